@@ -1,1 +1,2 @@
-//! map
+//! Trailseal.
+pub mod trail;
