@@ -1,2 +1,3 @@
 //! Trailseal.
+pub mod table;
 pub mod trail;
