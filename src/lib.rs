@@ -1,3 +1,4 @@
 //! Trailseal.
+pub mod query;
 pub mod table;
 pub mod trail;
