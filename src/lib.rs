@@ -1,2 +1,3 @@
 //! Trailseal.
+pub mod integrity;
 pub mod trail;
