@@ -1,4 +1,6 @@
 //! Trailseal.
+pub mod integrity;
 pub mod query;
 pub mod table;
 pub mod trail;
+pub mod protocol;
