@@ -1,1 +1,4 @@
-//! map
+//! Trailseal.
+
+#[cfg(feature = "web")]
+pub mod browser;
