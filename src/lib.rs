@@ -4,3 +4,6 @@ pub mod query;
 pub mod table;
 pub mod trail;
 pub mod protocol;
+
+#[cfg(feature = "web")]
+pub mod browser;
