@@ -1,0 +1,4 @@
+//! Every signal of the page, and what fills them. No markup.
+
+pub mod client;
+pub mod intake;
