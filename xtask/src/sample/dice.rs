@@ -11,9 +11,7 @@ impl Dice {
     /// Chance that depends on a name alone, so that a principal has the same id wherever it appears.
     pub(super) fn of(name: &str) -> Self {
         // FNV-1a: spreads names well enough for ids.
-        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        }))
+        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
     }
 
     pub(super) fn next(&mut self) -> u64 {

@@ -1,11 +1,11 @@
 //! The outsider's night, step by step.
 
+use super::blanks::instance;
 use super::people::{OUTSIDE, PROD, access_key, unique_id};
 use super::period::at;
-use super::records::instance;
 use super::story::{
-    ADMINISTRATOR, EAST, NEW_USER, SOUTH, Teller, WEST, borrowed, enter_audit, leaked_key, new_user, new_user_at_console, snapshot,
-    trail_arn,
+    ADMINISTRATOR, EAST, NEW_USER, SOUTH, Teller, WEST, borrowed, enter_audit, leaked_key, new_user, new_user_at_console,
+    snapshot, trail_arn,
 };
 use super::workday::sign_in;
 
@@ -22,9 +22,20 @@ pub(super) fn found_key(teller: &mut Teller<'_>) {
 /// 21:49: what may the key do? Mostly nothing.
 pub(super) fn look_around(teller: &mut Teller<'_>) {
     const REFUSED: [&str; 14] = [
-        "iam:ListUsers", "iam:ListRoles", "iam:ListGroups", "iam:GetAccountAuthorizationDetails", "iam:ListPolicies",
-        "iam:GetAccountSummary", "secretsmanager:ListSecrets", "ssm:DescribeParameters", "kms:ListKeys", "lambda:ListFunctions20150331",
-        "rds:DescribeDBInstances", "organizations:DescribeOrganization", "guardduty:ListDetectors", "dynamodb:ListTables",
+        "iam:ListUsers",
+        "iam:ListRoles",
+        "iam:ListGroups",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:ListPolicies",
+        "iam:GetAccountSummary",
+        "secretsmanager:ListSecrets",
+        "ssm:DescribeParameters",
+        "kms:ListKeys",
+        "lambda:ListFunctions20150331",
+        "rds:DescribeDBInstances",
+        "organizations:DescribeOrganization",
+        "guardduty:ListDetectors",
+        "dynamodb:ListTables",
     ];
     teller.on(11, [21, 49, 3]);
     let key = leaked_key();
@@ -32,7 +43,11 @@ pub(super) fn look_around(teller: &mut Teller<'_>) {
     teller.mumble(act);
     for (n, api) in REFUSED.into_iter().enumerate() {
         let act = teller.act(&key, EAST, api).denied();
-        if n == 0 { teller.tell(act, "A burst of refused questions begins: the outsider feels for what the key may do"); } else { teller.mumble(act) }
+        if n == 0 {
+            teller.tell(act, "A burst of refused questions begins: the outsider feels for what the key may do");
+        } else {
+            teller.mumble(act)
+        }
     }
     for region in [EAST, WEST, SOUTH] {
         for api in ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeSecurityGroups"] {
@@ -40,9 +55,15 @@ pub(super) fn look_around(teller: &mut Teller<'_>) {
             teller.mumble(act);
         }
     }
-    for (api, blank) in [("iam:ListAttachedUserPolicies", ""), ("iam:ListUserPolicies", ""), ("iam:GetUserPolicy", "legacy-bootstrap")] {
+    for (api, blank) in
+        [("iam:ListAttachedUserPolicies", ""), ("iam:ListUserPolicies", ""), ("iam:GetUserPolicy", "legacy-bootstrap")]
+    {
         let act = teller.act(&key, EAST, api).with("user", "ci-artifacts").with("policy", blank);
-        if blank.is_empty() { teller.mumble(act) } else { teller.tell(act, "An old inline policy allows iam:* on users named svc-*"); }
+        if blank.is_empty() {
+            teller.mumble(act)
+        } else {
+            teller.tell(act, "An old inline policy allows iam:* on users named svc-*");
+        }
     }
     let act = teller.act(&key, EAST, "iam:AttachUserPolicy").with("user", "ci-artifacts").with("policy", ADMINISTRATOR);
     teller.tell(act.denied(), "The key may not make itself an administrator");
@@ -65,7 +86,9 @@ pub(super) fn new_administrator(teller: &mut Teller<'_>) {
     let id = sign_in(teller.scribe, &console, teller.clock, "No");
     teller.told(teller.clock, PROD, "signin:ConsoleLogin", id, "The new administrator signs in with a browser, without MFA");
     teller.clock += 8;
-    for api in ["iam:ListUsers", "iam:ListRoles", "ec2:DescribeRegions", "ec2:DescribeInstances", "ce:GetCostAndUsage", "s3:ListBuckets"] {
+    for api in
+        ["iam:ListUsers", "iam:ListRoles", "ec2:DescribeRegions", "ec2:DescribeInstances", "ce:GetCostAndUsage", "s3:ListBuckets"]
+    {
         let act = teller.act(&console, EAST, api);
         teller.mumble(act);
     }
@@ -110,7 +133,11 @@ pub(super) fn backups(teller: &mut Teller<'_>) {
     for n in 0..44 {
         let object = format!("orders/2025-03-11/part-{n:03}.parquet");
         let act = teller.act(&user, EAST, "s3:GetObject").with("bucket", "acme-backups").with("object", object);
-        if n == 0 { teller.tell(act, "and copies last night's backup of all orders, 44 files"); } else { teller.mumble(act) }
+        if n == 0 {
+            teller.tell(act, "and copies last night's backup of all orders, 44 files");
+        } else {
+            teller.mumble(act)
+        }
     }
     teller.on(11, [23, 10, 33]);
     let policy = format!(
@@ -126,7 +153,11 @@ pub(super) fn backups(teller: &mut Teller<'_>) {
     let act = teller.act(&user, WEST, "ec2:CreateSnapshot").with("volume", "vol-0a4f7c21d98e3b560").with("snapshot", snapshot());
     teller.tell(act.with("text", "sync"), "A disk of the orders' database is copied");
     teller.clock += 74;
-    let act = teller.act(&user, WEST, "ec2:ModifySnapshotAttribute").with("snapshot", snapshot()).with("op", "add").with("other", OUTSIDE);
+    let act = teller
+        .act(&user, WEST, "ec2:ModifySnapshotAttribute")
+        .with("snapshot", snapshot())
+        .with("op", "add")
+        .with("other", OUTSIDE);
     teller.tell(act, "and shared with the outside account");
 }
 
@@ -160,7 +191,10 @@ pub(super) fn audit_account(teller: &mut Teller<'_>) {
     let act = teller.act(&role, EAST, "s3:GetBucketPolicy").with("bucket", "acme-audit-logs");
     teller.tell(act, "The policy of the logs' bucket is read");
     let refused = "Access Denied because of an explicit deny in a resource-based policy";
-    for (api, what) in [("s3:PutBucketLifecycle", "An expiry of one day for the logs is refused"), ("s3:DeleteBucketPolicy", "and so is removing the bucket's policy")] {
+    for (api, what) in [
+        ("s3:PutBucketLifecycle", "An expiry of one day for the logs is refused"),
+        ("s3:DeleteBucketPolicy", "and so is removing the bucket's policy"),
+    ] {
         let act = teller.act(&role, EAST, api).with("bucket", "acme-audit-logs").failing("AccessDenied", refused);
         teller.tell(act, what);
     }

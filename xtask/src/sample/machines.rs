@@ -1,22 +1,25 @@
 //! What runs on clocks: the fleet, its functions, the metrics collector, AWS's own services.
 
+use super::blanks::instance;
 use super::people::{AUDIT, Actor, BOTO, PROD, SSM_AGENT, Session, unique_id};
 use super::period::{END, HOUR, PROD_BEGIN};
-use super::records::{Act, Scribe, instance};
+use super::records::{Act, Scribe};
 use super::workday::{EAST, SOUTH, WEST, assume, plain};
 
-/// Every quarter of an hour: the fleet's agents, the metrics collector, functions that wake up.
+/// Every half hour: the fleet's agents, the metrics collector, functions that wake up; less while the shop is quiet.
 pub(super) fn fleet(scribe: &mut Scribe) {
-    for tick in (PROD_BEGIN / 900 + 1)..(END / 900) {
-        let quiet = !busy(tick * 900);
-        for (region, fleet) in [(EAST, 3), (WEST, 2)] {
-            if (region == WEST || quiet) && tick % 2 == 1 {
+    for tick in (PROD_BEGIN / 1800 + 1)..(END / 1800) {
+        let busy = busy(tick * 1800);
+        for (region, instances, asks) in [(EAST, 3, 20), (WEST, 2, 10)] {
+            if !busy && tick % 2 == 1 {
                 continue;
             }
-            let time = tick * 900 + scribe.dice.between(4, 90);
-            fleet_agents(scribe, time, region, fleet);
-            collector(scribe, time + 20, region);
-            functions(scribe, time + 35, region);
+            let time = tick * 1800 + scribe.dice.between(4, 60);
+            fleet_agents(scribe, time, region, instances);
+            collector(scribe, time + 20, region, if busy { asks } else { asks / 2 });
+            for n in 0..scribe.dice.between(1, if busy { 2 } else { 1 }) {
+                functions(scribe, time + 35 + 11 * n, region);
+            }
         }
     }
 }
@@ -27,9 +30,12 @@ fn fleet_agents(scribe: &mut Scribe, time: i64, region: &str, fleet: usize) {
         let since = time - time.rem_euclid(6 * HOUR) + 600 * n as i64;
         let nat = if region == EAST { "203.0.113.10" } else { "203.0.113.11" };
         let agent = Actor::role(PROD, "shop-web-instance", &id, since, Session::Instance).from(nat, SSM_AGENT);
-        if scribe.dice.chance(60) {
+        if scribe.dice.chance(80) {
             let act = Act::new(&agent, time + n as i64, region, "ssm:UpdateInstanceInformation").with("instance", id.clone());
-            scribe.write(act);
+            scribe.write(
+                act.with("private", format!("10.20.1.{}", 31 + n))
+                    .with("computer", format!("ip-10-20-1-{}.ec2.internal", 31 + n)),
+            );
         }
         let runtime = agent.from(nat, BOTO);
         match scribe.dice.below(4) {
@@ -50,18 +56,34 @@ fn secret(scribe: &mut Scribe, actor: &Actor, time: i64, region: &str) -> String
 }
 
 /// The metrics collector asks the same questions all day and is slowed down now and then.
-fn collector(scribe: &mut Scribe, time: i64, region: &str) {
+fn collector(scribe: &mut Scribe, time: i64, region: &str, asks: i64) {
     const ASKS: [&str; 12] = [
-        "monitoring:GetMetricData", "ec2:DescribeInstances", "elasticloadbalancing:DescribeTargetHealth", "rds:DescribeDBInstances",
-        "autoscaling:DescribeAutoScalingGroups", "sqs:GetQueueAttributes", "ecs:DescribeServices", "ec2:DescribeInstanceStatus",
-        "monitoring:ListMetrics", "ec2:DescribeVolumes", "tagging:GetResources", "monitoring:DescribeAlarms",
+        "monitoring:GetMetricData",
+        "ec2:DescribeInstances",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "rds:DescribeDBInstances",
+        "autoscaling:DescribeAutoScalingGroups",
+        "sqs:GetQueueAttributes",
+        "ecs:DescribeServices",
+        "ec2:DescribeInstanceStatus",
+        "monitoring:ListMetrics",
+        "ec2:DescribeVolumes",
+        "tagging:GetResources",
+        "monitoring:DescribeAlarms",
     ];
     let since = time - time.rem_euclid(HOUR);
     let actor = Actor::role(PROD, "metrics-collector", "collector", since, Session::Plain).from("198.51.100.77", BOTO);
-    if time.rem_euclid(HOUR) < 900 {
-        assume(scribe, &Actor::user(PROD, "metrics-export", "198.51.100.77", BOTO), time - 2, PROD, "metrics-collector", "collector");
+    if region == EAST && time.rem_euclid(HOUR) < 900 {
+        assume(
+            scribe,
+            &Actor::user(PROD, "metrics-export", "198.51.100.77", BOTO),
+            time - 2,
+            PROD,
+            "metrics-collector",
+            "collector",
+        );
     }
-    for n in 0..scribe.dice.between(4, 7) {
+    for n in 0..scribe.dice.between(asks - 2, asks + 2) {
         let api = if n == 0 { ASKS[0] } else { scribe.dice.pick(&ASKS) };
         let act = Act::new(&actor, time + n / 3, region, api);
         let act = if scribe.dice.chance(4) { act.failing("ThrottlingException", "Rate exceeded") } else { act };
@@ -71,9 +93,6 @@ fn collector(scribe: &mut Scribe, time: i64, region: &str) {
 
 /// Lambda takes its role, opens a log stream, decrypts its environment.
 fn functions(scribe: &mut Scribe, time: i64, region: &str) {
-    if !scribe.dice.chance(70) {
-        return;
-    }
     let function = scribe.dice.pick(&["order-events", "invoice-pdf", "image-resize"]).to_owned();
     let role = format!("{function}-fn");
     let lambda = Actor::service(PROD, "lambda.amazonaws.com");
@@ -86,16 +105,25 @@ fn functions(scribe: &mut Scribe, time: i64, region: &str) {
     );
     let session = Actor::role(PROD, &role, &function, time, Session::Plain);
     let arn = format!("arn:aws:lambda:{region}:{PROD}:function:{function}");
-    scribe.write(Act::new(&session.clone().through("lambda.amazonaws.com"), time + 1, region, "kms:Decrypt").with("context", arn));
-    plain(scribe, &session.from("203.0.113.10", "awslambda-worker/1.0 rusoto/0.48.0 rust/1.83.0 linux"), time + 1, region, "logs:CreateLogStream");
+    scribe
+        .write(Act::new(&session.clone().through("lambda.amazonaws.com"), time + 1, region, "kms:Decrypt").with("context", arn));
+    plain(
+        scribe,
+        &session.from("203.0.113.10", "awslambda-worker/1.0 rusoto/0.48.0 rust/1.83.0 linux"),
+        time + 1,
+        region,
+        "logs:CreateLogStream",
+    );
 }
 
 /// AWS's own services look around, in every Region.
 pub(super) fn services(scribe: &mut Scribe) {
     for hour in (PROD_BEGIN / HOUR + 1)..(END / HOUR) {
-        let time = hour * HOUR + 1200 + scribe.dice.between(0, 240);
+        let time = hour * HOUR + 20 + scribe.dice.between(0, 120);
         let scaling = linked(PROD, "autoscaling.amazonaws.com", "AutoScaling", hour * HOUR);
-        for api in ["autoscaling:DescribeAutoScalingGroups", "elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstanceStatus"] {
+        for api in
+            ["autoscaling:DescribeAutoScalingGroups", "elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstanceStatus"]
+        {
             plain(scribe, &scaling, time, EAST, api);
         }
         let delivery = Actor::service(AUDIT, "cloudtrail.amazonaws.com");
@@ -112,8 +140,16 @@ pub(super) fn services(scribe: &mut Scribe) {
 fn recorder(scribe: &mut Scribe, account: &str, region: &str, time: i64) {
     let config = linked(account, "config.amazonaws.com", "Config", time - 5);
     let looks = [
-        "ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeRouteTables", "rds:DescribeDBInstances",
-        "kms:ListKeys", "sns:ListTopics", "dynamodb:ListTables", "acm:ListCertificates", "ec2:DescribeNetworkAcls",
+        "ec2:DescribeVpcs",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeRouteTables",
+        "rds:DescribeDBInstances",
+        "kms:ListKeys",
+        "sns:ListTopics",
+        "dynamodb:ListTables",
+        "acm:ListCertificates",
+        "ec2:DescribeNetworkAcls",
     ];
     for (n, api) in looks.into_iter().enumerate() {
         plain(scribe, &config, time + n as i64 / 4, region, api);

@@ -175,8 +175,7 @@ pub(super) fn access_key(prefix: &str, name: &str) -> String {
 pub(super) const ADMIN_ROLE: &str =
     "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_AdministratorAccess_4c1d0f6e8b2a7395";
 /// Identity Center's role for somebody who only looks.
-pub(super) const VIEW_ROLE: &str =
-    "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ViewOnlyAccess_9e07b3c5d1f24a68";
+pub(super) const VIEW_ROLE: &str = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ViewOnlyAccess_9e07b3c5d1f24a68";
 
 /// Dublin's office, and Virginia's.
 pub(super) const DUBLIN: &str = "198.51.100.23";
@@ -187,15 +186,13 @@ pub(super) const BUILD_SERVER: &str = "203.0.113.17";
 pub(super) const OUTSIDER: &str = "203.0.113.77";
 pub(super) const OUTSIDER_BROWSER: &str = "192.0.2.203";
 
-pub(super) const BROWSER: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36";
+pub(super) const BROWSER: &str =
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36";
 pub(super) const OUTSIDER_BROWSER_AGENT: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
-pub(super) const AWS_CLI: &str =
-    "aws-cli/2.24.20 md/awscrt#0.23.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 cfg/retry-mode#standard md/prompt#off";
-pub(super) const OUTSIDER_CLI: &str =
-    "aws-cli/2.15.36 Python/3.11.9 Linux/6.6.9-kali1-amd64 source/x86_64.kali.2024 prompt/off";
+pub(super) const AWS_CLI: &str = "aws-cli/2.24.20 md/awscrt#0.23.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 cfg/retry-mode#standard md/prompt#off";
+pub(super) const OUTSIDER_CLI: &str = "aws-cli/2.15.36 Python/3.11.9 Linux/6.6.9-kali1-amd64 source/x86_64.kali.2024 prompt/off";
 pub(super) const BOTO: &str =
-    "Boto3/1.37.8 md/Botocore#1.37.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.37.8";
-pub(super) const TERRAFORM: &str =
-    "APN/1.0 HashiCorp/1.0 Terraform/1.11.1 (+https://www.terraform.io) terraform-provider-aws/5.90.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.23.6 md/GOOS#linux md/GOARCH#amd64";
+    "Boto3/1.37.8 md/Botocore#1.37.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 md/pyimpl#CPython Botocore/1.37.8";
+pub(super) const TERRAFORM: &str = "APN/1.0 HashiCorp/1.0 Terraform/1.11.1 (+https://www.terraform.io) terraform-provider-aws/5.90.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.23.6 md/GOOS#linux md/GOARCH#amd64";
 pub(super) const SSM_AGENT: &str = "aws-sdk-go/1.55.5 (go1.23.4; linux; amd64) amazon-ssm-agent/";

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::dice::{BASE_32, Dice};
-use super::forge::{calendar, iso};
-use super::people::{AUDIT, Actor, Door, PROD, access_key, unique_id};
+use super::blanks::usual;
+use super::dice::{ALPHANUMERIC, BASE_32, Dice};
+use super::forge::iso;
+use super::people::{Actor, Door};
 use super::template::Template;
 
 /// A record with what is needed to file it.
@@ -13,9 +14,6 @@ pub(super) struct Record {
     pub account: String,
     pub region: String,
     pub time: i64,
-    pub id: String,
-    /// `service:Name`
-    pub api: &'static str,
     pub json: String,
 }
 
@@ -25,7 +23,8 @@ pub(super) struct Act<'a> {
     pub actor: &'a Actor,
     pub time: i64,
     pub region: &'a str,
-    pub api: &'static str,
+    /// `service:Name`
+    pub api: &'a str,
     blanks: Vec<(&'static str, String)>,
     pub error: Option<(&'static str, String)>,
     shared: Option<String>,
@@ -34,7 +33,7 @@ pub(super) struct Act<'a> {
 }
 
 impl<'a> Act<'a> {
-    pub(super) fn new(actor: &'a Actor, time: i64, region: &'a str, api: &'static str) -> Self {
+    pub(super) fn new(actor: &'a Actor, time: i64, region: &'a str, api: &'a str) -> Self {
         let (blanks, event_type) = (Vec::new(), "AwsApiCall");
         Self { actor, time, region, api, blanks, error: None, shared: None, event_type, extra: None }
     }
@@ -109,15 +108,16 @@ impl Scribe {
 
     /// Writes one record and returns its `eventID`.
     pub(super) fn write(&mut self, act: Act<'_>) -> String {
-        let record = self.calls.record(&act, &mut self.dice);
-        let id = record.id.clone();
-        self.records.push(record);
+        let (id, mut json) = (self.dice.uuid(), String::with_capacity(1600));
+        self.calls.write(&mut json, &act, &id, &mut self.dice);
+        let (account, region) = (act.actor.account.clone(), act.region.to_owned());
+        self.records.push(Record { account, region, time: act.time, json });
         id
     }
 }
 
 /// The table of `calls.txt`.
-pub(super) struct Calls(BTreeMap<&'static str, Call>);
+pub(super) struct Calls(BTreeMap<String, Call>);
 
 struct Call {
     reads: bool,
@@ -129,26 +129,39 @@ struct Call {
 
 impl Calls {
     pub(super) fn read() -> Self {
-        let lines = include_str!("calls.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Self(lines.map(Call::parse).collect())
+        Self(lines(include_str!("calls.txt")).map(Call::parse).collect())
+    }
+
+    /// With the long tail of `rare.txt`, for bulk trails.
+    pub(super) fn with_rare() -> Self {
+        let mut calls = Self::read();
+        for line in lines(include_str!("rare.txt")) {
+            let mut words = line.split(' ');
+            let service = words.next().unwrap_or_default();
+            for name in words {
+                let reads = ["Get", "List", "Describe", "Batch", "Search"].iter().any(|verb| name.starts_with(verb));
+                let kind = if reads { r#"r | {"maxResults":50}"# } else { r#"w | {"name":"shop-$hex8"} | {"id":"$uuid"}"# };
+                let (api, call) = Call::parse(&format!("{service}:{name} {kind}"));
+                calls.0.entry(api).or_insert(call);
+            }
+        }
+        calls
     }
 
     /// All names, in order.
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        self.0.keys().copied().collect()
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
     }
 
-    pub(super) fn record(&self, act: &Act<'_>, dice: &mut Dice) -> Record {
+    /// Appends the record's JSON to `out`.
+    pub(super) fn write(&self, out: &mut String, act: &Act<'_>, id: &str, dice: &mut Dice) {
         let call = self.0.get(act.api).unwrap_or_else(|| panic!("calls.txt has no line for {}", act.api));
-        let id = dice.uuid();
-        let json = Writing { act, call, dice }.record(&id);
-        let (account, region) = (act.actor.account.clone(), act.region.to_owned());
-        Record { account, region, time: act.time, id, api: act.api, json }
+        Writing { act, call, dice }.record(out, id);
     }
 }
 
 impl Call {
-    fn parse(line: &'static str) -> (&'static str, Self) {
+    fn parse(line: &str) -> (String, Self) {
         let mut columns = line.split(" | ").map(str::trim);
         let head = columns.next().unwrap_or_default();
         let (api, kind) = head.split_once(' ').unwrap_or((head, "r"));
@@ -156,8 +169,12 @@ impl Call {
         let (parameters, response, resources) = (column(), column(), column());
         let null = || Template::parse("null");
         let (parameters, response) = (parameters.unwrap_or_else(null), response.unwrap_or_else(null));
-        (api, Self { reads: kind.ends_with('r'), data: kind.starts_with('d'), parameters, response, resources })
+        (api.to_owned(), Self { reads: kind.ends_with('r'), data: kind.starts_with('d'), parameters, response, resources })
     }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// One record while it is written.
@@ -168,10 +185,9 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn record(mut self, id: &str) -> String {
+    fn record(mut self, out: &mut String, id: &str) {
         let Act { actor, time, region, api, .. } = *self.act;
         let (service, name) = api.split_once(':').unwrap_or((api, ""));
-        let mut out = String::with_capacity(1600);
         let _ = write!(
             out,
             r#"{{"eventVersion":"{}","userIdentity":{},"eventTime":"{}","eventSource":"{service}.amazonaws.com","eventName":"{name}","awsRegion":"{region}","sourceIPAddress":"{}","userAgent":"{}""#,
@@ -185,16 +201,15 @@ impl Writing<'_> {
             let _ = write!(out, r#","errorCode":"{code}","errorMessage":"{message}""#);
         }
         out.push_str(r#","requestParameters":"#);
-        self.fill(&mut out, &self.call.parameters);
+        self.fill(out, &self.call.parameters);
         out.push_str(r#","responseElements":"#);
         // What failed answers nothing; only a failed sign-in says so in its answer.
         if self.act.error.is_some() && service != "signin" {
             out.push_str("null");
         } else {
-            self.fill(&mut out, &self.call.response);
+            self.fill(out, &self.call.response);
         }
-        self.foot(&mut out, service, id);
-        out
+        self.foot(out, service, id);
     }
 
     fn foot(&mut self, out: &mut String, service: &str, id: &str) {
@@ -237,8 +252,9 @@ impl Writing<'_> {
         if let Some(extra) = &self.act.extra {
             let _ = write!(out, r#","additionalEventData":{extra}"#);
         } else if service == "s3" {
-            let (received, sent) = if self.call.reads { (0, self.dice.between(200, 90_000)) } else { (self.dice.between(300, 4_000_000), 0) };
-            let trace = self.dice.text(super::dice::ALPHANUMERIC, 43);
+            let (received, sent) =
+                if self.call.reads { (0, self.dice.between(200, 90_000)) } else { (self.dice.between(300, 4_000_000), 0) };
+            let trace = self.dice.text(ALPHANUMERIC, 43);
             let sent = if self.act.error.is_some() { 243 } else { sent };
             let _ = write!(
                 out,
@@ -249,11 +265,9 @@ impl Writing<'_> {
 
     fn fill(&mut self, out: &mut String, template: &Template) {
         let act = self.act;
-        template.fill(out, self.dice, |out, dice, name| {
-            match act.blanks.iter().find(|(blank, _)| *blank == name) {
-                Some((_, value)) => out.push_str(value),
-                None => usual(out, dice, act, name),
-            }
+        template.fill(out, self.dice, |out, dice, name| match act.blanks.iter().find(|(blank, _)| *blank == name) {
+            Some((_, value)) => out.push_str(value),
+            None => usual(out, dice, act, name),
         });
     }
 
@@ -267,63 +281,6 @@ impl Writing<'_> {
             _ => format!("{service}.{region}.amazonaws.com"),
         }
     }
-}
-
-/// What a blank stands for when the caller does not say.
-fn usual(out: &mut String, dice: &mut Dice, act: &Act<'_>, name: &str) {
-    let account = act.actor.account.as_str();
-    match name {
-        "account" | "owner" => out.push_str(account),
-        "region" => out.push_str(act.region),
-        "regiona" => out.extend([act.region, "a"]),
-        "arn" => out.push_str(&act.actor.arn),
-        "day" => out.push_str(&iso(act.time)[8..10]),
-        "date" => out.push_str(&american(act.time)),
-        "later" => out.push_str(&american(act.time + 3600)),
-        "trail" => out.push_str(trail_name(account)),
-        "kmskey" => out.push_str(&Dice::of(&format!("key of {account} in {}", act.region)).uuid()),
-        "newkey" => out.push_str(&access_key("ASIA", &dice.hex(8))),
-        "instance" => out.push_str(&instance(account, act.region, dice.below(5))),
-        "private" => { let _ = write!(out, "10.20.{}.{}", dice.below(4), dice.between(10, 250)); }
-        "computer" => { let _ = write!(out, "ip-10-20-1-{}.ec2.internal", dice.between(10, 250)); }
-        "user" => out.push_str(dice.pick(&["ci-artifacts", "auditor-ext", "mail-relay", "metrics-export"])),
-        "roleid" => out.push_str(&unique_id("AROA", &format!("{account}role"))),
-        "bucket" => out.push_str(dice.pick(buckets(account))),
-        "secret" => out.push_str(dice.pick(&["shop/db", "shop/payments", "shop/session-key", "mail/smtp"])),
-        "parameter" => out.push_str(dice.pick(&["/shop/web/config", "/shop/feature-flags", "/shop/search/endpoint"])),
-        "context" => out.push_str("arn:aws:s3:::acme-artifacts"),
-        "object" => { let _ = write!(out, "releases/{}/bundle.tar.gz", dice.hex(12)); }
-        // A blank that nobody fills in is a mistake in calls.txt or in the caller: the tests look for it.
-        other => out.extend(["<", other, ">"]),
-    }
-}
-
-/// The trail of an account.
-pub(super) fn trail_name(account: &str) -> &'static str {
-    if account == AUDIT { "acme-audit-trail" } else { "acme-prod-trail" }
-}
-
-/// The buckets of an account.
-pub(super) fn buckets(account: &str) -> &'static [&'static str] {
-    if account == PROD {
-        &["acme-artifacts", "acme-backups", "acme-shop-images", "acme-shop-invoices"]
-    } else {
-        &["acme-audit-logs", "acme-backups-replica", "acme-athena-results"]
-    }
-}
-
-/// The `n`th instance of the fleet in a Region.
-pub(super) fn instance(account: &str, region: &str, n: usize) -> String {
-    format!("i-0{}", Dice::of(&format!("instance {n} of {account} in {region}")).hex(16))
-}
-
-/// `Mar 11, 2025, 9:04:05 PM`: how IAM and STS write times in their answers.
-fn american(time: i64) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let ([year, month, day], [hour, minute, second]) = calendar(time);
-    let half = if hour < 12 { "AM" } else { "PM" };
-    let month = MONTHS[(month - 1) as usize];
-    format!("{month} {day}, {year}, {}:{minute:02}:{second:02} {half}", (hour + 11) % 12 + 1)
 }
 
 fn event_version(service: &str) -> &'static str {

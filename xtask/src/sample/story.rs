@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::blanks::instance;
 use super::dice::Dice;
 use super::forge::iso;
 use super::people::{
-    ADMIN_ROLE, AUDIT, Actor, DUBLIN, OUTSIDE, OUTSIDER, OUTSIDER_BROWSER, OUTSIDER_BROWSER_AGENT, OUTSIDER_CLI, PROD,
-    Session, access_key,
+    ADMIN_ROLE, AUDIT, Actor, DUBLIN, OUTSIDE, OUTSIDER, OUTSIDER_BROWSER, OUTSIDER_BROWSER_AGENT, OUTSIDER_CLI, PROD, Session,
+    access_key,
 };
 use super::period::at;
-use super::records::{Act, Scribe, instance};
+use super::records::{Act, Scribe};
 use super::workday::{assume, person, sign_in};
 
 /// A step that the reader is told about.
@@ -17,7 +18,7 @@ pub(super) struct Step {
     pub time: i64,
     pub account: &'static str,
     pub region: String,
-    pub api: &'static str,
+    pub api: String,
     pub result: String,
     pub id: String,
     pub what: &'static str,
@@ -38,7 +39,9 @@ impl Story {
     /// A table for people.
     pub(super) fn markdown(&self) -> String {
         let mut out = String::from(INTRODUCTION);
-        out.push_str("\n| time (UTC) | account | Region | event | result | what happens | eventID |\n|---|---|---|---|---|---|---|\n");
+        out.push_str(
+            "\n| time (UTC) | account | Region | event | result | what happens | eventID |\n|---|---|---|---|---|---|---|\n",
+        );
         for Step { time, account, region, api, result, id, what } in &self.steps {
             let _ = writeln!(out, "| {} | {account} | {region} | `{api}` | {result} | {what} | `{id}` |", iso(*time));
         }
@@ -76,7 +79,7 @@ impl Teller<'_> {
     }
 
     /// A call at the clock's time, made by `actor`; the clock moves on by some seconds.
-    pub(super) fn act<'b>(&mut self, actor: &'b Actor, region: &'b str, api: &'static str) -> Act<'b> {
+    pub(super) fn act<'b>(&mut self, actor: &'b Actor, region: &'b str, api: &'b str) -> Act<'b> {
         let act = Act::new(actor, self.clock, region, api);
         self.clock += self.scribe.dice.between(2, 9);
         act
@@ -84,7 +87,7 @@ impl Teller<'_> {
 
     /// Writes a call that is part of the story.
     pub(super) fn tell(&mut self, act: Act<'_>, what: &'static str) -> String {
-        let (time, region, api, account) = (act.time, act.region.to_owned(), act.api, account(&act.actor.account));
+        let (time, region, api, account) = (act.time, act.region.to_owned(), act.api.to_owned(), account(&act.actor.account));
         let result = act.error.as_ref().map_or("done", |(code, _)| code).to_owned();
         let id = self.scribe.write(act);
         self.steps.push(Step { time, account, region, api, result, id: id.clone(), what });
@@ -92,9 +95,9 @@ impl Teller<'_> {
     }
 
     /// A step written elsewhere.
-    pub(super) fn told(&mut self, time: i64, account: &'static str, api: &'static str, id: String, what: &'static str) {
+    pub(super) fn told(&mut self, time: i64, account: &'static str, api: &str, id: String, what: &'static str) {
         let region = "us-east-1".to_owned();
-        self.steps.push(Step { time, account, region, api, result: "done".into(), id, what });
+        self.steps.push(Step { time, account, region, api: api.into(), result: "done".into(), id, what });
     }
 
     /// Writes a call that is only noise around the story.
@@ -119,7 +122,10 @@ fn response(teller: &mut Teller<'_>) {
     disable_keys(teller, &rowan);
     let denied = new_user_at_console(at(11, [22, 19, 41]));
     teller.on(12, [8, 12, 9]);
-    let act = teller.act(&denied, EAST, "s3:GetObject").with("bucket", "acme-backups").with("object", "orders/2025-03-12/part-000.parquet");
+    let act = teller
+        .act(&denied, EAST, "s3:GetObject")
+        .with("bucket", "acme-backups")
+        .with("object", "orders/2025-03-12/part-000.parquet");
     teller.tell(act.denied(), "The outsider comes back for the new backup and is refused");
     undo(teller, &rowan);
     seal_audit(teller);
@@ -147,10 +153,16 @@ fn undo(teller: &mut Teller<'_>, rowan: &Actor) {
     teller.tell(act, "The miner's machine is shut down");
     let act = teller.act(rowan, SOUTH, "ec2:DeleteKeyPair").with("keyname", "backup-key");
     teller.tell(act, "and its key pair deleted");
-    let act = teller.act(rowan, WEST, "ec2:ModifySnapshotAttribute").with("snapshot", snapshot()).with("op", "remove").with("other", OUTSIDE);
+    let act = teller
+        .act(rowan, WEST, "ec2:ModifySnapshotAttribute")
+        .with("snapshot", snapshot())
+        .with("op", "remove")
+        .with("other", OUTSIDE);
     teller.tell(act, "The snapshot is no longer shared");
     let act = teller.act(rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups");
-    let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-backups/*","Condition":{{"StringNotEquals":{{"aws:PrincipalAccount":"{PROD}"}}}}}}]}}"#);
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-backups/*","Condition":{{"StringNotEquals":{{"aws:PrincipalAccount":"{PROD}"}}}}}}]}}"#
+    );
     teller.tell(act.with("document", policy), "The backups' bucket policy is set right");
 }
 
@@ -160,7 +172,8 @@ fn seal_audit(teller: &mut Teller<'_>) {
     let id = sign_in(teller.scribe, &rowan, teller.clock, "No");
     teller.told(teller.clock, AUDIT, "signin:ConsoleLogin", id, "The responder enters the audit account");
     teller.clock += 50;
-    let act = teller.act(&rowan, EAST, "iam:PutRolePolicy").with("user", "log-archive-admin").with("policy", "AWSRevokeOlderSessions");
+    let act =
+        teller.act(&rowan, EAST, "iam:PutRolePolicy").with("user", "log-archive-admin").with("policy", "AWSRevokeOlderSessions");
     teller.tell(act.with("document", DENY_ALL), "The borrowed role's sessions are cut off");
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Sid":"KeepReplicas","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion"],"Resource":"arn:aws:s3:::acme-backups-replica/*"}]}"#;
     let act = teller.act(&rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups-replica").with("document", policy);
@@ -232,7 +245,8 @@ pub(super) const SOUTH: &str = "ap-southeast-2";
 /// A name that looks as if it belonged there.
 pub(super) const NEW_USER: &str = "svc-backup-sync";
 pub(super) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
-const DENY_ALL: &str = r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"#;
+const DENY_ALL: &str =
+    r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"#;
 
 const INTRODUCTION: &str = "# What happens in the sample trail
 

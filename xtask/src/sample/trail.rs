@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::blanks::trail_name;
 use super::dice::{ALPHANUMERIC, Dice};
 use super::forge::{Chain, LogEntry, SigningKey, gzip, list_public_keys, log_key, signatures_file};
 use super::people::{AUDIT, PROD};
 use super::period::{AUDIT_BEGIN, HOUR, HOURS, PROD_BEGIN, ROTATION};
-use super::records::{Record, Scribe, trail_name};
+use super::records::{Record, Scribe};
 use super::story::{self, Story};
 use super::workday;
 
@@ -55,7 +56,7 @@ impl Sample {
                 let own = |record: &&Record| record.account == account && record.region == region;
                 let mut records: Vec<&Record> = scribe.records.iter().filter(own).collect();
                 records.sort_by_key(|record| record.time);
-                let logs = deliver(&records, account, region, begin);
+                let logs = deliver(&records, account, region);
                 sample.sign(&ring, account, region, begin, &logs);
                 sample.logs.extend(logs);
             }
@@ -98,35 +99,46 @@ impl Sample {
     }
 }
 
-/// The two keys of the sample.
+/// The two keys of the sample: the first signs until the rotation, the second from then on.
 pub(super) struct KeyRing {
     pub old: SigningKey,
     pub new: SigningKey,
+    pub rotation: i64,
+    /// From when to when each is valid.
+    pub validity: [(i64, i64); 2],
 }
 
 impl KeyRing {
     pub(super) fn sample() -> Self {
+        // 30 days each, the second from 28 days after the first: AWS's keys overlap as well.
+        let [old_from, new_from] = [1_739_233_502, 1_741_652_702];
+        Self::with(ROTATION, [(old_from, old_from + LIFE), (new_from, new_from + LIFE)])
+    }
+
+    pub(super) fn with(rotation: i64, validity: [(i64, i64); 2]) -> Self {
         let old = SigningKey::from_pkcs1_der(include_bytes!("../../../tests/fixtures/sample-key-1.der"));
         let new = SigningKey::from_pkcs1_der(include_bytes!("../../../tests/fixtures/sample-key-2.der"));
-        Self { old, new }
+        Self { old, new, rotation, validity }
     }
 
-    fn at(&self, time: i64) -> &SigningKey {
-        if time < ROTATION { &self.old } else { &self.new }
+    pub(super) fn at(&self, time: i64) -> &SigningKey {
+        if time < self.rotation { &self.old } else { &self.new }
     }
 
-    fn file(&self) -> String {
-        // 30 days each, the second from 28 days after the first: AWS's keys overlap as well.
-        const OLD_FROM: i64 = 1_739_233_502;
-        const NEW_FROM: i64 = 1_741_652_702;
-        const LIFE: i64 = 30 * 86_400;
-        list_public_keys(&[(&self.old, OLD_FROM, OLD_FROM + LIFE), (&self.new, NEW_FROM, NEW_FROM + LIFE)], Some(NOTE))
+    pub(super) fn file(&self) -> String {
+        let [(old_from, old_to), (new_from, new_to)] = self.validity;
+        list_public_keys(&[(&self.old, old_from, old_to), (&self.new, new_from, new_to)], Some(NOTE))
     }
 }
 
-/// The signatures file over these digests.
+/// The signatures that somebody would fetch with `head-object`: of each chain the newest digest, which no successor
+/// vouches for, and all of the night that is looked into. The others are proven by their successors.
 pub(super) fn signatures(digests: &[Digest]) -> Vec<u8> {
-    let rows = digests.iter().map(|digest| (digest.key.as_str(), digest.signature.as_str()));
+    let newest = |digest: &&Digest| !digests.iter().any(|other| other.chain == digest.chain && other.end > digest.end);
+    let rows = digests
+        .iter()
+        .filter(|digest| NIGHT.contains(&digest.end) || newest(digest))
+        .map(|digest| (digest.key.as_str(), digest.signature.as_str()));
     signatures_file(rows, Some(NOTE)).into_bytes()
 }
 
@@ -136,17 +148,16 @@ pub(super) fn log_name(account: &str, region: &str, delivered: i64, dice: &mut D
 }
 
 /// Gathers a chain's records into files as CloudTrail does: about every five minutes, where there was something.
-fn deliver(records: &[&Record], account: &str, region: &str, begin: i64) -> Vec<Log> {
+fn deliver(records: &[&Record], account: &str, region: &str) -> Vec<Log> {
     let mut dice = Dice::of(&format!("delivery of {account} {region}"));
-    let phase = dice.between(0, WINDOW - 1);
-    let window = |record: &&&Record| (record.time - begin + phase) / WINDOW;
+    let window = |record: &&&Record| record.time / WINDOW;
     let mut logs = Vec::new();
     let mut rest = records;
     while let Some(first) = rest.first() {
         let count = rest.iter().take_while(|record| window(record) == window(&first)).count();
         let (inside, later) = rest.split_at(count);
         rest = later;
-        let closed = begin - phase + (window(&first) + 1) * WINDOW;
+        let closed = (window(&first) + 1) * WINDOW;
         logs.push(log(inside, account, region, closed, &mut dice));
     }
     logs
@@ -174,11 +185,15 @@ fn rounded(delivered: i64, newest: i64, dice: &mut Dice) -> i64 {
     if delivered - down < 150 && down >= newest && dice.chance(60) { down } else { up }
 }
 
+/// The digests that end from Tuesday 21:00 to Wednesday 02:00: the outsider's night.
+const NIGHT: std::ops::Range<i64> = 1_741_726_800..1_741_744_800;
 /// Where both trails deliver.
 pub(super) const BUCKET: &str = "acme-audit-logs";
-const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-2"];
+pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-2"];
 const WINDOW: i64 = 300;
+/// A key of AWS's is valid for 30 days.
+const LIFE: i64 = 30 * 86_400;
 /// Any number would do; it never changes, because the packs are kept in the repository.
 const SEED: u64 = 0x7261_696c_7365_616c;
 /// Goes into the keys file and the signatures file: whoever reads them must not take them for AWS's.
-const NOTE: &str = "Signed with Trailseal's sample keys, not by AWS. They prove nothing about a real trail.";
+pub(super) const NOTE: &str = "Signed with Trailseal's sample keys, not by AWS. They prove nothing about a real trail.";

@@ -2,11 +2,10 @@
 
 use super::dice::Dice;
 use super::people::{
-    ADMIN_ROLE, AUDIT, Actor, BOTO, BROWSER, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA,
-    unique_id,
+    ADMIN_ROLE, AUDIT, Actor, BOTO, BROWSER, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA, unique_id,
 };
 use super::period::{AUDIT_BEGIN, END, HOUR, PROD_BEGIN, at};
-use super::records::{Act, Scribe, };
+use super::records::{Act, Scribe};
 
 pub(super) const EAST: &str = "us-east-1";
 pub(super) const WEST: &str = "eu-west-1";
@@ -29,7 +28,7 @@ pub(super) fn write(scribe: &mut Scribe) {
 }
 
 /// A call with nothing special about it; global services are moved to their Region.
-pub(super) fn plain(scribe: &mut Scribe, actor: &Actor, time: i64, region: &str, api: &'static str) -> String {
+pub(super) fn plain(scribe: &mut Scribe, actor: &Actor, time: i64, region: &str, api: &str) -> String {
     let service = api.split(':').next().unwrap_or(api);
     let region = if GLOBAL.contains(&service) { EAST } else { region };
     scribe.write(Act::new(actor, time, region, api))
@@ -71,7 +70,9 @@ pub(super) fn sign_in(scribe: &mut Scribe, actor: &Actor, time: i64, mfa: &str) 
 fn beginnings(scribe: &mut Scribe) {
     for (account, begin) in [(PROD, PROD_BEGIN), (AUDIT, AUDIT_BEGIN)] {
         let admin = person(account, ADMIN_ROLE, "alder", VIRGINIA, begin - 900).from(VIRGINIA, TERRAFORM);
-        for (second, api) in [(0, "cloudtrail:StartLogging"), (2, "cloudtrail:PutEventSelectors"), (5, "cloudtrail:GetTrailStatus")] {
+        for (second, api) in
+            [(0, "cloudtrail:StartLogging"), (2, "cloudtrail:PutEventSelectors"), (5, "cloudtrail:GetTrailStatus")]
+        {
             plain(scribe, &admin, begin + second, EAST, api);
         }
     }
@@ -81,12 +82,23 @@ fn beginnings(scribe: &mut Scribe) {
 fn deploys(scribe: &mut Scribe) {
     const PROVIDER: &str = "token.actions.githubusercontent.com";
     const STEPS: [&str; 15] = [
-        "sts:GetCallerIdentity", "ecr:GetAuthorizationToken", "ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload",
-        "ecr:CompleteLayerUpload", "ecr:PutImage", "cloudformation:DescribeStacks", "cloudformation:CreateChangeSet",
-        "cloudformation:ExecuteChangeSet", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "ecs:UpdateService",
-        "ecs:DescribeServices", "cloudfront:CreateInvalidation",
+        "sts:GetCallerIdentity",
+        "ecr:GetAuthorizationToken",
+        "ecr:InitiateLayerUpload",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:CompleteLayerUpload",
+        "ecr:PutImage",
+        "cloudformation:DescribeStacks",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "ecs:DescribeTaskDefinition",
+        "ecs:RegisterTaskDefinition",
+        "ecs:UpdateService",
+        "ecs:DescribeServices",
+        "cloudfront:CreateInvalidation",
     ];
-    for (n, time) in office_times(scribe, 11, [13, 21]).into_iter().chain(office_times(scribe, 7, [9, 16])).enumerate() {
+    for (n, time) in office_times(scribe, 9, [13, 21]).into_iter().chain(office_times(scribe, 6, [9, 16])).enumerate() {
         let region = if n % 3 == 2 { WEST } else { EAST };
         let address = format!("192.0.2.{}", scribe.dice.between(16, 60));
         let subject = scribe.dice.pick(&["repo:acme-shop/web:ref:refs/heads/main", "repo:acme-shop/worker:ref:refs/heads/main"]);
@@ -98,7 +110,8 @@ fn deploys(scribe: &mut Scribe) {
                 .with("roleid", unique_id("AROA", &format!("{PROD}github-deploy")))
                 .with("sessionarn", format!("arn:aws:sts::{PROD}:assumed-role/github-deploy/GitHubActions")),
         );
-        let actor = Actor::role(PROD, "github-deploy", "GitHubActions", time, Session::Web(PROVIDER)).from(&address, super::people::AWS_CLI);
+        let actor = Actor::role(PROD, "github-deploy", "GitHubActions", time, Session::Web(PROVIDER))
+            .from(&address, super::people::AWS_CLI);
         let mut moment = time;
         for api in STEPS {
             moment += scribe.dice.between(1, 14);
@@ -119,13 +132,17 @@ fn release(scribe: &mut Scribe, actor: &Actor, time: i64, region: &str) {
 fn builds(scribe: &mut Scribe) {
     let server = Actor::user(PROD, "ci-artifacts", BUILD_SERVER, BOTO);
     for time in office_times(scribe, 19, [7, 20]) {
+        // Builds start on the half hour.
+        let time = time - time.rem_euclid(1800) + scribe.dice.between(45, 100);
         plain(scribe, &server, time, EAST, "sts:GetCallerIdentity");
         plain(scribe, &server, time + 1, EAST, "ecr:GetAuthorizationToken");
         for n in 0..scribe.dice.between(2, 5) {
             release(scribe, &server, time + 5 + 3 * n, EAST);
         }
         if scribe.dice.chance(12) {
-            let act = Act::new(&server, time + 30, EAST, "s3:GetObject").with("bucket", "acme-artifacts").with("object", "cache/latest.tar");
+            let act = Act::new(&server, time + 30, EAST, "s3:GetObject")
+                .with("bucket", "acme-artifacts")
+                .with("object", "cache/latest.tar");
             scribe.write(act.failing("NoSuchKey", "The specified key does not exist."));
         }
     }
@@ -153,11 +170,16 @@ fn backups(scribe: &mut Scribe) {
 
 /// People at the console, by way of the portal, and now and then somebody who may not do what they try.
 fn people(scribe: &mut Scribe) {
-    let names = [("alder", VIRGINIA, ADMIN_ROLE, EAST), ("birch", DUBLIN, ADMIN_ROLE, WEST), ("hazel", DUBLIN, VIEW_ROLE, WEST),
-        ("maple", VIRGINIA, VIEW_ROLE, EAST), ("cedar", VIRGINIA, VIEW_ROLE, EAST)];
+    let names = [
+        ("alder", VIRGINIA, ADMIN_ROLE, EAST),
+        ("birch", DUBLIN, ADMIN_ROLE, WEST),
+        ("hazel", DUBLIN, VIEW_ROLE, WEST),
+        ("maple", VIRGINIA, VIEW_ROLE, EAST),
+        ("cedar", VIRGINIA, VIEW_ROLE, EAST),
+    ];
     for (n, (name, office, role, region)) in names.into_iter().enumerate() {
         let hours = if office == DUBLIN { [9, 17] } else { [13, 21] };
-        for time in office_times(scribe, if n < 2 { 4 } else { 3 }, hours) {
+        for time in office_times(scribe, if n < 2 { 3 } else { 2 }, hours) {
             let actor = person(PROD, role, name, office, time);
             // Identity Center asks for the second factor itself, so CloudTrail says "No" here.
             sign_in(scribe, &actor, time, "No");
@@ -167,14 +189,46 @@ fn people(scribe: &mut Scribe) {
 }
 
 fn browse(scribe: &mut Scribe, actor: &Actor, begin: i64, region: &str, pages: i64) {
-    const EC2: &[&str] = &["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "ec2:DescribeVolumes", "ec2:DescribeAddresses",
-        "ec2:DescribeSecurityGroups", "ec2:DescribeAccountAttributes", "ec2:DescribeTags", "health:DescribeEventAggregates", "ec2:DescribeRegions"];
-    const S3: &[&str] = &["s3:ListBuckets", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:GetBucketPublicAccessBlock",
-        "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:GetBucketEncryption"];
-    const CODE: &[&str] = &["lambda:ListFunctions20150331", "lambda:GetFunction20150331v2", "lambda:GetPolicy20150331v2",
-        "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:DescribeLogGroups", "monitoring:DescribeAlarms", "monitoring:GetMetricData"];
-    const STORE: &[&str] = &["rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "rds:ListTagsForResource",
-        "rds:DescribePendingMaintenanceActions", "dynamodb:ListTables", "dynamodb:DescribeTable", "ce:GetCostAndUsage"];
+    const EC2: &[&str] = &[
+        "ec2:DescribeInstances",
+        "ec2:DescribeInstanceStatus",
+        "ec2:DescribeVolumes",
+        "ec2:DescribeAddresses",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeAccountAttributes",
+        "ec2:DescribeTags",
+        "health:DescribeEventAggregates",
+        "ec2:DescribeRegions",
+    ];
+    const S3: &[&str] = &[
+        "s3:ListBuckets",
+        "s3:GetBucketLocation",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketTagging",
+        "s3:GetBucketEncryption",
+    ];
+    const CODE: &[&str] = &[
+        "lambda:ListFunctions20150331",
+        "lambda:GetFunction20150331v2",
+        "lambda:GetPolicy20150331v2",
+        "logs:DescribeLogStreams",
+        "logs:FilterLogEvents",
+        "logs:DescribeLogGroups",
+        "monitoring:DescribeAlarms",
+        "monitoring:GetMetricData",
+    ];
+    const STORE: &[&str] = &[
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBSnapshots",
+        "rds:ListTagsForResource",
+        "rds:DescribePendingMaintenanceActions",
+        "dynamodb:ListTables",
+        "dynamodb:DescribeTable",
+        "ce:GetCostAndUsage",
+    ];
     let mut time = begin;
     for _ in 0..pages / 5 {
         let topic = [EC2, S3, CODE, STORE][scribe.dice.below(4)];
@@ -183,16 +237,31 @@ fn browse(scribe: &mut Scribe, actor: &Actor, begin: i64, region: &str, pages: i
             let api = scribe.dice.pick(topic);
             let act = Act::new(actor, time + n / 3, region, api);
             let act = if actor.arn.contains("ViewOnly") && scribe.dice.chance(9) { act.denied() } else { act };
-            if api.starts_with("ce:") { plain(scribe, actor, time, EAST, api) } else { scribe.write(act) };
+            if api.starts_with("ce:") {
+                plain(scribe, actor, time, EAST, api)
+            } else {
+                scribe.write(act)
+            };
         }
     }
 }
 
 /// Plans in the morning and the afternoon: many reads in a few seconds.
 fn terraform(scribe: &mut Scribe) {
-    const READS: [&str; 12] = ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "ec2:DescribeVpcs", "ec2:DescribeSubnets",
-        "ec2:DescribeRouteTables", "ec2:DescribeNatGateways", "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetBucketAcl",
-        "kms:DescribeKey", "iam:GetPolicyVersion"];
+    const READS: [&str; 12] = [
+        "iam:GetRole",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "ec2:DescribeVpcs",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeNatGateways",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketAcl",
+        "kms:DescribeKey",
+        "iam:GetPolicyVersion",
+    ];
     for (day, hour, account) in [(11, 10, PROD), (11, 15, PROD), (12, 9, PROD), (12, 14, AUDIT)] {
         let begin = at(day, [hour, 22, 10]);
         let actor = person(account, ADMIN_ROLE, "birch", DUBLIN, begin - 600).from(DUBLIN, TERRAFORM);
@@ -208,15 +277,26 @@ fn terraform(scribe: &mut Scribe) {
 /// The audit account: a scanner that enters both accounts, analysts with Athena, an outside auditor.
 fn audits(scribe: &mut Scribe) {
     for hour in (AUDIT_BEGIN / HOUR + 1)..(END / HOUR) {
-        let time = hour * HOUR + 2100 + scribe.dice.between(0, 60);
+        let time = hour * HOUR + 910 + scribe.dice.between(0, 60);
         let scanner = Actor::role(AUDIT, "posture-scanner", "scan", hour * HOUR, Session::Plain).from("203.0.113.40", BOTO);
-        for api in ["guardduty:ListFindings", "securityhub:GetFindings", "access-analyzer:ListFindings", "iam:GetAccountSummary"] {
+        for api in ["guardduty:ListFindings", "securityhub:GetFindings", "access-analyzer:ListFindings", "iam:GetAccountSummary"]
+        {
             plain(scribe, &scanner, time, EAST, api);
         }
         if hour % 4 == 2 {
             assume(scribe, &scanner, time + 5, PROD, "security-audit", "scan");
             let inside = Actor::role(PROD, "security-audit", "scan", time + 5, Session::Plain).from("203.0.113.40", BOTO);
-            for (n, api) in ["iam:GenerateCredentialReport", "iam:ListUsers", "s3:ListBuckets", "s3:GetBucketPublicAccessBlock", "kms:GetKeyRotationStatus", "cloudtrail:DescribeTrails"].into_iter().enumerate() {
+            for (n, api) in [
+                "iam:GenerateCredentialReport",
+                "iam:ListUsers",
+                "s3:ListBuckets",
+                "s3:GetBucketPublicAccessBlock",
+                "kms:GetKeyRotationStatus",
+                "cloudtrail:DescribeTrails",
+            ]
+            .into_iter()
+            .enumerate()
+            {
                 plain(scribe, &inside, time + 6 + n as i64, EAST, api);
             }
             plain(scribe, &scanner, time + 20, EAST, "securityhub:BatchImportFindings");
@@ -227,7 +307,12 @@ fn audits(scribe: &mut Scribe) {
         let analyst = person(AUDIT, VIEW_ROLE, "rowan", DUBLIN, begin);
         sign_in(scribe, &analyst, begin, "No");
         for n in 0..6 {
-            for (second, api) in [(0, "athena:StartQueryExecution"), (0, "glue:GetTable"), (1, "athena:GetQueryExecution"), (9, "athena:GetQueryResults")] {
+            for (second, api) in [
+                (0, "athena:StartQueryExecution"),
+                (0, "glue:GetTable"),
+                (1, "athena:GetQueryExecution"),
+                (9, "athena:GetQueryResults"),
+            ] {
                 plain(scribe, &analyst, begin + 30 + n * 24 + second, WEST, api);
             }
         }
@@ -235,7 +320,16 @@ fn audits(scribe: &mut Scribe) {
     let begin = at(11, [14, 3, 37]);
     let auditor = Actor::console_user(AUDIT, "auditor-ext", "198.51.100.201", begin, "true");
     sign_in(scribe, &auditor, begin, "Yes");
-    for (n, api) in ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "s3:GetBucketPolicy", "iam:GetAccountPasswordPolicy", "iam:ListUsers"].into_iter().enumerate() {
+    for (n, api) in [
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "s3:GetBucketPolicy",
+        "iam:GetAccountPasswordPolicy",
+        "iam:ListUsers",
+    ]
+    .into_iter()
+    .enumerate()
+    {
         plain(scribe, &auditor, begin + 40 + 15 * n as i64, EAST, api);
     }
 }
