@@ -15,7 +15,7 @@ pub(super) struct Crowd {
 impl Crowd {
     /// About 335 principals, 170 addresses, 650 user agents and 740 names, as counted over public records.
     pub(super) fn new(calls: &Calls) -> Self {
-        let mut dice = Dice::new(0x6372_6f77_64);
+        let mut dice = Dice::new(0x0063_726f_7764);
         let actors: Vec<Vec<Actor>> = (0..PRINCIPALS).map(|n| principal(n, &mut dice)).collect();
         let mut names = calls.names();
         // The common ones first; behind them the rest in an order that is not the alphabet's.
@@ -33,7 +33,7 @@ impl Crowd {
     pub(super) fn actor(&self, account: &str, dice: &mut Dice) -> &Actor {
         // Half of the ranks belong to each account; a rank of the other one passes to its neighbour.
         let rank = self.by_rank[0].draw(dice);
-        let rank = if (rank % 2 == 0) == (account == PROD) { rank } else { rank ^ 1 };
+        let rank = if rank.is_multiple_of(2) == (account == PROD) { rank } else { rank ^ 1 };
         let places = &self.actors[rank.min(PRINCIPALS - 1)];
         &places[dice.below(places.len())]
     }
@@ -82,7 +82,7 @@ impl Ranking {
 
 /// The `n`th principal, at one to four places.
 fn principal(n: usize, dice: &mut Dice) -> Vec<Actor> {
-    let account = if n % 2 == 0 { PROD } else { AUDIT };
+    let account = if n.is_multiple_of(2) { PROD } else { AUDIT };
     let since = 1_735_689_600 + dice.between(0, 86_400);
     let team = dice.pick(&["shop", "search", "billing", "data", "platform", "mail", "media", "audit"]).to_owned();
     let actor = match n % 12 {

@@ -4,6 +4,7 @@
 #[path = "../../../tests/support/forge.rs"]
 mod forge;
 
+mod audits;
 mod blanks;
 mod bulk;
 mod crowd;
@@ -13,13 +14,17 @@ mod machines;
 mod pack;
 mod people;
 mod period;
+mod pipelines;
 mod records;
+mod response;
 mod story;
 mod tamper;
 mod template;
 mod trail;
 mod workday;
 
+#[cfg(test)]
+mod second_look;
 #[cfg(test)]
 mod tests;
 

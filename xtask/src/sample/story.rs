@@ -2,16 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::blanks::instance;
 use super::dice::Dice;
 use super::forge::iso;
-use super::people::{
-    ADMIN_ROLE, AUDIT, Actor, DUBLIN, OUTSIDE, OUTSIDER, OUTSIDER_BROWSER, OUTSIDER_BROWSER_AGENT, OUTSIDER_CLI, PROD, Session,
-    access_key,
-};
+use super::people::{AUDIT, Actor, OUTSIDER, OUTSIDER_BROWSER, OUTSIDER_BROWSER_AGENT, OUTSIDER_CLI, PROD, Session};
 use super::period::at;
 use super::records::{Act, Scribe};
-use super::workday::{assume, person, sign_in};
+use super::workday::assume;
 
 /// A step that the reader is told about.
 pub(super) struct Step {
@@ -59,7 +55,7 @@ pub(super) fn write(scribe: &mut Scribe) -> Story {
     super::intrusion::backups(&mut teller);
     super::intrusion::logs(&mut teller);
     super::intrusion::audit_account(&mut teller);
-    response(&mut teller);
+    super::response::write(&mut teller);
     let mut steps = teller.steps;
     steps.sort_by_key(|step| step.time);
     Story { steps }
@@ -104,96 +100,6 @@ impl Teller<'_> {
     pub(super) fn mumble(&mut self, act: Act<'_>) {
         self.scribe.write(act);
     }
-}
-
-/// Wednesday morning: the responders close the doors and check the evidence.
-fn response(teller: &mut Teller<'_>) {
-    teller.on(12, [7, 38, 20]);
-    let begin = teller.clock;
-    let rowan = person(PROD, ADMIN_ROLE, "rowan", DUBLIN, begin);
-    let id = sign_in(teller.scribe, &rowan, begin, "No");
-    teller.told(begin, PROD, "signin:ConsoleLogin", id, "An alarm about a new administrator wakes the security team in Dublin");
-    teller.clock += 40;
-    for what in ["svc-backup-sync", "ci-artifacts", "AssumeRole"] {
-        let act = teller.act(&rowan, EAST, "cloudtrail:LookupEvents").with("what", what);
-        teller.tell(act, "The responder looks up what the key and the user did");
-        teller.clock += 60;
-    }
-    disable_keys(teller, &rowan);
-    let denied = new_user_at_console(at(11, [22, 19, 41]));
-    teller.on(12, [8, 12, 9]);
-    let act = teller
-        .act(&denied, EAST, "s3:GetObject")
-        .with("bucket", "acme-backups")
-        .with("object", "orders/2025-03-12/part-000.parquet");
-    teller.tell(act.denied(), "The outsider comes back for the new backup and is refused");
-    undo(teller, &rowan);
-    seal_audit(teller);
-    remove(teller, &rowan);
-}
-
-fn disable_keys(teller: &mut Teller<'_>, rowan: &Actor) {
-    teller.on(12, [7, 52, 3]);
-    for user in ["ci-artifacts", "svc-backup-sync"] {
-        let act = teller.act(rowan, EAST, "iam:UpdateAccessKey").with("user", user).with("key", access_key("AKIA", user));
-        teller.tell(act, "Both keys are made inactive");
-    }
-    let act = teller.act(rowan, EAST, "iam:DeleteLoginProfile").with("user", NEW_USER);
-    teller.tell(act, "The new administrator's password is taken away");
-    let act = teller.act(rowan, EAST, "iam:PutUserPolicy").with("user", NEW_USER).with("policy", "AWSRevokeOlderSessions");
-    teller.tell(act.with("document", DENY_ALL), "Its running sessions are cut off");
-    let act = teller.act(rowan, EAST, "iam:DetachUserPolicy").with("user", NEW_USER).with("policy", ADMINISTRATOR);
-    teller.tell(act, "AdministratorAccess is taken away");
-}
-
-fn undo(teller: &mut Teller<'_>, rowan: &Actor) {
-    teller.on(12, [8, 20, 31]);
-    let miner = instance(OUTSIDE, SOUTH, 0);
-    let act = teller.act(rowan, SOUTH, "ec2:TerminateInstances").with("instance", miner);
-    teller.tell(act, "The miner's machine is shut down");
-    let act = teller.act(rowan, SOUTH, "ec2:DeleteKeyPair").with("keyname", "backup-key");
-    teller.tell(act, "and its key pair deleted");
-    let act = teller
-        .act(rowan, WEST, "ec2:ModifySnapshotAttribute")
-        .with("snapshot", snapshot())
-        .with("op", "remove")
-        .with("other", OUTSIDE);
-    teller.tell(act, "The snapshot is no longer shared");
-    let act = teller.act(rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups");
-    let policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-backups/*","Condition":{{"StringNotEquals":{{"aws:PrincipalAccount":"{PROD}"}}}}}}]}}"#
-    );
-    teller.tell(act.with("document", policy), "The backups' bucket policy is set right");
-}
-
-fn seal_audit(teller: &mut Teller<'_>) {
-    teller.on(12, [8, 41, 55]);
-    let rowan = person(AUDIT, ADMIN_ROLE, "rowan", DUBLIN, teller.clock);
-    let id = sign_in(teller.scribe, &rowan, teller.clock, "No");
-    teller.told(teller.clock, AUDIT, "signin:ConsoleLogin", id, "The responder enters the audit account");
-    teller.clock += 50;
-    let act =
-        teller.act(&rowan, EAST, "iam:PutRolePolicy").with("user", "log-archive-admin").with("policy", "AWSRevokeOlderSessions");
-    teller.tell(act.with("document", DENY_ALL), "The borrowed role's sessions are cut off");
-    let policy = r#"{"Version":"2012-10-17","Statement":[{"Sid":"KeepReplicas","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion"],"Resource":"arn:aws:s3:::acme-backups-replica/*"}]}"#;
-    let act = teller.act(&rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups-replica").with("document", policy);
-    teller.tell(act, "The replica's protection is put back");
-    let act = teller.act(&rowan, EAST, "cloudtrail:GetTrailStatus");
-    teller.mumble(act);
-    let act = teller.act(&rowan, EAST, "cloudtrail:ListPublicKeys");
-    teller.tell(act, "The public keys are fetched, to prove that the logs are whole");
-}
-
-fn remove(teller: &mut Teller<'_>, rowan: &Actor) {
-    teller.on(12, [10, 5, 44]);
-    for user in ["ci-artifacts", NEW_USER] {
-        let act = teller.act(rowan, EAST, "iam:DeleteAccessKey").with("user", user).with("key", access_key("AKIA", user));
-        teller.tell(act, "Both keys are deleted");
-    }
-    let act = teller.act(rowan, EAST, "iam:DeleteUserPolicy").with("user", NEW_USER).with("policy", "AWSRevokeOlderSessions");
-    teller.mumble(act);
-    let act = teller.act(rowan, EAST, "iam:DeleteUser").with("user", NEW_USER);
-    teller.tell(act, "The outsider's user is gone");
 }
 
 fn account(account: &str) -> &'static str {
@@ -245,9 +151,6 @@ pub(super) const SOUTH: &str = "ap-southeast-2";
 /// A name that looks as if it belonged there.
 pub(super) const NEW_USER: &str = "svc-backup-sync";
 pub(super) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
-const DENY_ALL: &str =
-    r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"#;
-
 const INTRODUCTION: &str = "# What happens in the sample trail
 
 Two accounts of an invented company: 111122223333 runs a shop, 444455556666 keeps the logs. Nobody and nothing in it is real:
