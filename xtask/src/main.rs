@@ -1,11 +1,57 @@
-//! The chores of the project: `cargo xtask NAME`.
+//! `cargo xtask`: builds, serves and tests Trailseal. It starts well-kept tools and replaces none.
+#![allow(clippy::disallowed_methods)] // native only: files, threads and clocks are fine here
 
+mod dist;
+mod files;
+mod onefile;
+mod process;
 mod sample;
+mod serve;
+mod test;
+mod tools;
 
-fn main() -> Result<(), String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.split_first() {
-        Some((task, rest)) if task == "sample" => sample::run(rest),
-        _ => Err("usage: cargo xtask sample [OUT_DIR]".into()),
+use std::process::ExitCode;
+
+/// What a command ends with: nothing, or what happened, why it matters and what to do.
+type Outcome<T = ()> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (command, args) = match words.split_first() {
+        Some((command, args)) => (command.as_str(), args),
+        None => ("help", words.as_slice()),
+    };
+    let outcome = match command {
+        "serve" => serve::run(args),
+        "test" => test::run(args),
+        "dist" => dist::run(args),
+        "sample" => sample::run(args),
+        "setup" => tools::install_all(args),
+        "help" | "-h" | "--help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        unknown => Err(format!("There is no command `{unknown}`.\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nxtask: {message}");
+            ExitCode::FAILURE
+        }
     }
 }
+
+const HELP: &str = "\
+cargo xtask <command>; each installs what it lacks into target/tools and says so first
+
+  serve [--port N] [--watch]     builds the page as it is shipped and serves it on this machine only
+                                 --watch: rebuilds on every change, unoptimised (trunk serve)
+  test [STAGE…]                  everything that must hold, or only the named stages:
+                                 native format lint lint-web web dist browser licences
+  dist [--connect \"ORIGINS\"]     dist/ for any static host and any sub-path, and dist/trailseal.html, one file for offline use
+                                 --connect: the S3 origins the hosted page may read from, instead of Amazon's; \"none\" for none
+  sample [OUT_DIR]               the sample trail, its tampered copy and the packs in public/ (target/sample)
+  sample --events N …            a trail of N events for load tests; --profile tiny|typical|huge, --out DIR, --digests on|off
+  setup                          installs everything the others need, browsers too
+  help                           this text";

@@ -1,0 +1,3 @@
+//! The only room that names workers, files, fetch and frames.
+
+pub mod spawn;

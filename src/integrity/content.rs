@@ -1,0 +1,353 @@
+//! Bytes as they lie on disk → content: inflated within a budget, hashed as it flows, the container's oddities noticed.
+//!
+//! Content decides, the container is remarked: only the inflated bytes are what CloudTrail signed.
+
+use std::fmt;
+
+use flate2::Crc;
+use flate2::Decompress;
+use flate2::FlushDecompress;
+use flate2::Status;
+use serde::Deserialize;
+use serde::Serialize;
+use sha2::Digest;
+
+use crate::integrity::gzip::GzipHeader;
+use crate::integrity::gzip::Trailer;
+use crate::integrity::sha256::Sha256;
+
+/// How far a file may inflate before it is called a bomb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    floor: u64,
+    ratio: u64,
+    ceiling: u64,
+}
+
+impl Default for Budget {
+    /// 64 MiB for any file, beyond that 200 times what is stored, and never more than 8 GiB.
+    ///
+    /// Why 200: gzip itself stops at 1032:1 (258 bytes for two bits), CloudTrail's real logs stay below 15:1. So honest files
+    /// have room to spare, while a bomb of 10 MB ends at 2 GB instead of 10.
+    fn default() -> Self {
+        Self { floor: 64 << 20, ratio: 200, ceiling: 8 << 30 }
+    }
+}
+
+impl Budget {
+    /// A budget of a fixed size, whatever is stored.
+    #[must_use]
+    pub fn of(bytes: u64) -> Self {
+        Self { floor: bytes, ratio: 0, ceiling: bytes }
+    }
+
+    fn limit(self, stored: u64) -> u64 {
+        stored.saturating_mul(self.ratio).max(self.floor).min(self.ceiling)
+    }
+}
+
+/// What the bytes are packed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Container {
+    /// Stored as it is: browsers and S3 consoles unpack while downloading.
+    Plain,
+    /// One gzip member, as CloudTrail delivers it.
+    Gzip(GzipFacts),
+}
+
+/// What is odd about a gzip file, apart from its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GzipFacts {
+    /// The header's own checksum, where it has one, does not fit.
+    pub header_checksum_differs: bool,
+    /// The eight bytes after the compressed stream.
+    pub trailer: Trailer,
+}
+
+/// Why content cannot be had whole, or is more than it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentFlaw {
+    /// No bytes at all.
+    Empty,
+    /// Neither gzip nor JSON.
+    NotGzip,
+    /// The compressed stream ends before its end.
+    Truncated,
+    /// The compressed stream cannot be inflated.
+    Corrupt,
+    /// Inflates beyond the budget.
+    TooLarge {
+        /// Where inflating was stopped.
+        limit: u64,
+    },
+    /// Bytes after the first gzip member; they are neither inflated nor hashed.
+    TrailingData {
+        /// The hash of the first member's content.
+        first_member: Sha256,
+        /// How many bytes follow it.
+        bytes: u64,
+    },
+    /// The file could not be read; why, in half a sentence.
+    Unread(String),
+}
+
+/// What a file holds once unpacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// Hash of the inflated bytes, as far as they could be had.
+    pub sha256: Sha256,
+    /// How many inflated bytes.
+    pub size: u64,
+    /// How many bytes as stored.
+    pub stored_size: u64,
+    /// What they are packed in.
+    pub container: Container,
+    /// What is wrong with them.
+    pub flaw: Option<ContentFlaw>,
+}
+
+impl Content {
+    /// Content of a file that could not be read.
+    #[must_use]
+    pub fn unread(why: &str) -> Self {
+        let mut reader = ContentReader::new(Budget::default());
+        reader.flaw = Some(ContentFlaw::Unread(why.to_owned()));
+        reader.finish()
+    }
+}
+
+/// Takes a file's bytes in chunks of any size and hands on what they inflate to.
+pub struct ContentReader {
+    budget: Budget,
+    stage: Stage,
+    hasher: sha2::Sha256,
+    crc: Crc,
+    stored: u64,
+    size: u64,
+    flaw: Option<ContentFlaw>,
+    buffer: Vec<u8>,
+}
+
+enum Stage {
+    /// Not yet two bytes seen.
+    Sniffing(Vec<u8>),
+    /// No gzip; only white space so far.
+    Blank,
+    Plain,
+    Header(Box<GzipHeader>),
+    Body(Box<Decompress>, Packed),
+    Trailing(Vec<u8>, Packed),
+    Done(Packed, Trailer),
+}
+
+/// What of the container has to outlive its header.
+#[derive(Clone, Copy)]
+struct Packed {
+    header_bytes: u64,
+    header_checksum_differs: bool,
+}
+
+impl ContentReader {
+    /// A reader that stops inflating at this budget.
+    #[must_use]
+    pub fn new(budget: Budget) -> Self {
+        Self {
+            budget,
+            stage: Stage::Sniffing(Vec::new()),
+            hasher: sha2::Sha256::new(),
+            crc: Crc::new(),
+            stored: 0,
+            size: 0,
+            flaw: None,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
+    pub fn push(&mut self, stored: &[u8], inflated: &mut dyn FnMut(&[u8])) {
+        self.stored = self.stored.saturating_add(length(stored));
+        match &mut self.flaw {
+            Some(ContentFlaw::TrailingData { bytes, .. }) => *bytes = bytes.saturating_add(length(stored)),
+            Some(_) => {}
+            None => self.take(stored, inflated),
+        }
+    }
+
+    /// What the file holds.
+    #[must_use]
+    pub fn finish(mut self) -> Content {
+        if let Stage::Sniffing(head) = &mut self.stage {
+            let head = std::mem::take(head);
+            match head.first() {
+                None => self.flaw = self.flaw.take().or(Some(ContentFlaw::Empty)),
+                Some(0x1f) => self.flaw = self.flaw.take().or(Some(ContentFlaw::Truncated)),
+                // One byte is no CloudTrail file, but it is no reason to lose it either.
+                Some(_) => {
+                    self.hasher.update(&head);
+                    self.size = length(&head);
+                    self.flaw = self.flaw.take().or(Some(ContentFlaw::NotGzip));
+                }
+            }
+        }
+        let (container, ending) = match &self.stage {
+            Stage::Sniffing(_) | Stage::Plain => (Container::Plain, None),
+            Stage::Blank => (Container::Plain, Some(ContentFlaw::NotGzip)),
+            Stage::Header(_) => (gzip(false, Trailer::Cut), Some(ContentFlaw::Truncated)),
+            Stage::Body(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), Some(ContentFlaw::Truncated)),
+            Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
+            Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
+        };
+        let sha256 = Sha256(self.hasher.finalize().into());
+        Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) }
+    }
+
+    /// Walks through the stages until the bytes or the stages end.
+    fn take(&mut self, mut rest: &[u8], inflated: &mut dyn FnMut(&[u8])) {
+        while !rest.is_empty() && self.flaw.is_none() {
+            rest = match &mut self.stage {
+                Stage::Sniffing(_) => self.sniff(rest, inflated),
+                Stage::Blank => self.skip_blank(rest),
+                Stage::Plain => {
+                    self.pass(rest, inflated);
+                    &[]
+                }
+                Stage::Header(header) => match header.take(rest) {
+                    Err(_) => {
+                        self.flaw = Some(ContentFlaw::Corrupt);
+                        &[]
+                    }
+                    Ok(rest) => {
+                        if header.is_complete() {
+                            let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
+                            self.stage = Stage::Body(Box::new(Decompress::new(false)), packed);
+                        }
+                        rest
+                    }
+                },
+                Stage::Body(..) => self.inflate(rest, inflated),
+                Stage::Trailing(..) => self.take_trailer(rest),
+                Stage::Done(..) => {
+                    let first_member = Sha256(self.hasher.clone().finalize().into());
+                    self.flaw = Some(ContentFlaw::TrailingData { first_member, bytes: length(rest) });
+                    &[]
+                }
+            };
+        }
+        // The last byte of a header may be the last of a chunk, and the deflate stream may still hold output; both are
+        // settled by the next chunk or by `finish`, since deflate never holds output back when it has room.
+    }
+
+    /// By the first two bytes, never by the name: `.json.gz` is often plain JSON, unpacked on its way.
+    fn sniff<'a>(&mut self, rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
+        let Stage::Sniffing(head) = &mut self.stage else { return rest };
+        let wanted = 2usize.saturating_sub(head.len()).min(rest.len());
+        let Some((first, rest)) = rest.split_at_checked(wanted) else { return &[] };
+        head.extend_from_slice(first);
+        if head.len() < 2 {
+            return rest;
+        }
+        let head = std::mem::take(head);
+        self.stage = if head == [0x1f, 0x8b] { Stage::Header(Box::new(GzipHeader::after_magic())) } else { Stage::Blank };
+        if matches!(self.stage, Stage::Blank) {
+            self.take(&head, inflated);
+        }
+        rest
+    }
+
+    /// White space and a byte-order mark may come before JSON; they are content and are hashed.
+    fn skip_blank<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+        match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf)) {
+            Some(b'{' | b'[') => self.stage = Stage::Plain,
+            Some(_) => self.flaw = Some(ContentFlaw::NotGzip),
+            None => {
+                self.hasher.update(rest);
+                self.size = self.size.saturating_add(length(rest));
+                return &[];
+            }
+        }
+        rest
+    }
+
+    fn pass(&mut self, stored: &[u8], inflated: &mut dyn FnMut(&[u8])) {
+        for piece in stored.chunks(PIECE) {
+            self.hasher.update(piece);
+            self.size = self.size.saturating_add(length(piece));
+            if self.size > self.budget.ceiling {
+                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling });
+                return;
+            }
+            inflated(piece);
+        }
+    }
+
+    /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
+    fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
+        let Stage::Body(inflater, packed) = &mut self.stage else { return rest };
+        self.buffer.resize(PIECE, 0);
+        loop {
+            let (taken, given) = (inflater.total_in(), inflater.total_out());
+            let status = inflater.decompress(rest, &mut self.buffer, FlushDecompress::None);
+            let taken = inflater.total_in().saturating_sub(taken);
+            let given = inflater.total_out().saturating_sub(given);
+            rest = usize::try_from(taken).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
+            let piece = usize::try_from(given).ok().and_then(|given| self.buffer.get(..given)).unwrap_or_default();
+            let limit = self.budget.limit(packed.header_bytes.saturating_add(inflater.total_in()));
+            if inflater.total_out() > limit {
+                self.flaw = Some(ContentFlaw::TooLarge { limit });
+                return &[];
+            }
+            self.hasher.update(piece);
+            self.crc.update(piece);
+            self.size = inflater.total_out();
+            if !piece.is_empty() {
+                inflated(piece);
+            }
+            match status {
+                Ok(Status::StreamEnd) => break,
+                Err(_) => self.flaw = Some(ContentFlaw::Corrupt),
+                // A full buffer may have left output behind; anything else waits for the next chunk.
+                Ok(_) if piece.len() == PIECE || (!rest.is_empty() && (taken > 0 || given > 0)) => continue,
+                Ok(_) if !rest.is_empty() => self.flaw = Some(ContentFlaw::Corrupt),
+                Ok(_) => {}
+            }
+            return &[];
+        }
+        self.stage = Stage::Trailing(Vec::new(), *packed);
+        rest
+    }
+
+    /// Checksum and length after the stream. That they are wrong or cut is worth a remark: the hash is what counts.
+    fn take_trailer<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+        let Stage::Trailing(seen, packed) = &mut self.stage else { return rest };
+        let wanted = 8usize.saturating_sub(seen.len()).min(rest.len());
+        let Some((bytes, rest)) = rest.split_at_checked(wanted) else { return &[] };
+        seen.extend_from_slice(bytes);
+        if let Ok(eight) = <[u8; 8]>::try_from(seen.as_slice()) {
+            self.stage = Stage::Done(*packed, Trailer::read(eight, self.crc.sum(), self.size));
+        }
+        rest
+    }
+}
+
+impl fmt::Debug for ContentReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContentReader").field("stored", &self.stored).field("size", &self.size).field("flaw", &self.flaw).finish()
+    }
+}
+
+fn gzip(header_checksum_differs: bool, trailer: Trailer) -> Container {
+    Container::Gzip(GzipFacts { header_checksum_differs, trailer })
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Large enough that the call per piece costs nothing, small enough to stay in the second-level cache.
+const PIECE: usize = 64 << 10;
+
+#[cfg(test)]
+#[path = "content_tests.rs"]
+mod tests;

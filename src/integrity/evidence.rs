@@ -1,0 +1,161 @@
+//! All that is known so far: files, keys, signatures, and what checks came to. Arrives in any order, judged at any time.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::integrity::content::Content;
+use crate::integrity::judgement::Asked;
+use crate::integrity::judgement::Judgement;
+use crate::integrity::keys::KeyRing;
+use crate::integrity::keys::PublicKey;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::CheckOutcome;
+use crate::integrity::signature::CheckResult;
+use crate::integrity::signature::GivenSignature;
+use crate::integrity::signature::SignatureCheck;
+use crate::integrity::signature::SignedDigest;
+use crate::trail::digest::DigestFile;
+use crate::trail::digest::Place;
+use crate::trail::ids::FileId;
+use crate::trail::time::Timestamp;
+
+/// What a file is, told by its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKind {
+    /// A delivered log file: `{"Records":[…]}`.
+    Log,
+    /// A digest, or JSON that means to be one and what is wrong with it.
+    Digest(Result<Box<DigestFile>, String>),
+    /// `list-public-keys` output.
+    KeyList,
+    /// Signatures from S3 metadata.
+    Signatures,
+    /// Events, but not as CloudTrail delivers them: a bare array, JSON lines, one record.
+    EventSource,
+    /// Nothing of CloudTrail's.
+    Other {
+        /// Why, in half a sentence.
+        why: String,
+    },
+}
+
+/// What reading a file brought to light.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// The file.
+    pub id: FileId,
+    /// Path, or URL without its query.
+    pub source: String,
+    /// Bucket and key, where they are known for certain: read from a URL.
+    pub place: Option<Place>,
+    /// What it holds.
+    pub content: Content,
+    /// What it is.
+    pub kind: FileKind,
+    /// How many events; `None` where not read.
+    pub events: Option<u64>,
+    /// Its oldest event.
+    pub oldest_event: Option<Timestamp>,
+    /// Its newest event.
+    pub newest_event: Option<Timestamp>,
+    /// The accounts (`recipientAccountId`) of its events; a few are enough.
+    pub accounts: Vec<String>,
+    /// The Regions (`awsRegion`) of its events; a few are enough.
+    pub regions: Vec<String>,
+}
+
+/// Everything given so far.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    pub(crate) files: HashMap<FileId, FileFacts>,
+    pub(crate) ring: KeyRing,
+    pub(crate) signatures: BTreeSet<GivenSignature>,
+    /// What was handed out to be checked, or has been.
+    pub(crate) checks: HashMap<CheckSubject, CheckState>,
+    open: HashMap<u64, (CheckSubject, SignatureCheck)>,
+    pub(crate) proofs: HashMap<CheckSubject, SignedDigest>,
+}
+
+/// What a check is about. Not its id: ids are short, and whoever writes a digest could make two of them meet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CheckSubject {
+    pub(crate) content: Sha256,
+    /// Lower case.
+    pub(crate) signature: String,
+    pub(crate) key: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CheckState {
+    Open,
+    Done(CheckResult),
+}
+
+impl FileFacts {
+    /// Facts of a file that only its content is known of.
+    #[must_use]
+    pub fn new(id: FileId, source: &str, content: Content, kind: FileKind) -> Self {
+        Self {
+            id,
+            source: source.to_owned(),
+            place: None,
+            content,
+            kind,
+            events: None,
+            oldest_event: None,
+            newest_event: None,
+            accounts: Vec::new(),
+            regions: Vec::new(),
+        }
+    }
+}
+
+impl Evidence {
+    /// Takes a file that was read; the same id again replaces it.
+    pub fn admit(&mut self, facts: FileFacts) {
+        self.files.insert(facts.id, facts);
+    }
+
+    /// Takes keys.
+    pub fn admit_keys(&mut self, keys: Vec<PublicKey>) {
+        keys.into_iter().for_each(|key| self.ring.add(key));
+    }
+
+    /// Takes signatures from S3 metadata.
+    pub fn admit_signatures(&mut self, signatures: Vec<GivenSignature>) {
+        self.signatures.extend(signatures);
+    }
+
+    /// The checks that are due and were not handed out before.
+    pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
+        Vec::new()
+    }
+
+    /// Takes what checks came to; outcomes of unknown checks are ignored.
+    pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
+        for outcome in outcomes {
+            let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
+            if let Some(proof) = SignedDigest::from_check(&job, outcome) {
+                self.proofs.insert(subject.clone(), proof);
+            }
+            self.checks.insert(subject, CheckState::Done(outcome.result));
+        }
+    }
+
+    /// How many checks were handed out and have not come back.
+    #[must_use]
+    pub fn checks_open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// What follows from all this: a pure function of the evidence, whatever the order it came in.
+    #[must_use]
+    pub fn judge(&self, asked: &Asked) -> Judgement {
+        let _ = asked;
+        todo!()
+    }
+}

@@ -1,0 +1,138 @@
+//! What was asked, and all that is answered: verdicts by file, the report, the hours covered, what is still lacking.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::integrity::report::VerdictReport;
+use crate::integrity::verdict::Judged;
+use crate::trail::digest::Place;
+use crate::trail::ids::ChainId;
+use crate::trail::ids::FileId;
+use crate::trail::time::Timestamp;
+
+/// What is to be judged, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// From when; `None`: from the oldest digest given.
+    pub start: Option<Timestamp>,
+    /// Until when; `None`: until the newest digest given.
+    pub end: Option<Timestamp>,
+    /// Whether the container counts too.
+    pub strictness: Strictness,
+    /// Whether more evidence is on its way.
+    pub stage: Stage,
+}
+
+/// Whether only content counts, or the container too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strictness {
+    /// Content decides, the container is remarked.
+    #[default]
+    Content,
+    /// As strict as the AWS CLI: some remarks make a file invalid.
+    Strict,
+}
+
+/// Whether more evidence is on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// What is not yet settled is `Pending`.
+    Arriving,
+    /// Final words.
+    #[default]
+    Settled,
+}
+
+/// All that follows from the evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// By `FileId`; `None` for files that get no verdict.
+    pub files: Vec<Option<Judged>>,
+    /// The document of verdicts.
+    pub report: VerdictReport,
+    /// Every chain's hours.
+    pub coverage: Vec<ChainCoverage>,
+    /// What is proven, assumed, not proven; in plain sentences.
+    pub claims: Claims,
+    /// What would settle what is still open.
+    pub lacking: Vec<Lacking>,
+}
+
+/// One chain's hours, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainCoverage {
+    /// The chain.
+    pub chain: ChainId,
+    /// Its windows, oldest first.
+    pub windows: Vec<Window>,
+}
+
+/// One stretch of a chain's time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Where it starts.
+    pub start: Timestamp,
+    /// Where it ends.
+    pub end: Timestamp,
+    /// What is known of it.
+    pub state: WindowState,
+    /// The digest's file, where there is one.
+    pub digest: Option<FileId>,
+    /// How many logs its digest lists.
+    pub logs: u32,
+    /// How many of them are invalid or missing.
+    pub bad: u32,
+}
+
+/// What is known of a stretch of a chain's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WindowState {
+    /// The digest is valid and so is every log it lists.
+    Proven,
+    /// The digest is valid and says that nothing was delivered.
+    ProvenEmpty,
+    /// The digest is not proven.
+    Unproven,
+    /// The digest is disproven.
+    Invalid,
+    /// The digest is valid; a log of it is invalid, missing or unreadable.
+    InvalidInside,
+    /// A valid digest names a digest for this time that is not among the files.
+    Missing,
+    /// No digest speaks for this time.
+    Gap,
+}
+
+/// What is proven, assumed and not proven; sentences an auditor could sign.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Follows from signatures.
+    pub proven: Vec<String>,
+    /// Taken on trust.
+    pub assumed: Vec<String>,
+    /// Not shown by this evidence.
+    pub not_proven: Vec<String>,
+}
+
+/// What one chain still lacks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lacking {
+    /// The signature of this digest: its S3 metadata, or the digest after it.
+    Signature {
+        /// The chain.
+        chain: ChainId,
+        /// The digest.
+        digest: Place,
+    },
+    /// A key.
+    Key {
+        /// The chain.
+        chain: ChainId,
+        /// The key's fingerprint.
+        fingerprint: String,
+    },
+}

@@ -1,0 +1,31 @@
+//! Bytes in, verdicts out: what is proven, what is disproven, what nobody can say. No browser, no columns, no clock, no IO.
+//!
+//! Invariant: `Valid` is said only of what a `SignedDigest` vouches for, and the order in which evidence arrives never matters.
+#![deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
+
+pub mod content;
+pub mod gzip;
+pub mod keys;
+pub mod sha256;
+pub mod signature;
+
+pub mod verdict;
+
+pub mod evidence;
+pub mod judgement;
+
+pub mod report;
+pub mod report_text;
+pub mod standing;
+
+pub use content::{Budget, Container, Content, ContentFlaw, ContentReader, GzipFacts};
+pub use evidence::{Evidence, FileFacts, FileKind};
+pub use gzip::Trailer;
+pub use judgement::{Asked, ChainCoverage, Claims, Judgement, Lacking, Stage, Strictness, Window, WindowState};
+pub use keys::{KeyProblem, KeyRing, PublicKey};
+pub use report::VerdictReport;
+pub use report_text::Verbosity;
+pub use sha256::Sha256;
+pub use signature::{CheckOutcome, CheckResult, GivenSignature, Origin, SignatureCheck, SignedDigest, check};
+pub use standing::{Arrival, Standing, Tone};
+pub use verdict::{Judged, Reason, Remark, Verdict};

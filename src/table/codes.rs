@@ -1,0 +1,127 @@
+//! One column's cells, as narrow as its dictionary allows: one byte up to 256 values, two up to 65,536, else four.
+
+use crate::table::dictionary::Code;
+
+/// The codes of one column, row after row. Widens by itself when a code asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// Up to 256 distinct values.
+    Narrow(Vec<u8>),
+    /// Up to 65,536.
+    Middle(Vec<u16>),
+    /// More.
+    Wide(Vec<u32>),
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl Codes {
+    /// Adds a cell.
+    pub fn push(&mut self, code: Code) {
+        self.widen_for(code.0);
+        match self {
+            Self::Narrow(cells) => cells.push(u8::try_from(code.0).unwrap_or(u8::MAX)),
+            Self::Middle(cells) => cells.push(u16::try_from(code.0).unwrap_or(u16::MAX)),
+            Self::Wide(cells) => cells.push(code.0),
+        }
+    }
+
+    /// The cell of a row; code 0 for a row that does not exist.
+    #[must_use]
+    pub fn at(&self, row: usize) -> Code {
+        Code(match self {
+            Self::Narrow(cells) => cells.get(row).copied().map_or(0, u32::from),
+            Self::Middle(cells) => cells.get(row).copied().map_or(0, u32::from),
+            Self::Wide(cells) => cells.get(row).copied().unwrap_or(0),
+        })
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Narrow(cells) => cells.len(),
+            Self::Middle(cells) => cells.len(),
+            Self::Wide(cells) => cells.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        match self {
+            Self::Narrow(cells) => cells.capacity(),
+            Self::Middle(cells) => cells.capacity() * 2,
+            Self::Wide(cells) => cells.capacity() * 4,
+        }
+    }
+
+    /// Calls `visit(row, code)` for every row, choosing the width once and not once a cell.
+    pub fn each(&self, mut visit: impl FnMut(usize, u32)) {
+        match self {
+            Self::Narrow(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, u32::from(*code))),
+            Self::Middle(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, u32::from(*code))),
+            Self::Wide(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, *code)),
+        }
+    }
+
+    /// Writes one bit a row into `words`: whether `wanted[code]` holds. The innermost loop of every filter.
+    pub fn mark(&self, wanted: &[bool], words: &mut [u64]) {
+        fn fill<T: Copy + Into<u32>>(cells: &[T], wanted: &[bool], words: &mut [u64]) {
+            for (word, cells) in words.iter_mut().zip(cells.chunks(64)) {
+                *word = cells.iter().enumerate().fold(0, |bits, (at, code)| {
+                    let code: u32 = (*code).into();
+                    bits | u64::from(wanted.get(code as usize).copied().unwrap_or(false)) << at
+                });
+            }
+        }
+        match self {
+            Self::Narrow(cells) => fill(cells, wanted, words),
+            Self::Middle(cells) => fill(cells, wanted, words),
+            Self::Wide(cells) => fill(cells, wanted, words),
+        }
+    }
+
+    fn widen_for(&mut self, code: u32) {
+        match self {
+            Self::Narrow(cells) if code > 0xff => {
+                let cells = cells.iter().map(|code| u16::from(*code)).collect();
+                *self = Self::Middle(cells);
+                self.widen_for(code);
+            }
+            Self::Middle(cells) if code > 0xffff => *self = Self::Wide(cells.iter().map(|code| u32::from(*code)).collect()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn widening_changes_no_cell(codes in prop::collection::vec(prop_oneof![0u32..300, 65_000u32..70_000], 0..200)) {
+            let mut cells = Codes::default();
+            codes.iter().for_each(|code| cells.push(Code(*code)));
+            prop_assert_eq!((0..codes.len()).map(|row| cells.at(row).0).collect::<Vec<_>>(), codes.clone());
+            let wanted: Vec<bool> = (0..70_000).map(|code| code % 3 == 0).collect();
+            let mut words = vec![0; codes.len().div_ceil(64)];
+            cells.mark(&wanted, &mut words);
+            for (row, code) in codes.iter().enumerate() {
+                prop_assert_eq!(words[row / 64] >> (row % 64) & 1 == 1, code % 3 == 0);
+            }
+        }
+    }
+}

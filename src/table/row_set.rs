@@ -1,0 +1,127 @@
+//! A set of rows as a bitmap: one bit a row.
+
+use crate::trail::ids::RowId;
+
+/// Which rows of a table are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowSet {
+    words: Vec<u64>,
+    rows: usize,
+}
+
+impl RowSet {
+    /// No row of `rows`.
+    #[must_use]
+    pub fn none(rows: usize) -> Self {
+        Self { words: vec![0; rows.div_ceil(64)], rows }
+    }
+
+    /// Every row of `rows`.
+    #[must_use]
+    pub fn all(rows: usize) -> Self {
+        let mut set = Self { words: vec![u64::MAX; rows.div_ceil(64)], rows };
+        set.trim();
+        set
+    }
+
+    /// A set whose bits `fill` writes; bits past the last row are cleared.
+    #[must_use]
+    pub fn filled(rows: usize, fill: impl FnOnce(&mut [u64])) -> Self {
+        let mut set = Self::none(rows);
+        fill(&mut set.words);
+        set.trim();
+        set
+    }
+
+    /// How many rows are in it.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// How many rows there are to choose from.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether the row is in it.
+    #[must_use]
+    pub fn contains(&self, row: usize) -> bool {
+        self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Puts a row in.
+    pub fn insert(&mut self, row: usize) {
+        if row < self.rows
+            && let Some(word) = self.words.get_mut(row / 64)
+        {
+            *word |= 1 << (row % 64);
+        }
+    }
+
+    /// Keeps only what is in `other` too.
+    pub fn and(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+    }
+
+    /// Adds what is in `other`.
+    pub fn or(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Everything that was not in it.
+    pub fn invert(&mut self) {
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        self.trim();
+    }
+
+    /// The bits, 64 rows a word.
+    #[must_use]
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// The rows in it, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = RowId> {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                (left != 0).then(|| {
+                    let bit = left.trailing_zeros();
+                    left &= left - 1;
+                    RowId(u32::try_from(at * 64).unwrap_or(u32::MAX) + bit)
+                })
+            })
+        })
+    }
+
+    fn trim(&mut self) {
+        let past = self.words.len() * 64 - self.rows;
+        if let Some(last) = self.words.last_mut() {
+            *last &= u64::MAX >> past;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_set_is_a_set(rows in 1usize..300, picks in prop::collection::vec(0usize..300, 0..50)) {
+            let mut set = RowSet::none(rows);
+            picks.iter().for_each(|row| set.insert(*row));
+            let expected: std::collections::BTreeSet<u32> = picks.iter().filter(|row| **row < rows).map(|row| *row as u32).collect();
+            prop_assert_eq!(set.iter().map(|row| row.0).collect::<Vec<_>>(), expected.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(set.count(), expected.len() as u64);
+            let mut rest = set.clone();
+            rest.invert();
+            prop_assert_eq!(rest.count() + set.count(), rows as u64);
+            rest.or(&set);
+            prop_assert_eq!(rest, RowSet::all(rows));
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! One event record, borrowed from its file: what the table needs of it, whatever types its fields have.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de;
+use serde_json::value::RawValue;
+
+use crate::trail::principal::Principal;
+use crate::trail::target;
+use crate::trail::time::Timestamp;
+
+/// One record. Every field is optional: Insights, aggregated and hand-made records lack what others have.
+#[derive(Debug, Default)]
+pub struct EventRecord<'a> {
+    /// `eventTime`; `None` where absent or unreadable.
+    pub event_time: Option<Timestamp>,
+    /// `eventName`, `eventSource`, … as written.
+    pub event_name: Text<'a>,
+    /// The service, `s3.amazonaws.com`.
+    pub event_source: Text<'a>,
+    /// The Region of the call.
+    pub aws_region: Text<'a>,
+    /// An address, a service's name or `AWS Internal`.
+    pub source_ip_address: Text<'a>,
+    /// The caller's program.
+    pub user_agent: Text<'a>,
+    /// The error, where the call failed.
+    pub error_code: Text<'a>,
+    /// The event's own id, a UUID as delivered.
+    pub event_id: Text<'a>,
+    /// Management, Data, Insight, NetworkActivity, Aggregated.
+    pub event_category: Text<'a>,
+    /// AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, …
+    pub event_type: Text<'a>,
+    /// Whose log this is.
+    pub recipient_account_id: Text<'a>,
+    /// `readOnly`, written as a bool or as a string.
+    pub read_only: Option<bool>,
+    /// Who.
+    pub principal: Principal<'a>,
+    /// Did it work.
+    pub outcome: Outcome,
+    /// On what: the first resource, else what the request names.
+    pub resource: Text<'a>,
+    /// `AWS::S3::Bucket`, where the record says so.
+    pub resource_type: Text<'a>,
+}
+
+/// A field's text. Odd types are shown as what they are, never dropped with the record.
+pub type Text<'a> = Option<Cow<'a, str>>;
+
+/// What became of the call: one definition, used everywhere. A failed console login has no `errorCode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Nothing says that it failed.
+    #[default]
+    Success,
+    /// Refused for want of permission.
+    Denied,
+    /// Failed for another reason, or a console login that did not succeed.
+    Failure,
+}
+
+impl Outcome {
+    /// The word on the screen and in filters.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::Denied => "Denied",
+            Self::Failure => "Failure",
+        }
+    }
+
+    fn of(error_code: Option<&str>, error_message: Option<&str>, login_failed: bool) -> Self {
+        match error_code.filter(|code| !code.is_empty()) {
+            Some(code) if is_denial(code) => Self::Denied,
+            Some(_) => Self::Failure,
+            None if login_failed || error_message.is_some_and(|message| !message.is_empty()) => Self::Failure,
+            None => Self::Success,
+        }
+    }
+}
+
+impl<'a> EventRecord<'a> {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// When the bytes are no JSON object: the half sentence that says what is wrong.
+    pub fn parse(json: &'a [u8]) -> Result<Self, String> {
+        let raw: RawRecord<'a> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        Ok(raw.into_record())
+    }
+
+    /// Whether the record looks like an event at all: something that CloudTrail never leaves out is there.
+    #[must_use]
+    pub fn is_event(&self) -> bool {
+        let named = self.event_name.is_some() && self.event_source.is_some();
+        named || (self.event_id.is_some() && (self.event_type.is_some() || self.event_category.is_some()))
+    }
+}
+
+/// `AccessDenied`, `Client.UnauthorizedOperation`, `VpceAccessDenied`, …: what AWS's services answer for want of permission.
+fn is_denial(code: &str) -> bool {
+    const DENIALS: [&str; 5] = ["AccessDenied", "Unauthorized", "NotAuthorized", "Forbidden", "AuthorizationError"];
+    DENIALS.iter().any(|denial| code.contains(denial))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRecord<'a> {
+    #[serde(borrow, default)]
+    event_time: Loose<'a>,
+    #[serde(borrow, default)]
+    event_name: Loose<'a>,
+    #[serde(borrow, default)]
+    event_source: Loose<'a>,
+    #[serde(borrow, default)]
+    aws_region: Loose<'a>,
+    #[serde(borrow, default, rename = "sourceIPAddress")]
+    source_ip_address: Loose<'a>,
+    #[serde(borrow, default)]
+    user_agent: Loose<'a>,
+    #[serde(borrow, default)]
+    error_code: Loose<'a>,
+    #[serde(borrow, default)]
+    error_message: Loose<'a>,
+    #[serde(borrow, default, rename = "eventID")]
+    event_id: Loose<'a>,
+    // Aggregated events write `eventId` and `accountId`.
+    #[serde(borrow, default, rename = "eventId")]
+    aggregated_event_id: Loose<'a>,
+    #[serde(borrow, default)]
+    event_category: Loose<'a>,
+    #[serde(borrow, default)]
+    event_type: Loose<'a>,
+    #[serde(borrow, default)]
+    recipient_account_id: Loose<'a>,
+    #[serde(borrow, default)]
+    account_id: Loose<'a>,
+    #[serde(borrow, default)]
+    read_only: Loose<'a>,
+    #[serde(borrow, default)]
+    user_identity: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    resources: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    response_elements: Option<&'a RawValue>,
+}
+
+impl<'a> RawRecord<'a> {
+    fn into_record(self) -> EventRecord<'a> {
+        // The console answers a refused login in `responseElements`, without any error code.
+        let is_login = self.event_name.0.as_deref() == Some("ConsoleLogin");
+        let login_failed = is_login && self.response_elements.is_some_and(|raw| raw.get().contains("\"Failure\""));
+        let target = target::of(self.resources, self.request_parameters);
+        EventRecord {
+            event_time: self.event_time.0.as_deref().and_then(Timestamp::parse),
+            outcome: Outcome::of(self.error_code.0.as_deref(), self.error_message.0.as_deref(), login_failed),
+            event_name: self.event_name.0,
+            event_source: self.event_source.0,
+            aws_region: self.aws_region.0,
+            source_ip_address: self.source_ip_address.0,
+            user_agent: self.user_agent.0,
+            error_code: self.error_code.0.filter(|code| !code.is_empty()),
+            event_id: self.event_id.0.or(self.aggregated_event_id.0),
+            event_category: self.event_category.0,
+            event_type: self.event_type.0,
+            recipient_account_id: self.recipient_account_id.0.or(self.account_id.0),
+            read_only: self.read_only.0.as_deref().and_then(|text| text.parse().ok()),
+            principal: Principal::parse(self.user_identity),
+            resource: target.name,
+            resource_type: target.kind,
+        }
+    }
+}
+
+/// A field read as text whatever its type: borrowed strings stay borrowed; numbers and bools are printed; null is nothing.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Loose<'a>(pub(crate) Text<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
+    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(LooseVisitor).map(Self)
+    }
+}
+
+struct LooseVisitor;
+
+impl<'de> de::Visitor<'de> for LooseVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(if value { "true" } else { "false" })))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<de::IgnoredAny>()?.is_some() {}
+        Ok(Some(Cow::Borrowed("(array)")))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
+        Ok(Some(Cow::Borrowed("(object)")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn odd_types_cost_nothing_but_themselves() {
+        let json = br#"{"eventName":"GetObject","eventSource":"s3.amazonaws.com","sourceIPAddress":{"asn":{"number":1}},"userAgent":["a"],
+            "readOnly":"false","resources":"","userIdentity":null,"requestParameters":"null","errorCode":null,"eventTime":17,"eventID":5}"#;
+        let record = EventRecord::parse(json).expect("a record");
+        assert_eq!(record.event_name.as_deref(), Some("GetObject"));
+        assert_eq!(record.source_ip_address.as_deref(), Some("(object)"));
+        assert_eq!(record.user_agent.as_deref(), Some("(array)"));
+        assert_eq!(record.read_only, Some(false));
+        assert_eq!((record.event_time, record.outcome), (None, Outcome::Success));
+    }
+
+    #[test]
+    fn every_failure_is_one() {
+        let outcome = |json: &str| EventRecord::parse(json.as_bytes()).map(|record| record.outcome);
+        assert_eq!(outcome(r#"{"errorCode":"AccessDenied"}"#), Ok(Outcome::Denied));
+        assert_eq!(outcome(r#"{"errorCode":"Client.UnauthorizedOperation"}"#), Ok(Outcome::Denied));
+        assert_eq!(outcome(r#"{"errorCode":"NoSuchBucket"}"#), Ok(Outcome::Failure));
+        assert_eq!(outcome(r#"{"errorMessage":"Failed authentication"}"#), Ok(Outcome::Failure));
+        assert_eq!(outcome(r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"}}"#), Ok(Outcome::Failure));
+        assert_eq!(outcome(r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"}}"#), Ok(Outcome::Success));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = EventRecord::parse(&bytes);
+        }
+    }
+}

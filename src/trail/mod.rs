@@ -1,0 +1,22 @@
+//! CloudTrail's nouns: what a name says, what a record says, what a digest says. No compression, no crypto, no columns.
+//!
+//! Invariant: nothing here fails on hostile input; parsers say `Other`, `None` or carry their flaws along.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
+
+pub mod digest;
+pub mod event;
+pub mod ids;
+pub mod object_key;
+pub mod principal;
+pub mod records;
+mod target;
+pub mod time;
+
+pub use digest::{DigestFile, LoggedFile, Place};
+pub use event::{EventRecord, Outcome};
+
+pub use ids::{ChainId, ChainKind, FileId, RowId};
+pub use object_key::{DigestName, KeyKind, LogName, ObjectKey};
+
+pub use records::Records;
+pub use time::{TimeRange, Timestamp};

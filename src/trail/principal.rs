@@ -1,0 +1,180 @@
+//! Who made the call: one identity out of every userIdentity type.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::trail::event::Loose;
+use crate::trail::event::Text;
+
+/// The caller, as far as the record says.
+#[derive(Debug, Default)]
+pub struct Principal<'a> {
+    /// What people call this identity: `alice`, `AdminAccess / alice@example.com`, `root`, `ec2.amazonaws.com`.
+    pub name: Text<'a>,
+    /// `userIdentity.type`.
+    pub kind: Text<'a>,
+    /// The ARN; where there is none, the principal id; where there is none, the service that called.
+    pub arn: Text<'a>,
+    /// `userIdentity.accountId`.
+    pub account: Text<'a>,
+    /// `userIdentity.accessKeyId`.
+    pub access_key: Text<'a>,
+}
+
+impl<'a> Principal<'a> {
+    /// Reads `userIdentity`, whatever it is.
+    #[must_use]
+    pub fn parse(raw: Option<&'a RawValue>) -> Self {
+        let Some(identity) = raw.and_then(|raw| serde_json::from_str::<RawIdentity<'a>>(raw.get()).ok()) else {
+            return Self::default();
+        };
+        let issuer = identity.issuer();
+        let account = identity.account_id.0.clone();
+        Self {
+            name: identity.name(issuer.as_ref()),
+            kind: identity.kind.0.clone(),
+            arn: present(&identity.arn.0).or_else(|| present(&identity.principal_id.0)).or_else(|| present(&identity.invoked_by.0)),
+            account,
+            access_key: present(&identity.access_key_id.0),
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawIdentity<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Loose<'a>,
+    #[serde(borrow)]
+    arn: Loose<'a>,
+    #[serde(borrow)]
+    account_id: Loose<'a>,
+    #[serde(borrow)]
+    principal_id: Loose<'a>,
+    #[serde(borrow)]
+    user_name: Loose<'a>,
+    #[serde(borrow)]
+    access_key_id: Loose<'a>,
+    #[serde(borrow)]
+    invoked_by: Loose<'a>,
+    #[serde(borrow)]
+    session_context: Option<&'a RawValue>,
+    #[serde(borrow)]
+    on_behalf_of: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawSession<'a> {
+    #[serde(borrow)]
+    session_issuer: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawIssuer<'a> {
+    #[serde(borrow)]
+    user_name: Loose<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawBehalf<'a> {
+    #[serde(borrow)]
+    user_id: Loose<'a>,
+}
+
+impl<'a> RawIdentity<'a> {
+    /// The role behind a session. `sessionIssuer` is `{}` in half of the real sessions.
+    fn issuer(&self) -> Text<'a> {
+        let session: RawSession<'a> = read(self.session_context)?;
+        let issuer: RawIssuer<'a> = read(session.session_issuer)?;
+        issuer.user_name.0
+    }
+
+    fn name(&self, issuer: Option<&Cow<'a, str>>) -> Text<'a> {
+        let named = present(&self.user_name.0);
+        match self.kind.0.as_deref() {
+            Some("Root") => Some("root".into()),
+            Some("AssumedRole" | "Role") => self.session_name(issuer).or(named).or_else(|| self.fallback()),
+            Some("IdentityCenterUser") => named.or_else(|| read::<RawBehalf<'a>>(self.on_behalf_of)?.user_id.0).or_else(|| self.fallback()),
+            Some("AWSService") => present(&self.invoked_by.0).or_else(|| self.fallback()),
+            Some("AWSAccount") => self.account_name().or_else(|| self.fallback()),
+            _ => named.or_else(|| self.fallback()),
+        }
+    }
+
+    /// `role / session`; a session name that a machine made up says nothing, so the role stands alone.
+    fn session_name(&self, issuer: Option<&Cow<'a, str>>) -> Text<'a> {
+        let arn = self.arn.0.as_deref().unwrap_or_default();
+        let path = arn.split_once(":assumed-role/").map(|(_, path)| path);
+        let role = issuer.map(|issuer| issuer.as_ref()).or_else(|| path.and_then(|path| path.split('/').next()))?;
+        let from_principal = || self.principal_id.0.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session);
+        let session = path.and_then(|path| path.split_once('/')).map(|(_, session)| session).or_else(from_principal);
+        match session.filter(|session| !is_made_up(session)) {
+            Some(session) => Some(Cow::Owned(format!("{role} / {session}"))),
+            None => Some(Cow::Owned(role.to_owned())),
+        }
+    }
+
+    /// A call from another account names no person: the account and what it shows of the caller.
+    fn account_name(&self) -> Text<'a> {
+        let account = present(&self.account_id.0);
+        match (account, present(&self.principal_id.0)) {
+            (Some(account), Some(id)) if id != account => Some(Cow::Owned(format!("{account} / {id}"))),
+            (Some(account), _) => Some(Cow::Owned(format!("account {account}"))),
+            (None, id) => id,
+        }
+    }
+
+    fn fallback(&self) -> Text<'a> {
+        let tail = |arn: Cow<'a, str>| Cow::Owned(arn.rsplit([':', '/']).next().unwrap_or(&arn).to_owned());
+        present(&self.arn.0)
+            .map(tail)
+            .or_else(|| present(&self.invoked_by.0))
+            .or_else(|| present(&self.principal_id.0))
+            .or_else(|| present(&self.account_id.0).map(|account| Cow::Owned(format!("account {account}"))))
+    }
+}
+
+/// `botocore-session-1699…`, `1699…`, a UUID: names that SDKs give when nobody chose one.
+fn is_made_up(session: &str) -> bool {
+    let bare = session.trim_start_matches("botocore-session-").trim_start_matches("aws-sdk-js-session-").trim_start_matches("aws-sdk-java-").trim_start_matches("aws-go-sdk-");
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let hex_or_dash = bare.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-' || b == b'_');
+    bare.is_empty() || (bare.len() >= 10 && hex_or_dash && digits * 3 >= bare.len())
+}
+
+fn present<'a>(text: &Text<'a>) -> Text<'a> {
+    text.clone().filter(|text| !text.is_empty())
+}
+
+fn read<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(raw?.get()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(identity: &str) -> String {
+        let raw = serde_json::value::to_raw_value(&serde_json::from_str::<serde_json::Value>(identity).expect("json")).expect("raw");
+        Principal::parse(Some(&raw)).name.unwrap_or_default().into_owned()
+    }
+
+    #[test]
+    fn one_identity_from_every_type() {
+        assert_eq!(name(r#"{"type":"Root","arn":"arn:aws:iam::1:root"}"#), "root");
+        assert_eq!(name(r#"{"type":"IAMUser","userName":"alice"}"#), "alice");
+        assert_eq!(name(r#"{"type":"IAMUser","arn":"arn:aws:iam::1:user/x/bob"}"#), "bob");
+        let role = r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/Admin/alice@example.com","sessionContext":{"sessionIssuer":{"userName":"Admin"}}}"#;
+        assert_eq!(name(role), "Admin / alice@example.com");
+        assert_eq!(name(r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/ci/botocore-session-1699999999","sessionContext":{"sessionIssuer":{}}}"#), "ci");
+        assert_eq!(name(r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#), "ec2.amazonaws.com");
+        assert_eq!(name(r#"{"type":"AWSAccount","accountId":"111122223333","principalId":"AROAX:s"}"#), "111122223333 / AROAX:s");
+        assert_eq!(name(r#"{"invokedBy":"secretsmanager.amazonaws.com"}"#), "secretsmanager.amazonaws.com");
+        assert_eq!(name(r#"{"type":"WebIdentityUser","principalId":"p","userName":"repo:acme/app"}"#), "repo:acme/app");
+    }
+}

@@ -1,0 +1,370 @@
+//! The records of a file, one by one, as its bytes flow by: no file is ever needed whole, and one flaw does not lose the rest.
+//!
+//! A scanner, not a parser: it follows braces and strings to find where a record begins and ends, and leaves the record itself to
+//! `EventRecord::parse`. Shapes taken: `{"Records":[…]}` with its keys in any order, a bare array, JSON lines, a single object.
+
+use memchr::memchr2;
+
+/// Cuts inflated bytes, given in chunks of any size, into the JSON texts of records.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// Bytes not yet done with: from the start of the open record or document on.
+    pending: Vec<u8>,
+    /// Where `pending[0]` stands in the file.
+    base: u64,
+    /// How far `pending` has been scanned.
+    scanned: usize,
+    depth: u32,
+    in_string: bool,
+    place: Place,
+    /// Where in `pending` the open record or document began; `None` between them, or when it has outgrown its limit.
+    open: Option<usize>,
+    /// Inside a top-level object, at depth 1: whether the next string is a key, and the key last read.
+    key: KeyState,
+    found: Found,
+}
+
+/// One stretch of JSON found in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// Where it stood.
+    pub kind: PieceKind,
+    /// Offset in the inflated file.
+    pub offset: u64,
+    /// The JSON text.
+    pub json: &'a [u8],
+}
+
+/// Where a piece stood in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// An element of `Records`.
+    Record,
+    /// An element of a bare array.
+    Element,
+    /// A top-level object without `Records`: one record, a line of JSON lines, a digest, a key list, …
+    Document,
+}
+
+/// What the file turned out to be, once its end was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Found {
+    /// `Records` was there: the shape of a delivered log file.
+    pub records_array: bool,
+    /// A bare array was there.
+    pub bare_array: bool,
+    /// Top-level objects without `Records`.
+    pub documents: u64,
+    /// Something was there that is no JSON: where it stands.
+    pub garbage_at: Option<u64>,
+    /// The file ends inside a record or document.
+    pub cut_off: bool,
+    /// Pieces larger than the limit, skipped.
+    pub too_large: u64,
+    /// Elements that are no objects (numbers, strings, …).
+    pub not_objects: u64,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Top,
+    Object,
+    Array,
+    Records,
+}
+
+#[derive(Debug, Default)]
+struct KeyState {
+    expected: bool,
+    starts_at: usize,
+    is_records: bool,
+}
+
+impl Records {
+    /// Takes the next bytes and hands every piece that is now complete to `sink`.
+    pub fn push(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
+        if self.found.garbage_at.is_some() {
+            return;
+        }
+        self.pending.extend_from_slice(chunk);
+        self.scan(sink);
+        self.forget_done();
+    }
+
+    /// The end of the file: what it was.
+    #[must_use]
+    pub fn finish(mut self) -> Found {
+        self.found.cut_off = self.depth > 0 && self.found.garbage_at.is_none();
+        self.found
+    }
+
+    fn scan(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        while let Some(rest) = self.pending.get(self.scanned..) {
+            if self.in_string {
+                let Some(at) = memchr2(b'"', b'\\', rest) else {
+                    self.scanned = self.pending.len();
+                    return;
+                };
+                match rest.get(at) {
+                    // The escaped character may be a quote: skip both, or wait for it.
+                    Some(b'\\') if rest.len() < at + 2 => return self.scanned += at,
+                    Some(b'\\') => self.scanned += at + 2,
+                    _ => {
+                        self.scanned += at + 1;
+                        self.end_string();
+                    }
+                }
+                continue;
+            }
+            let Some(at) = rest.iter().position(|byte| self.matters(*byte)) else {
+                self.scanned = self.pending.len();
+                return;
+            };
+            let Some(byte) = rest.get(at).copied() else { return };
+            self.scanned += at + 1;
+            self.structural(byte, sink);
+            if self.found.garbage_at.is_some() {
+                (self.open, self.scanned) = (None, self.pending.len());
+                return;
+            }
+        }
+    }
+
+    /// Inside a piece only quotes and brackets matter; outside, everything does.
+    fn matters(&self, byte: u8) -> bool {
+        matches!(byte, b'"' | b'{' | b'}' | b'[' | b']') || (self.depth <= self.piece_depth() && !byte.is_ascii_whitespace())
+    }
+
+    /// The depth at which pieces begin, and in a top-level object the depth of its keys.
+    fn piece_depth(&self) -> u32 {
+        match self.place {
+            Place::Top => 0,
+            Place::Object | Place::Array => 1,
+            Place::Records => 2,
+        }
+    }
+
+    fn structural(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        match byte {
+            b'"' => self.begin_string(),
+            b'{' | b'[' => self.begin(byte),
+            b'}' | b']' => self.end(sink),
+            _ if self.depth == 0 => self.outside(byte),
+            b',' => self.key.expected = self.place == Place::Object,
+            b':' => {}
+            _ if self.place == Place::Object => {}
+            _ => self.found.not_objects += u64::from(self.follows_separator()),
+        }
+    }
+
+    /// Whether the byte just read begins a bare value (the rest of the word would be counted again otherwise).
+    fn follows_separator(&self) -> bool {
+        let before = self.scanned.checked_sub(2).and_then(|at| self.pending.get(at));
+        before.is_none_or(|byte| matches!(byte, b',' | b'[') || byte.is_ascii_whitespace())
+    }
+
+    fn outside(&mut self, byte: u8) {
+        // Byte order mark, commas and separators between documents are let pass; anything else is not JSON.
+        let bom_or_comma = matches!(byte, b',' | 0xef | 0xbb | 0xbf | 0x1e);
+        if !bom_or_comma {
+            self.found.garbage_at = Some(self.offset(self.scanned.saturating_sub(1)));
+        }
+    }
+
+    fn begin_string(&mut self) {
+        if self.depth == 0 {
+            return self.outside(b'"');
+        }
+        self.in_string = true;
+        if self.depth == self.piece_depth() {
+            match self.place {
+                Place::Object => self.key.starts_at = self.scanned,
+                _ => self.found.not_objects += 1,
+            }
+        }
+    }
+
+    fn end_string(&mut self) {
+        self.in_string = false;
+        if self.place == Place::Object && self.depth == 1 && self.key.expected {
+            self.key.expected = false;
+            let key = self.pending.get(self.key.starts_at..self.scanned.saturating_sub(1)).unwrap_or_default();
+            self.key.is_records = is_records_key(key);
+        }
+    }
+
+    fn begin(&mut self, byte: u8) {
+        let at = self.scanned.saturating_sub(1);
+        match (self.place, self.depth, byte) {
+            (Place::Top, 0, b'{') => {
+                self.place = Place::Object;
+                self.open = Some(at);
+                self.key = KeyState { expected: true, ..KeyState::default() };
+            }
+            (Place::Top, 0, _) => {
+                self.place = Place::Array;
+                self.found.bare_array = true;
+            }
+            (Place::Object, 1, b'[') if self.key.is_records => {
+                self.place = Place::Records;
+                self.found.records_array = true;
+                self.open = None;
+            }
+            (Place::Array, 1, b'{') | (Place::Records, 2, b'{') => self.open = Some(at),
+            (Place::Array, 1, _) | (Place::Records, 2, _) => self.found.not_objects += 1,
+            _ => {}
+        }
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    fn end(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        if self.depth == 0 {
+            return self.outside(b'}');
+        }
+        self.depth -= 1;
+        match (self.place, self.depth) {
+            (Place::Records, 2) => self.emit(PieceKind::Record, sink),
+            (Place::Array, 1) => self.emit(PieceKind::Element, sink),
+            (Place::Records, 1) => {
+                // The object goes on after its `Records`: its other keys are of no interest.
+                self.place = Place::Object;
+                self.key = KeyState::default();
+            }
+            (Place::Object, 0) => {
+                self.found.documents += u64::from(self.open.is_some());
+                self.emit(PieceKind::Document, sink);
+                self.place = Place::Top;
+            }
+            (Place::Array, 0) => self.place = Place::Top,
+            _ => {}
+        }
+    }
+
+    fn emit(&mut self, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) {
+        let Some(open) = self.open.take() else { return };
+        if let Some(json) = self.pending.get(open..self.scanned) {
+            sink(Piece { kind, offset: self.offset(open), json });
+        }
+    }
+
+    fn offset(&self, at: usize) -> u64 {
+        self.base + u64::try_from(at).unwrap_or(u64::MAX)
+    }
+
+    /// Drops what no open piece needs; an open piece that has outgrown the limit is given up, and counted.
+    fn forget_done(&mut self) {
+        if self.open.is_some_and(|open| self.scanned - open > LARGEST_PIECE) {
+            self.open = None;
+            self.found.too_large += 1;
+        }
+        // A key of the top-level object may still be open when the object itself was given up.
+        let key_start = (self.in_string && self.place == Place::Object && self.depth == 1).then_some(self.key.starts_at);
+        let keep = self.open.or(key_start).unwrap_or(self.scanned).min(self.scanned);
+        self.pending.drain(..keep);
+        self.base += u64::try_from(keep).unwrap_or(u64::MAX);
+        self.scanned -= keep;
+        self.open = self.open.map(|open| open - keep);
+        self.key.starts_at = self.key.starts_at.saturating_sub(keep);
+    }
+}
+
+/// `Records`, also in disguise: the key of a JSON object may be written with escapes.
+fn is_records_key(key: &[u8]) -> bool {
+    if key == b"Records" {
+        return true;
+    }
+    // Twelve bytes an escape at most: a longer key is another one.
+    if key.len() > 12 * 7 || !key.contains(&b'\\') {
+        return false;
+    }
+    let quoted = [b"\"", key, b"\""].concat();
+    serde_json::from_slice::<String>(&quoted).is_ok_and(|key| key == "Records")
+}
+
+/// 64 MiB: a record is at most 1 MB by AWS's own limit, a digest of 100,000 logs is 45 MB.
+const LARGEST_PIECE: usize = 64 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(chunks: &[&[u8]]) -> (Vec<(char, u64, String)>, Found) {
+        let mut records = Records::default();
+        let mut pieces = Vec::new();
+        for chunk in chunks {
+            records.push(chunk, &mut |piece| {
+                let kind = match piece.kind {
+                    PieceKind::Record => 'r',
+                    PieceKind::Element => 'e',
+                    PieceKind::Document => 'd',
+                };
+                pieces.push((kind, piece.offset, String::from_utf8_lossy(piece.json).into_owned()));
+            });
+        }
+        (pieces, records.finish())
+    }
+
+    fn kinds(text: &str) -> String {
+        read(&[text.as_bytes()]).0.iter().map(|piece| piece.0).collect()
+    }
+
+    #[test]
+    fn records_are_found_wherever_their_key_stands() {
+        assert_eq!(kinds(r#"{"Records":[{"a":1},{"b":"}"}]}"#), "rr");
+        assert_eq!(kinds(r#"{"x":{"Records":[{}]},"y":[1,2],"Records":[{"a":1}],"z":"Records"}"#), "r");
+        assert_eq!(kinds(r#"{"\u0052ecords":[{"a":1}]}"#), "r");
+        assert_eq!(kinds(r#"{"Records":[]}"#), "");
+        assert!(read(&[br#"{"Records":[]}"#]).1.records_array);
+    }
+
+    #[test]
+    fn other_shapes_are_told_apart() {
+        assert_eq!(kinds(r#"[{"a":1},[{}],7,{"b":2}]"#), "ee");
+        assert_eq!(kinds("{\"a\":1}\n{\"b\":[{}]}\n"), "dd");
+        assert_eq!(kinds(r#"{"Records":{"a":1}}"#), "d");
+        assert_eq!(read(&[br#"[1,"x",{"a":1}]"#]).1.not_objects, 2);
+    }
+
+    #[test]
+    fn a_cut_file_keeps_its_whole_records() {
+        let (pieces, found) = read(&[br#"{"Records":[{"a":1},{"b":"#]);
+        assert_eq!((pieces.len(), found.cut_off), (1, true));
+    }
+
+    #[test]
+    fn what_is_no_json_is_said_so() {
+        assert_eq!(read(&[b"\x89PNG\r\n"]).1.garbage_at, Some(0));
+        assert_eq!(read(&[b"{\"a\":1}\nhello {"]).1.garbage_at, Some(8));
+    }
+
+    #[test]
+    fn offsets_count_from_the_file_s_beginning() {
+        let (pieces, _) = read(&[b"{\"Rec", b"ords\":[{\"a\"", b":1}, {\"b\":2}]}"]);
+        assert_eq!(pieces, [('r', 12, r#"{"a":1}"#.to_owned()), ('r', 21, r#"{"b":2}"#.to_owned())]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_cutting_gives_the_same_pieces(values in prop::collection::vec("[a-z\"\\\\{}\\[\\],: ]{0,12}", 0..6), cuts in prop::collection::vec(0usize..200, 0..8)) {
+            let records: Vec<_> = values.iter().map(|value| serde_json::json!({"v": value, "w": [value, {"x": value}]})).collect();
+            let text = serde_json::json!({"other": values, "Records": records}).to_string();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % (text.len() + 1)).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let chunks: Vec<&[u8]> = cuts.windows(2).map(|cut| &text.as_bytes()[cut[0]..cut[1]]).collect();
+            let (pieces, found) = read(&chunks);
+            prop_assert_eq!(&pieces, &read(&[text.as_bytes()]).0);
+            let expected: Vec<String> = records.iter().map(ToString::to_string).collect();
+            prop_assert_eq!(pieces.into_iter().map(|piece| piece.2).collect::<Vec<_>>(), expected);
+            prop_assert!(!found.cut_off && found.records_array);
+        }
+
+        #[test]
+        fn any_bytes_are_taken(chunks in prop::collection::vec(prop::collection::vec(prop::sample::select(b"{}[]\",:\\ aR0\xff".to_vec()), 0..40), 0..5)) {
+            let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
+            read(&chunks);
+        }
+    }
+}

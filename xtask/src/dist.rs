@@ -1,0 +1,265 @@
+//! `cargo xtask dist`: the page for any static host, and the same page as one file.
+
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::Outcome;
+use crate::files;
+use crate::onefile;
+use crate::process;
+use crate::tools;
+
+/// Both programs together, gzipped. Past this, opening the page on a slow line stops feeling immediate; every built page is checked.
+const BUDGET: usize = 700_000;
+
+/// `cargo xtask dist [--connect "ORIGINS"]`.
+pub fn run(args: &[String]) -> Outcome {
+    build(&Connect::parse(args)?)?;
+    print!("{}", Sizes::measure(&folder())?);
+    Ok(())
+}
+
+/// Builds `dist/` and `dist/trailseal.html`.
+pub fn build(connect: &Connect) -> Outcome {
+    let search = process::path_with(&tools::for_building()?);
+    let mut trunk = Command::new("trunk");
+    // Trunk understands only `true` and `false` here; NO_COLOR=1 is everyone else's habit.
+    trunk
+        .args(["build", "--release"])
+        .current_dir(process::root())
+        .env("PATH", search)
+        .env_remove("NO_COLOR");
+    process::run(&mut trunk)?;
+    connect.apply(&folder().join("index.html"))?;
+    onefile::write(&folder())
+}
+
+/// Whether `dist/` is whole and younger than everything it is made from.
+pub fn is_fresh() -> bool {
+    let Some(built) = files::changed(&folder().join(onefile::NAME)) else {
+        return false;
+    };
+    SOURCES
+        .iter()
+        .filter_map(|source| files::changed(&process::root().join(source)))
+        .all(|changed| changed < built)
+}
+
+/// Where the build lands.
+pub fn folder() -> PathBuf {
+    process::root().join("dist")
+}
+
+const SOURCES: &[&str] = &[
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "index.html",
+    "public",
+    "rust-toolchain.toml",
+    "src",
+    "style",
+    "xtask/src",
+];
+
+/// Where the hosted page may read log files from, besides its own host.
+pub enum Connect {
+    /// What `index.html` says: S3 at Amazon.
+    Amazon,
+    /// These origins instead; perhaps none.
+    Only(Vec<String>),
+}
+
+impl Connect {
+    fn parse(args: &[String]) -> Outcome<Self> {
+        match args {
+            [] => Ok(Self::Amazon),
+            [option, origins] if option == "--connect" => Self::only(origins),
+            [option] if option.starts_with("--connect=") => {
+                Self::only(option.trim_start_matches("--connect="))
+            }
+            _ => Err(format!(
+                "`dist` takes only --connect \"ORIGINS\", not `{}`.",
+                args.join(" ")
+            )),
+        }
+    }
+
+    fn only(origins: &str) -> Outcome<Self> {
+        let origins: Vec<String> = origins
+            .split_whitespace()
+            .filter(|origin| *origin != "none")
+            .map(str::to_owned)
+            .collect();
+        match origins.iter().find(|origin| !is_origin(origin)) {
+            Some(wrong) => Err(format!(
+                "`{wrong}` is not an origin. Write scheme and host, as in https://logs.s3.eu-central-1.amazonaws.com"
+            )),
+            None => Ok(Self::Only(origins)),
+        }
+    }
+
+    fn apply(&self, page: &Path) -> Outcome {
+        let Self::Only(origins) = self else {
+            return Ok(());
+        };
+        let text = files::read_text(page)?;
+        let own = std::iter::once("'self'").chain(origins.iter().map(String::as_str));
+        files::write(
+            page,
+            replace_directive(&text, "connect-src", &own.collect::<Vec<_>>().join(" "))?,
+        )
+    }
+}
+
+/// Anything else could end the directive or the attribute and open the policy unseen.
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "-.:*[]".contains(letter))
+    })
+}
+
+/// The page with another value for one directive of its Content-Security-Policy.
+pub fn replace_directive(page: &str, directive: &str, value: &str) -> Outcome<String> {
+    let missing = || {
+        format!(
+            "index.html has no policy with {directive}, so the build would be open. Put it back."
+        )
+    };
+    let policy = page
+        .find("http-equiv=\"Content-Security-Policy\"")
+        .ok_or_else(missing)?;
+    let start = policy
+        + page[policy..]
+            .find(&format!("{directive} "))
+            .ok_or_else(missing)?;
+    let length = page[start..].find([';', '"']).ok_or_else(missing)?;
+    Ok(format!(
+        "{}{directive} {value}{}",
+        &page[..start],
+        &page[start + length..]
+    ))
+}
+
+/// How much a visitor loads.
+pub struct Sizes {
+    parts: Vec<(&'static str, usize, usize)>,
+}
+
+impl Sizes {
+    pub fn measure(dist: &Path) -> Outcome<Self> {
+        let mut parts = Vec::new();
+        for (part, end) in [("page", "_bg.wasm"), ("worker", "worker_bg.wasm")] {
+            let mut found = files::ending(dist, end);
+            found.retain(|path| part == "worker" || files::name(path) != "worker_bg.wasm");
+            let [path] = found.as_slice() else {
+                return Err(format!(
+                    "{} builds of the {part} in {}, not one.",
+                    found.len(),
+                    dist.display()
+                ));
+            };
+            let bytes = files::read(path)?;
+            parts.push((part, bytes.len(), gzipped(&bytes)?));
+        }
+        Ok(Self { parts })
+    }
+
+    /// Fails when both programs together exceed the budget.
+    pub fn check(&self) -> Outcome {
+        let sum = self.gzipped();
+        if sum <= BUDGET {
+            return Ok(());
+        }
+        Err(format!(
+            "The page grew to {} kB gzipped, past the budget of {} kB. Look what came in, with `twiggy` or `cargo tree`.",
+            sum / 1000,
+            BUDGET / 1000
+        ))
+    }
+
+    fn gzipped(&self) -> usize {
+        self.parts.iter().map(|(_, _, gzipped)| gzipped).sum()
+    }
+}
+
+impl std::fmt::Display for Sizes {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (part, raw, gzipped) in &self.parts {
+            writeln!(
+                out,
+                "{part:>8}  {:>5} kB  {:>5} kB gzipped",
+                raw / 1000,
+                gzipped / 1000
+            )?;
+        }
+        writeln!(
+            out,
+            "together  {:>5} kB gzipped, of {} kB allowed",
+            self.gzipped() / 1000,
+            BUDGET / 1000
+        )
+    }
+}
+
+fn gzipped(bytes: &[u8]) -> Outcome<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    written
+        .map(|bytes| bytes.len())
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<!-- connect-src --><meta http-equiv="Content-Security-Policy" content="default-src 'none'; connect-src 'self' https://a; base-uri 'self'">"#;
+
+    #[test]
+    fn one_directive_is_replaced_and_the_rest_stays() {
+        let page = replace_directive(PAGE, "connect-src", "'none'").unwrap();
+        assert_eq!(page, PAGE.replace("'self' https://a", "'none'"));
+        let page = replace_directive(PAGE, "base-uri", "'none'").unwrap();
+        assert_eq!(page, PAGE.replace("base-uri 'self'", "base-uri 'none'"));
+    }
+
+    #[test]
+    fn a_page_without_a_policy_is_refused() {
+        assert!(replace_directive("<p>connect-src 'self'", "connect-src", "'none'").is_err());
+    }
+
+    #[test]
+    fn an_origin_cannot_open_the_policy() {
+        for good in [
+            "https://*.example.org",
+            "http://127.0.0.1:9000",
+            "http://[::1]:9",
+        ] {
+            assert!(is_origin(good), "{good}");
+        }
+        for bad in [
+            "*",
+            "https:",
+            "https://",
+            "data:",
+            "https://a;script-src",
+            "https://a\"",
+            "https://a/b",
+        ] {
+            assert!(!is_origin(bad), "{bad}");
+        }
+    }
+}
