@@ -119,6 +119,11 @@ impl Reader {
         (self.rows.len() >= RIPE).then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
     }
 
+    /// Lets go of the rows so far, for callers that want verdicts alone.
+    pub fn forget_rows(&mut self) -> usize {
+        std::mem::take(&mut self.rows).len()
+    }
+
     /// The rest. The job is done.
     #[must_use]
     pub fn finish(mut self) -> (ReadReport, EventBatch) {
