@@ -145,3 +145,20 @@ fn unpack(pack: &[u8], files: &mut Files) -> Value {
     assert!(rest.is_empty());
     header
 }
+
+#[test]
+fn a_session_can_be_followed_to_where_it_came_from() {
+    let all: Vec<Value> =
+        sample().0.files.iter().filter(|(name, _)| name.contains("/CloudTrail/")).flat_map(|(_, bytes)| records(bytes)).collect();
+    let issued: BTreeSet<String> =
+        all.iter().map(|record| text(&record["responseElements"]["credentials"]["accessKeyId"])).collect();
+    let roles = ["github-deploy", "log-archive-admin", "security-audit", "acme-backup", "metrics-collector", "order-events-fn"];
+    for role in roles {
+        let own: Vec<&Value> =
+            all.iter().filter(|record| record["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"] == role).collect();
+        assert!(!own.is_empty(), "{role}");
+        for record in own {
+            assert!(issued.contains(&text(&record["userIdentity"]["accessKeyId"])), "nobody handed out the key of {record}");
+        }
+    }
+}
