@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::people::{
     ADMIN_ROLE, AUDIT, AWS_CLI, Actor, BOTO, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, session_key, unique_id,
 };
-use super::period::at;
+use super::period::{PROD_BEGIN, at};
 use super::records::{Act, Scribe};
 use super::workday::{EAST, WEST, assume, office_times, person, plain};
 
@@ -64,6 +64,9 @@ pub(super) fn builds(scribe: &mut Scribe) {
     for time in office_times(scribe, 19, [7, 20]) {
         // Builds start on the half hour.
         let time = time - time.rem_euclid(1800) + scribe.dice.between(45, 100);
+        if time < PROD_BEGIN {
+            continue;
+        }
         plain(scribe, &server, time, EAST, "sts:GetCallerIdentity");
         plain(scribe, &server, time + 1, EAST, "ecr:GetAuthorizationToken");
         for n in 0..scribe.dice.between(2, 5) {
