@@ -10,7 +10,7 @@ use super::workday::{EAST, SOUTH, WEST, assume, plain};
 pub(super) fn fleet(scribe: &mut Scribe) {
     for tick in (PROD_BEGIN / 1800 + 1)..(END / 1800) {
         let busy = busy(tick * 1800);
-        for (region, instances, asks) in [(EAST, 3, 19), (WEST, 2, 10)] {
+        for (region, instances, asks) in [(EAST, 3, 20), (WEST, 2, 10)] {
             if !busy && tick % 2 == 1 {
                 continue;
             }
