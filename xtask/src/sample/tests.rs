@@ -26,9 +26,9 @@ fn every_run_makes_the_packs_that_are_kept() {
     let (sample, tampered) = sample();
     let again = Sample::make();
     assert!(sample.files == again.files, "two runs differ");
-    for (name, bytes) in super::packs(sample, tampered) {
-        let kept = std::fs::read(super::public().join(name)).expect("the packs are kept in public/");
-        assert!(kept == bytes, "public/{name} is not what the generator makes: run `cargo xtask sample` and commit it");
+    for (name, bytes) in super::kept(sample, tampered) {
+        let kept = std::fs::read(super::project().join(&name)).expect("what the generator makes is kept in the repository");
+        assert!(kept == bytes, "{name} is not what the generator makes: run `cargo xtask sample` and commit it");
     }
     assert!(super::packs(sample, tampered)[0].1.len() <= 1_400_000, "the page fetches this whole file");
 }
