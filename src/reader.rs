@@ -217,8 +217,12 @@ fn by_name(source: &str, why: &str) -> Option<FileKind> {
 
 /// The sentences about one file: what, why it matters, what to do.
 fn problems<'a>(source: &'a str, content: &'a Content, seen: &'a Seen, found: Found, kind: &'a FileKind) -> impl Iterator<Item = Problem> + 'a {
+    let is_stranger = |flaw: &ContentFlaw| matches!(flaw, ContentFlaw::Empty | ContentFlaw::NotGzip) && matches!(kind, FileKind::Other { .. });
     let flaw = content.flaw.as_ref().map(|flaw| {
         let (why, advice) = content_flaw(flaw);
+        if is_stranger(flaw) {
+            return (format!("Passed over: {why}. {advice}"), Weight::PassedOver);
+        }
         let kept = if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
         (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
     });
