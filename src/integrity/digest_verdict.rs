@@ -17,7 +17,7 @@ use crate::integrity::keys::KeyProblem;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignedDigest;
-use crate::integrity::standing::standing;
+use crate::integrity::whereabouts::whereabouts;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -80,7 +80,7 @@ fn judge_digest<'a>(
         return plain(trial.unproven(evidence, given).with_remarks(container_remarks(&file.facts.content)));
     };
     let mut remarks = container_remarks(&file.facts.content);
-    if standing(file, &given.digest.place).is_moved() {
+    if whereabouts(file, &given.digest.place).is_moved() {
         remarks.push(Remark::Moved);
     }
     if trial.metadata_fails {

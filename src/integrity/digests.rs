@@ -17,8 +17,8 @@ use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
 use crate::integrity::signature::string_to_sign;
-use crate::integrity::standing::base_of;
-use crate::integrity::standing::standing;
+use crate::integrity::whereabouts::base_of;
+use crate::integrity::whereabouts::whereabouts;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -88,7 +88,7 @@ impl<'a> Digests<'a> {
         for given in &mut digests.all {
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;
-            given.files.sort_by_cached_key(|file| (file.facts.content.flaw.is_some(), standing(file, &digest.place)));
+            given.files.sort_by_cached_key(|file| (file.facts.content.flaw.is_some(), whereabouts(file, &digest.place)));
         }
         digests.index(evidence);
         digests

@@ -9,7 +9,7 @@ use crate::integrity::chain::Stretch;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::log_verdict::ROUNDING;
-use crate::integrity::standing::base_of;
+use crate::integrity::whereabouts::base_of;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -48,11 +48,6 @@ impl<'a> Calendar<'a> {
             }
         }
         calendar
-    }
-
-    /// Whether digests of this account and Region were given.
-    pub(crate) fn has_chain(&self, account: &str, region: &str) -> bool {
-        self.chains.contains_key(&(account, region))
     }
 
     /// The verdict on a log that no digest lists.

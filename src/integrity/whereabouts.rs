@@ -6,7 +6,7 @@ use crate::trail::digest::Place;
 
 /// How a file's present place compares with the place that was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum Whereabouts {
     /// The whole key fits.
     Same,
     /// What is known of the path fits, but it is not the whole key.
@@ -17,7 +17,7 @@ pub(crate) enum Standing {
     Renamed,
 }
 
-impl Standing {
+impl Whereabouts {
     /// Worth the remark `moved`.
     pub(crate) fn is_moved(self) -> bool {
         matches!(self, Self::Differs | Self::Renamed)
@@ -25,23 +25,23 @@ impl Standing {
 }
 
 /// Compares from the right, folder by folder; packed or unpacked is the same name.
-pub(crate) fn standing(file: &GivenFile, place: &Place) -> Standing {
+pub(crate) fn whereabouts(file: &GivenFile, place: &Place) -> Whereabouts {
     if file.base != unpacked(base_of(&place.key)) {
-        return Standing::Renamed;
+        return Whereabouts::Renamed;
     }
     if let Some(exact) = &file.facts.place {
-        return if exact == place { Standing::Same } else { Standing::Differs };
+        return if exact == place { Whereabouts::Same } else { Whereabouts::Differs };
     }
     let (mut path, mut key) = (file.name.path.rsplit('/').skip(1), place.key.rsplit('/').skip(1));
     loop {
         return match (path.next(), key.next()) {
             (Some(here), Some(there)) if here == there => continue,
-            (_, None) => Standing::Same,
-            (None, _) => Standing::Unknown,
+            (_, None) => Whereabouts::Same,
+            (None, _) => Whereabouts::Unknown,
             // `backup/AWSLogs/…` may be a copy of `prefix/AWSLogs/…` into a folder of one's own: only what differs below counts.
             (Some(_), Some(_)) => match (file.name.from_aws_logs(), below_aws_logs(&place.key)) {
-                (Some((_, here)), Some(there)) if unpacked(here) != unpacked(there) => Standing::Differs,
-                _ => Standing::Unknown,
+                (Some((_, here)), Some(there)) if unpacked(here) != unpacked(there) => Whereabouts::Differs,
+                _ => Whereabouts::Unknown,
             },
         };
     }
