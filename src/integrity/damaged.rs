@@ -11,7 +11,7 @@ use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
 use crate::integrity::listing::Listings;
-use crate::integrity::whereabouts::base_of;
+use crate::integrity::location::base_of;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;

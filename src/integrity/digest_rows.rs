@@ -17,7 +17,7 @@ use crate::integrity::report::DigestRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
-use crate::integrity::whereabouts::whereabouts;
+use crate::integrity::location::standing;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -36,7 +36,7 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
         for (place, file) in sound.enumerate() {
             let judged = if place == 0 { verdict.judged.clone() } else { copy_verdict(given, verdict, file, builder.asked.strictness) };
             rows.say(file.facts.id, &judged);
-            rows.note_move(file, &given.digest.place, whereabouts(file, &given.digest.place));
+            rows.note_move(file, &given.digest.place, standing(file, &given.digest.place));
             if in_range(builder.asked, given.digest.end) {
                 rows.digests.push(given_row(given, verdict, file, judged));
             }
@@ -65,7 +65,7 @@ fn copy_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &Giv
     let mut remarks: Vec<_> = verdict.judged.remarks.iter().filter(of_content).cloned().collect();
     remarks.extend(container_remarks(content));
     remarks.push(Remark::DuplicateOf(given.digest.place.key.clone()));
-    if whereabouts(file, &given.digest.place).is_moved() {
+    if standing(file, &given.digest.place).is_moved() {
         remarks.push(Remark::Moved);
     }
     let judged = verdict.judged.clone().with_remarks(remarks);

@@ -17,7 +17,7 @@ use crate::integrity::keys::KeyProblem;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignedDigest;
-use crate::integrity::whereabouts::whereabouts;
+use crate::integrity::location::standing;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -80,7 +80,7 @@ fn judge_digest<'a>(
         return plain(trial.unproven(evidence, given).with_remarks(container_remarks(&file.facts.content)));
     };
     let mut remarks = container_remarks(&file.facts.content);
-    if whereabouts(file, &given.digest.place).is_moved() {
+    if standing(file, &given.digest.place).is_moved() {
         remarks.push(Remark::Moved);
     }
     if trial.metadata_fails {
@@ -150,7 +150,7 @@ impl<'a> Trial<'a> {
                 if let CandidateSource::Stated(given) | CandidateSource::Hint(given) = source {
                     self.odd_label |= is_odd_label(given.algorithm.as_deref(), "SHA256withRSA");
                 }
-                self.proof = self.proof.or(Some((proof, source.origin())));
+                self.proof = self.proof.or_else(|| Some((proof, source.origin())));
             }
             (_, CandidateSource::Hint(_)) => {}
             (_, CandidateSource::Successor(next)) if is_disproven(verdicts, next) => self.discarded += 1,

@@ -17,8 +17,8 @@ use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
 use crate::integrity::signature::string_to_sign;
-use crate::integrity::whereabouts::base_of;
-use crate::integrity::whereabouts::whereabouts;
+use crate::integrity::location::base_of;
+use crate::integrity::location::standing;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -84,11 +84,11 @@ impl<'a> Digests<'a> {
             by_content.entry(content).or_insert_with(new).files.push(file);
         }
         let mut digests = Self { all: by_content.into_values().collect(), ..Self::default() };
-        digests.all.sort_by(|a, b| (a.digest.end, a.digest.start, a.content).cmp(&(b.digest.end, b.digest.start, b.content)));
+        digests.all.sort_by_key(|given| (given.digest.end, given.digest.start, given.content));
         for given in &mut digests.all {
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;
-            given.files.sort_by_cached_key(|file| (file.facts.content.flaw.is_some(), whereabouts(file, &digest.place)));
+            given.files.sort_by_cached_key(|file| (file.facts.content.flaw.is_some(), standing(file, &digest.place)));
         }
         digests.index(evidence);
         digests

@@ -33,6 +33,9 @@ pub(crate) struct Scene<'j, 'a> {
     pub(crate) asked: &'j Asked,
 }
 
+/// Where a trail has digests.
+type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
+
 /// Adds every finding that is not about a single chain's links and windows.
 pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
     find_misleading(files, findings);
@@ -92,7 +95,7 @@ fn find_early_ends(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut V
 
 /// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.
 fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    let mut trails: BTreeMap<(&str, &str), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut trails: BTreeMap<(&str, &str), AccountsAndRegions> = BTreeMap::new();
     for id in scene.chains.iter().map(|chain| &chain.id).filter(|id| id.kind == ChainKind::Hourly) {
         let (accounts, regions) = trails.entry((&id.trail, &id.home_region)).or_default();
         accounts.insert(&id.account);

@@ -13,7 +13,7 @@ use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
 use crate::integrity::sha256::Sha256;
-use crate::integrity::whereabouts::base_of;
+use crate::integrity::location::base_of;
 use crate::trail::digest::PreviousDigest;
 
 /// What a link leads to.

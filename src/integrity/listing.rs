@@ -8,9 +8,9 @@ use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
 use crate::integrity::sha256::Sha256;
-use crate::integrity::whereabouts::Whereabouts;
-use crate::integrity::whereabouts::base_of;
-use crate::integrity::whereabouts::whereabouts;
+use crate::integrity::location::Location;
+use crate::integrity::location::base_of;
+use crate::integrity::location::standing;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -22,7 +22,7 @@ pub(crate) struct Entry<'a> {
     /// Those of proven digests first, then by the digests' order.
     pub(crate) listings: Vec<Listing<'a>>,
     /// The files taken for this log, the one at the right place first.
-    pub(crate) files: Vec<(Whereabouts, &'a GivenFile)>,
+    pub(crate) files: Vec<(Location, &'a GivenFile)>,
 }
 
 /// One line of one digest.
@@ -73,9 +73,9 @@ impl<'a> Listings<'a> {
     pub(crate) fn match_files(&mut self, files: &[&'a GivenFile]) {
         for file in files {
             match self.entry_of(file) {
-                Some((index, whereabouts)) => {
+                Some((index, standing)) => {
                     if let Some(entry) = self.entries.get_mut(index) {
-                        entry.files.push((whereabouts, file));
+                        entry.files.push((standing, file));
                     }
                 }
                 None if is_log(file) => self.unlisted.push(file),
@@ -85,7 +85,7 @@ impl<'a> Listings<'a> {
         for entry in &mut self.entries {
             // Among those that stand alike the one that fits comes first; else they keep the files' order.
             let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
-            entry.files.sort_by_key(|(whereabouts, file)| (*whereabouts, !hashes.contains(&file.facts.content.sha256)));
+            entry.files.sort_by_key(|(standing, file)| (*standing, !hashes.contains(&file.facts.content.sha256)));
         }
     }
 
@@ -101,20 +101,20 @@ impl<'a> Listings<'a> {
         index
     }
 
-    fn entry_of(&self, file: &GivenFile) -> Option<(usize, Whereabouts)> {
+    fn entry_of(&self, file: &GivenFile) -> Option<(usize, Location)> {
         let hash = &file.facts.content.sha256;
         let named = self.by_base.get(file.base.as_str()).map_or(&[][..], Vec::as_slice);
         let by_name = named.iter().filter_map(|index| {
             let entry = self.entries.get(*index)?;
-            Some((whereabouts(file, entry.place), !entry.fits(hash), *index))
+            Some((standing(file, entry.place), !entry.fits(hash), *index))
         });
-        if let Some((whereabouts, _, index)) = by_name.min() {
-            return Some((index, whereabouts));
+        if let Some((standing, _, index)) = by_name.min() {
+            return Some((index, standing));
         }
         // Digests are told by their content; whatever else has a listed content is that log, however it was read.
         let is_digest = matches!(file.facts.kind, FileKind::Digest(_));
         let by_hash = self.entries_with(hash).first().filter(|_| !is_digest && file.facts.content.size > 0);
-        by_hash.map(|index| (*index, Whereabouts::Renamed))
+        by_hash.map(|index| (*index, Location::Renamed))
     }
 
     fn entries_with(&self, hash: &Sha256) -> &[usize] {

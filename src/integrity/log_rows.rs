@@ -69,11 +69,11 @@ impl<'a> LogRows<'_, 'a> {
             return Some(verdict);
         };
         let mut of_first = None;
-        for (place, (whereabouts, file)) in entry.files.iter().enumerate() {
-            let judged = judge.judge(entry, *whereabouts, file, (place > 0).then_some(*first));
+        for (place, (standing, file)) in entry.files.iter().enumerate() {
+            let judged = judge.judge(entry, *standing, file, (place > 0).then_some(*first));
             of_first = of_first.or(Some(judged.verdict));
             rows.say(file.facts.id, &judged);
-            rows.note_move(file, entry.place, *whereabouts);
+            rows.note_move(file, entry.place, *standing);
             if asked_for {
                 rows.logs.push(listed_row(entry, Some(file), judged));
             }

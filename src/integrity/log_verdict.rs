@@ -10,7 +10,7 @@ use crate::integrity::judgement::Strictness;
 use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listing;
 use crate::integrity::listing::Listings;
-use crate::integrity::whereabouts::Whereabouts;
+use crate::integrity::location::Location;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -28,12 +28,12 @@ pub(crate) struct LogJudge<'j, 'a> {
 
 impl<'a> LogJudge<'_, 'a> {
     /// One file taken for this entry; `first` is the file that stands for the entry, if it is another one.
-    pub(crate) fn judge(&self, entry: &Entry<'a>, whereabouts: Whereabouts, file: &GivenFile, first: Option<&GivenFile>) -> Judged {
+    pub(crate) fn judge(&self, entry: &Entry<'a>, standing: Location, file: &GivenFile, first: Option<&GivenFile>) -> Judged {
         let content = &file.facts.content;
         let Some(listing) = entry.listing_for(Some(&content.sha256)) else { return Judged::pending(String::new()) };
         let mut judged = self.judge_content(listing, file);
         let mut remarks = container_remarks(content);
-        if whereabouts.is_moved() {
+        if standing.is_moved() {
             remarks.push(Remark::Moved);
         }
         if first.is_some_and(|first| first.facts.content.sha256 == content.sha256) {

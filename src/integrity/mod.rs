@@ -14,7 +14,7 @@ pub mod verdict;
 pub mod evidence;
 pub mod judgement;
 
-mod whereabouts;
+mod location;
 
 mod digests;
 

@@ -5,8 +5,8 @@ use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
 use crate::integrity::report::Summary;
-use crate::integrity::whereabouts::Whereabouts;
-use crate::integrity::whereabouts::shift;
+use crate::integrity::location::Location;
+use crate::integrity::location::shift;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Verdict;
 use crate::trail::digest::Place;
@@ -57,15 +57,15 @@ impl Rows {
     }
 
     /// Notes where a file lies compared with where it was put.
-    pub(crate) fn note_move(&mut self, file: &GivenFile, place: &Place, whereabouts: Whereabouts) {
-        if whereabouts == Whereabouts::Unknown {
+    pub(crate) fn note_move(&mut self, file: &GivenFile, place: &Place, standing: Location) {
+        if standing == Location::Unknown {
             return;
         }
         if !self.moves.contains_key(&place.bucket) {
             self.moves.insert(place.bucket.clone(), Moves::default());
         }
         let Some(moves) = self.moves.get_mut(&place.bucket) else { return };
-        if !whereabouts.is_moved() {
+        if !standing.is_moved() {
             moves.same_place = moves.same_place.saturating_add(1);
             return;
         }

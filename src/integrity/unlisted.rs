@@ -9,7 +9,7 @@ use crate::integrity::chain::Stretch;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::log_verdict::ROUNDING;
-use crate::integrity::whereabouts::base_of;
+use crate::integrity::location::base_of;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;

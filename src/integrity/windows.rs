@@ -14,7 +14,7 @@ use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
-use crate::integrity::whereabouts::base_of;
+use crate::integrity::location::base_of;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;

@@ -6,7 +6,7 @@ use crate::trail::digest::Place;
 
 /// How a file's present place compares with the place that was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Whereabouts {
+pub(crate) enum Location {
     /// The whole key fits.
     Same,
     /// What is known of the path fits, but it is not the whole key.
@@ -17,7 +17,7 @@ pub(crate) enum Whereabouts {
     Renamed,
 }
 
-impl Whereabouts {
+impl Location {
     /// Worth the remark `moved`.
     pub(crate) fn is_moved(self) -> bool {
         matches!(self, Self::Differs | Self::Renamed)
@@ -25,23 +25,23 @@ impl Whereabouts {
 }
 
 /// Compares from the right, folder by folder; packed or unpacked is the same name.
-pub(crate) fn whereabouts(file: &GivenFile, place: &Place) -> Whereabouts {
+pub(crate) fn standing(file: &GivenFile, place: &Place) -> Location {
     if file.base != unpacked(base_of(&place.key)) {
-        return Whereabouts::Renamed;
+        return Location::Renamed;
     }
     if let Some(exact) = &file.facts.place {
-        return if exact == place { Whereabouts::Same } else { Whereabouts::Differs };
+        return if exact == place { Location::Same } else { Location::Differs };
     }
     let (mut path, mut key) = (file.name.path.rsplit('/').skip(1), place.key.rsplit('/').skip(1));
     loop {
         return match (path.next(), key.next()) {
             (Some(here), Some(there)) if here == there => continue,
-            (_, None) => Whereabouts::Same,
-            (None, _) => Whereabouts::Unknown,
+            (_, None) => Location::Same,
+            (None, _) => Location::Unknown,
             // `backup/AWSLogs/…` may be a copy of `prefix/AWSLogs/…` into a folder of one's own: only what differs below counts.
             (Some(_), Some(_)) => match (file.name.from_aws_logs(), below_aws_logs(&place.key)) {
-                (Some((_, here)), Some(there)) if unpacked(here) != unpacked(there) => Whereabouts::Differs,
-                _ => Whereabouts::Unknown,
+                (Some((_, here)), Some(there)) if unpacked(here) != unpacked(there) => Location::Differs,
+                _ => Location::Unknown,
             },
         };
     }
