@@ -208,7 +208,7 @@ impl ContentReader {
         while !rest.is_empty() && self.flaw.is_none() {
             rest = match &mut self.stage {
                 Stage::Sniffing(_) => self.sniff(rest, inflated),
-                Stage::Blank => self.skip_blank(rest),
+                Stage::Blank => self.skip_blank(rest, inflated),
                 Stage::Plain => {
                     self.pass(rest, inflated);
                     &[]
@@ -257,13 +257,12 @@ impl ContentReader {
     }
 
     /// White space and a byte-order mark may come before JSON; they are content and are hashed.
-    fn skip_blank<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+    fn skip_blank<'a>(&mut self, rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
         match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf)) {
             Some(b'{' | b'[') => self.stage = Stage::Plain,
             Some(_) => self.flaw = Some(ContentFlaw::NotGzip),
             None => {
-                self.hasher.update(rest);
-                self.size = self.size.saturating_add(length(rest));
+                self.pass(rest, inflated);
                 return &[];
             }
         }

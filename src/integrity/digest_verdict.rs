@@ -150,7 +150,7 @@ impl<'a> Trial<'a> {
                 if let CandidateSource::Stated(given) | CandidateSource::Hint(given) = source {
                     self.odd_label |= is_odd_label(given.algorithm.as_deref(), "SHA256withRSA");
                 }
-                self.proof = self.proof.or(Some((proof, source.origin())));
+                self.proof = self.proof.or_else(|| Some((proof, source.origin())));
             }
             (_, CandidateSource::Hint(_)) => {}
             (_, CandidateSource::Successor(next)) if is_disproven(verdicts, next) => self.discarded += 1,

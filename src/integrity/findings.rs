@@ -17,7 +17,6 @@ use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
-use crate::integrity::unlisted::Calendar;
 use crate::integrity::verdict::Reason;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
@@ -31,9 +30,11 @@ pub(crate) struct Scene<'j, 'a> {
     pub(crate) digests: &'j Digests<'a>,
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) chains: &'j [DigestChain],
-    pub(crate) calendar: &'j Calendar<'j>,
     pub(crate) asked: &'j Asked,
 }
+
+/// Where a trail has digests.
+type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
 /// Adds every finding that is not about a single chain's links and windows.
 pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
@@ -94,16 +95,17 @@ fn find_early_ends(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut V
 
 /// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.
 fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    let mut trails: BTreeMap<(&str, &str), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut trails: BTreeMap<(&str, &str), AccountsAndRegions> = BTreeMap::new();
     for id in scene.chains.iter().map(|chain| &chain.id).filter(|id| id.kind == ChainKind::Hourly) {
         let (accounts, regions) = trails.entry((&id.trail, &id.home_region)).or_default();
         accounts.insert(&id.account);
         regions.insert(&id.region);
     }
-    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    // A chain whose digests are all disproven is there all the same.
+    let mut told: BTreeSet<(&str, &str)> = scene.chains.iter().map(|chain| (chain.id.account.as_str(), chain.id.region.as_str())).collect();
     for ((trail, _), (accounts, regions)) in &trails {
         for (account, region) in accounts.iter().flat_map(|account| regions.iter().map(move |region| (*account, *region))) {
-            if !scene.calendar.has_chain(account, region) && told.insert((account, region)) {
+            if told.insert((account, region)) {
                 let message = format!(
                     "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {account}/{region}/{trail}"
                 );
@@ -113,7 +115,7 @@ fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<F
     }
     for file in files {
         let KeyKind::Log(name) = &file.name.kind else { continue };
-        if !scene.calendar.has_chain(&name.account, &name.region) && told.insert((&name.account, &name.region)) {
+        if told.insert((&name.account, &name.region)) {
             let subject = format!("{}/{}", name.account, name.region);
             let message = format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
             findings.push(finding(FindingCode::ChainAbsent, subject, message, None));

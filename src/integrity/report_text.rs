@@ -92,8 +92,8 @@ impl VerdictReport {
         let mut windows = digests.iter().filter_map(|row| Some((row.start?, row.end?)));
         let span = windows.next().map(|first| windows.fold(first, |(a, b), (c, d)| (a.min(c), b.max(d))));
         let show = |time: Option<ReportTime>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
-        let start = show(self.range.start.or(span.map(|(start, _)| start)));
-        let end = show(self.range.end.or(span.map(|(_, end)| end)));
+        let start = show(self.range.start.or_else(|| span.map(|(start, _)| start)));
+        let end = show(self.range.end.or_else(|| span.map(|(_, end)| end)));
         lines.header(&format!("{account}/{region}/{trail}"));
         let arn = format!("arn:{}:cloudtrail:{home}:{account}:trail/{trail}", partition(home));
         lines.out(&format!("Validating log files for trail {arn} between {start} and {end}\n\n"));

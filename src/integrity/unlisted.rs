@@ -50,11 +50,6 @@ impl<'a> Calendar<'a> {
         calendar
     }
 
-    /// Whether digests of this account and Region were given.
-    pub(crate) fn has_chain(&self, account: &str, region: &str) -> bool {
-        self.chains.contains_key(&(account, region))
-    }
-
     /// The verdict on a log that no digest lists.
     pub(crate) fn judge(&self, file: &GivenFile) -> Judged {
         let KeyKind::Log(name) = &file.name.kind else {
