@@ -34,20 +34,50 @@ pub fn build(connect: &Connect) -> Outcome {
         .current_dir(process::root())
         .env("PATH", search)
         .env_remove("NO_COLOR");
+    trunk.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        same_paths(),
+    );
     process::run(&mut trunk)?;
     connect.apply(&folder().join("index.html"))?;
     onefile::write(&folder())
 }
 
-/// Whether `dist/` is whole and younger than everything it is made from.
+/// Source paths in panic messages, the same on every machine: equal sources give equal bytes, and no home folder is published.
+/// Cargo adds these flags to those in `.cargo/config.toml`.
+fn same_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let folders = [(Some(process::root().to_path_buf()), "."), (home, "cargo")];
+    let named = folders
+        .into_iter()
+        .filter_map(|(folder, name)| Some((folder?.to_str()?.to_owned(), name)));
+    // Cargo splits the variable at spaces.
+    let flags: Vec<String> = named
+        .filter(|(folder, _)| !folder.contains(' '))
+        .map(|(folder, name)| format!("--remap-path-prefix={folder}={name}"))
+        .collect();
+    flags.join(" ")
+}
+
+/// Whether `dist/` is whole, younger than everything it is made from, and under the usual policy.
 pub fn is_fresh() -> bool {
     let Some(built) = files::changed(&folder().join(onefile::NAME)) else {
         return false;
     };
-    SOURCES
+    let younger = SOURCES
         .iter()
         .filter_map(|source| files::changed(&process::root().join(source)))
-        .all(|changed| changed < built)
+        .all(|changed| changed < built);
+    let policy = |page: PathBuf| {
+        files::read_text(&page)
+            .ok()?
+            .lines()
+            .find(|line| line.contains(POLICY))
+            .map(str::to_owned)
+    };
+    younger && policy(process::root().join("index.html")) == policy(folder().join("index.html"))
 }
 
 /// Where the build lands.
@@ -55,6 +85,7 @@ pub fn folder() -> PathBuf {
     process::root().join("dist")
 }
 
+const POLICY: &str = "http-equiv=\"Content-Security-Policy\"";
 const SOURCES: &[&str] = &[
     ".cargo/config.toml",
     "Cargo.lock",

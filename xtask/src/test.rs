@@ -181,9 +181,7 @@ fn browser() -> Outcome<Ran> {
     tests
         .env("CHROME", browsers.chromium)
         .env("FIREFOX", browsers.firefox);
-    if let Some(server) = s3_server {
-        tests.env("S3_SERVER", server);
-    }
+    tests.env("S3_SERVER", s3_server);
     passed(process::run(&mut tests))
 }
 

@@ -17,7 +17,8 @@ const BINARYEN: &str = "132.0.0";
 /// 109 and older export the first table instead of the one for JavaScript's values, and the page dies at its first import
 /// ("failed to grow table"); 110 to 132 were seen to export the right one. Debian 12 has 108.
 const OLDEST_WASM_OPT: u32 = 110;
-const MOTO: &str = "5.2.5";
+/// Newer ones want a newer compiler too.
+const S3S_FS: &str = "0.14.1";
 
 /// `cargo xtask setup`.
 pub fn install_all(args: &[String]) -> Outcome {
@@ -50,47 +51,56 @@ pub fn for_building() -> Outcome<Vec<PathBuf>> {
 
 /// Trunk: builds the page.
 pub fn trunk() -> Outcome<PathBuf> {
-    crate_tool(&CrateTool {
+    let why = "it builds the page";
+    CrateTool {
         package: "trunk",
-        program: "trunk",
+        features: "",
         version: TRUNK,
-        why: "it builds the page",
+        why,
         minutes: "5 to 10",
-    })
+    }
+    .find("trunk")
 }
 
-/// The wasm-bindgen programs, of the very version in Cargo.lock: another one refuses our WebAssembly.
+/// The wasm-bindgen programs, of the very version in Cargo.lock: another one refuses our WebAssembly. Answers with the test runner.
 pub fn wasm_bindgen() -> Outcome<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
     let why = "it writes the JavaScript around our WebAssembly and runs its tests";
-    for program in ["wasm-bindgen", "wasm-bindgen-test-runner"] {
-        crate_tool(&CrateTool {
-            package: "wasm-bindgen-cli",
-            program,
-            version: &version,
-            why,
-            minutes: "2 to 5",
-        })?;
-    }
-    crate_tool(&CrateTool {
+    let tool = CrateTool {
         package: "wasm-bindgen-cli",
-        program: "wasm-bindgen-test-runner",
+        features: "",
         version: &version,
         why,
         minutes: "2 to 5",
-    })
+    };
+    tool.find("wasm-bindgen")?;
+    tool.find("wasm-bindgen-test-runner")
+}
+
+/// An S3 server on this machine that checks signatures.
+pub fn s3_server() -> Outcome<PathBuf> {
+    let why = "loading by presigned address is tested against it";
+    CrateTool {
+        package: "s3s-fs",
+        features: "binary",
+        version: S3S_FS,
+        why,
+        minutes: "2 to 5",
+    }
+    .find("s3s-fs")
 }
 
 /// cargo-deny: licences, sources, known flaws of dependencies.
 pub fn cargo_deny() -> Outcome<PathBuf> {
     let why = "it checks the licences and sources of the dependencies";
-    crate_tool(&CrateTool {
+    CrateTool {
         package: "cargo-deny",
-        program: "cargo-deny",
+        features: "",
         version: CARGO_DENY,
         why,
-        minutes: "5 to 10",
-    })
+        minutes: "2 to 5",
+    }
+    .find("cargo-deny")
 }
 
 /// `wasm-opt` makes WebAssembly smaller and faster: the system's if it is new enough, else npm's build of it.
@@ -120,34 +130,6 @@ pub fn node() -> Outcome<PathBuf> {
         || system_packages(&["nodejs", "npm"], "the end-to-end tests run in it", found),
         Ok,
     )
-}
-
-/// The S3-compatible server of the end-to-end tests, in a Python environment of its own; `None` where there is no Python for it.
-pub fn s3_server() -> Outcome<Option<PathBuf>> {
-    let folder = tools().join("moto");
-    let server = folder.join("bin/moto_server");
-    if server.is_file() {
-        return Ok(Some(server));
-    }
-    let Some(python) = process::find(&["python3"]) else {
-        return Ok(None);
-    };
-    announce(
-        "moto, an S3 server for tests",
-        "loading by presigned address is tested against it",
-        "1 to 2",
-    );
-    if process::run(Command::new(python).args(["-m", "venv"]).arg(&folder)).is_err() {
-        println!("   Python's venv module is missing; on Debian: apt-get install python3-venv");
-        return Ok(None);
-    }
-    let pip = folder.join("bin/pip");
-    process::run(
-        Command::new(pip)
-            .args(["install", "--quiet", "--disable-pip-version-check"])
-            .arg(format!("moto[s3,server]=={MOTO}")),
-    )?;
-    Ok(Some(server))
 }
 
 /// The browsers the tests run in. `CHROME`, `CHROMEDRIVER` and `FIREFOX` name others than the usual ones.
@@ -195,59 +177,64 @@ const FIREFOX: &[&str] = &[
     "/Applications/Firefox.app/Contents/MacOS/firefox",
 ];
 
+/// A tool that crates.io has: which, in which version, why, and how long installing it takes.
 struct CrateTool<'a> {
     package: &'a str,
-    program: &'a str,
+    features: &'a str,
     version: &'a str,
     why: &'a str,
     minutes: &'a str,
 }
 
-fn crate_tool(tool: &CrateTool<'_>) -> Outcome<PathBuf> {
-    let own = tools().join("bin").join(tool.program);
-    let right = |path: &PathBuf| says_version(path, tool.version);
-    if let Some(path) = process::find(&[tool.program])
-        .into_iter()
-        .chain([own.clone()])
-        .find(right)
-    {
-        return Ok(path);
-    }
-    announce(
-        &format!("{} {}", tool.package, tool.version),
-        tool.why,
-        tool.minutes,
-    );
-    let folder = tools();
-    let mut install = process::cargo(&[
-        "install",
-        "--locked",
-        "--force",
-        "--version",
-        tool.version,
-        "--root",
-    ]);
-    // The page's build settings are not the tools'.
-    install
-        .arg(&folder)
-        .arg(tool.package)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_TARGET_DIR");
-    process::run(&mut install)?;
-    if right(&own) {
-        Ok(own)
-    } else {
-        Err(format!(
-            "{} was installed but does not answer with version {}.",
-            tool.program, tool.version
-        ))
+impl CrateTool<'_> {
+    /// One program of the package.
+    fn find(&self, program: &str) -> Outcome<PathBuf> {
+        let own = tools().join("bin").join(program);
+        let right = |path: &PathBuf| says_version(path, self.version);
+        if let Some(path) = process::find(&[program])
+            .into_iter()
+            .chain([own.clone()])
+            .find(right)
+        {
+            return Ok(path);
+        }
+        announce(
+            &format!("{} {}", self.package, self.version),
+            self.why,
+            self.minutes,
+        );
+        let mut install = process::cargo(&[
+            "install",
+            "--locked",
+            "--force",
+            "--version",
+            self.version,
+            "--features",
+            self.features,
+            "--root",
+        ]);
+        // The page's build settings are not the tool's.
+        install
+            .arg(tools())
+            .arg(self.package)
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_TARGET_DIR");
+        process::run(&mut install)?;
+        if right(&own) {
+            Ok(own)
+        } else {
+            Err(format!(
+                "{program} was installed but does not answer with version {}.",
+                self.version
+            ))
+        }
     }
 }
 
-/// `cargo-deny` calls itself `cargo-deny 0.20.2`, wasm-bindgen's test runner answers nothing but its own version too.
+/// They answer with their name and their version.
 fn says_version(path: &PathBuf, version: &str) -> bool {
-    process::ask(Command::new(path).arg("--version"))
-        .is_some_and(|said| said.split_whitespace().any(|word| word == version))
+    let said = process::ask(Command::new(path).arg("--version"));
+    said.is_some_and(|said| said.split_whitespace().any(|word| word == version))
 }
 
 fn wasm_opt_version(path: &PathBuf) -> u32 {
