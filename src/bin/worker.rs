@@ -10,11 +10,7 @@ use web_sys::MessageEvent;
 fn main() -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     let name = scope.name();
-    let reader = if name == "ledger" {
-        Some(Program::received()?.spawn("reader-1")?)
-    } else {
-        None
-    };
+    let reader = if name == "ledger" { Some(Program::received()?.spawn("reader-1")?) } else { None };
     if let Some(reader) = &reader {
         let up = scope.clone();
         let pass = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
