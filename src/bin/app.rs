@@ -18,13 +18,7 @@ fn main() {
 async fn launch() -> Result<(), JsValue> {
     let ledger = Program::load().await?.spawn("ledger")?;
     let answer = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
-        show(
-            "ok",
-            &event
-                .data()
-                .as_string()
-                .unwrap_or_else(|| format!("{:?}", event.data())),
-        );
+        show("ok", &event.data().as_string().unwrap_or_else(|| format!("{:?}", event.data())));
     });
     ledger.set_onmessage(Some(answer.as_ref().unchecked_ref()));
     answer.forget();
@@ -39,10 +33,7 @@ fn show(launch: &str, text: &str) {
         line.set_text_content(Some(text));
         let _ = body.append_child(&line);
     }
-    if let Some(root) = document
-        .document_element()
-        .and_then(|root| root.dyn_into::<HtmlElement>().ok())
-    {
+    if let Some(root) = document.document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
         let _ = root.set_attribute("data-launch", launch);
         let _ = root.set_attribute("data-busy", "0");
     }
