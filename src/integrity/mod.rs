@@ -49,6 +49,7 @@ mod judge;
 
 pub mod report;
 pub mod report_text;
+pub mod standing;
 mod text_lines;
 
 pub use content::{Budget, Container, Content, ContentFlaw, ContentReader, GzipFacts};
@@ -60,4 +61,5 @@ pub use report::VerdictReport;
 pub use report_text::Verbosity;
 pub use sha256::Sha256;
 pub use signature::{CheckOutcome, CheckResult, GivenSignature, Origin, SignatureCheck, SignedDigest, check};
+pub use standing::{Arrival, Standing, Tone};
 pub use verdict::{Judged, Reason, Remark, Verdict};

@@ -1,0 +1,234 @@
+//! What stands, in one sentence: the words of the banner, computed from the judgement and promising no more than it.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::integrity::judgement::ChainCoverage;
+use crate::integrity::judgement::Judgement;
+use crate::integrity::judgement::Lacking;
+use crate::integrity::judgement::WindowState;
+use crate::integrity::report::DigestCounts;
+use crate::integrity::report::FindingCode;
+use crate::integrity::report::Summary;
+use crate::trail::time::Timestamp;
+
+/// The banner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// How it stands altogether.
+    pub tone: Tone,
+    /// One sentence.
+    pub headline: String,
+    /// What it rests on, and what is lacking.
+    pub detail: String,
+    /// The exceptions, each with the filter word that shows it.
+    pub exceptions: Vec<Exception>,
+}
+
+/// How it stands altogether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tone {
+    /// Nothing to say yet.
+    Empty,
+    /// Reading, or proofs still arriving.
+    Arriving,
+    /// Everything given is proven.
+    Proven,
+    /// Nothing is disproven, something is open.
+    Open,
+    /// Something is disproven or missing.
+    Broken,
+}
+
+/// One kind of exception.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// The verdict's slug, or `gap`.
+    pub kind: String,
+    /// `1 log modified`.
+    pub text: String,
+}
+
+impl Standing {
+    /// The banner's words for a judgement; `arriving` while files or proofs are still on their way.
+    #[must_use]
+    pub fn of(judgement: &Judgement, progress: Arrival) -> Self {
+        let facts = Facts::of(judgement);
+        let tone = facts.tone(progress);
+        Self { tone, headline: facts.headline(tone), detail: facts.detail(judgement), exceptions: exceptions(&judgement.report.summary, facts.gaps) }
+    }
+}
+
+/// Whether the evidence is all there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Files are still being read or signatures checked.
+    OnTheWay,
+    /// All that was given has been read.
+    Complete,
+}
+
+struct Facts {
+    disproven: u64,
+    open: u64,
+    digests: u64,
+    proven_digests: u64,
+    logs: u64,
+    chains: usize,
+    proven_chains: usize,
+    gaps: usize,
+    span: Option<(Timestamp, Timestamp)>,
+    events: u64,
+    proven_events: u64,
+}
+
+impl Facts {
+    fn of(judgement: &Judgement) -> Self {
+        let summary = &judgement.report.summary;
+        let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
+        let proven = judgement.coverage.iter().flat_map(|chain| &chain.windows).filter(|window| is_proven(window.state));
+        let gaps = judgement.report.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
+        Self {
+            disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing,
+            open: both(|digests| digests.unproven) + summary.logs.unproven + summary.logs.unlisted,
+            digests: both(|digests| digests.valid + digests.invalid + digests.unproven),
+            proven_digests: both(|digests| digests.valid),
+            logs: summary.logs.valid + summary.logs.invalid + summary.logs.unproven + summary.logs.unlisted,
+            chains: judgement.coverage.len(),
+            proven_chains: judgement.coverage.iter().filter(|chain| is_whole(chain)).count(),
+            gaps,
+            span: proven.fold(None, |span, window| match span {
+                None => Some((window.start, window.end)),
+                Some((start, end)) => Some((window.start.min(start), window.end.max(end))),
+            }),
+            events: summary.events.total,
+            proven_events: summary.events.valid,
+        }
+    }
+
+    fn tone(&self, progress: Arrival) -> Tone {
+        match progress {
+            _ if self.digests == 0 && self.logs == 0 && progress == Arrival::Complete => Tone::Empty,
+            Arrival::OnTheWay => Tone::Arriving,
+            Arrival::Complete if self.disproven > 0 => Tone::Broken,
+            Arrival::Complete if self.open > 0 || self.gaps > 0 || self.proven_digests == 0 => Tone::Open,
+            Arrival::Complete => Tone::Proven,
+        }
+    }
+
+    fn headline(&self, tone: Tone) -> String {
+        let files = self.disproven + self.open;
+        match (tone, self.span) {
+            (Tone::Empty, _) => "No CloudTrail log or digest among the files".to_owned(),
+            (Tone::Arriving, _) => "Checking: verdicts settle as proofs arrive".to_owned(),
+            (_, None) if self.digests == 0 => "Nothing is proven: there is no digest among the files".to_owned(),
+            (_, None) => "Nothing is proven: no digest's signature holds under a key given".to_owned(),
+            (Tone::Proven, Some(span)) => format!("Proven from {}: every digest, and every log file they list, is unchanged", period(span)),
+            (_, Some(span)) if files == 0 => format!("Proven from {}, except for {}", period(span), count(self.gaps, "gap", "gaps")),
+            (_, Some(span)) => {
+                let chains = format!("{} of {}", self.proven_chains, count(self.chains, "chain", "chains"));
+                format!("Proven from {} in {chains}, with exceptions: {}", period(span), count(files, "file", "files"))
+            }
+        }
+    }
+
+    fn detail(&self, judgement: &Judgement) -> String {
+        let mut sentences = Vec::new();
+        if self.digests + self.logs > 0 {
+            let proven_logs = judgement.report.summary.logs.valid;
+            sentences.push(format!(
+                "{} of {} and {} of {} are verified, {} of {} with them.",
+                thousands(proven_logs),
+                count(self.logs, "log file", "log files"),
+                thousands(self.proven_digests),
+                count(self.digests, "digest", "digests"),
+                thousands(self.proven_events),
+                count(self.events, "event", "events"),
+            ));
+        }
+        if self.proven_digests > 0 {
+            sentences.push("Assumed: the public keys given are AWS's.".to_owned());
+        }
+        sentences.extend(lacking(judgement));
+        if self.digests == 0 && self.logs > 0 {
+            sentences.push("Add the digests of the same trail (folder CloudTrail-Digest) and its public keys to prove these logs.".to_owned());
+        }
+        sentences.join(" ")
+    }
+}
+
+fn lacking(judgement: &Judgement) -> Option<String> {
+    let signatures = judgement.lacking.iter().filter(|lacking| matches!(lacking, Lacking::Signature { .. })).count();
+    let keys = judgement.lacking.len() - signatures;
+    let signatures = match signatures {
+        0 => None,
+        1 => Some("The newest digest of 1 chain lacks its signature".to_owned()),
+        _ => Some(format!("The newest digests of {signatures} chains lack their signatures")),
+    };
+    let keys = match keys {
+        0 => None,
+        _ => Some(format!("{} lacking", is_are(count(keys, "public key", "public keys"), keys))),
+    };
+    let both: Vec<String> = keys.into_iter().chain(signatures).collect();
+    (!both.is_empty()).then(|| format!("{}.", both.join(". ")))
+}
+
+fn exceptions(summary: &Summary, gaps: usize) -> Vec<Exception> {
+    let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
+    let logs = &summary.logs;
+    let gaps = u64::try_from(gaps).unwrap_or(u64::MAX);
+    let all = [
+        ("invalid", logs.invalid, "log modified", "logs modified"),
+        ("invalid", both(|digests| digests.invalid), "digest invalid", "digests invalid"),
+        ("missing", logs.missing, "log not found", "logs not found"),
+        ("missing", both(|digests| digests.missing), "digest not found", "digests not found"),
+        ("unlisted", logs.unlisted, "log in no digest", "logs in no digest"),
+        ("unproven", logs.unproven, "log not proven", "logs not proven"),
+        ("unproven", both(|digests| digests.unproven), "digest not proven", "digests not proven"),
+        ("gap", gaps, "gap", "gaps"),
+    ];
+    let some = all.into_iter().filter(|(_, number, ..)| *number > 0);
+    some.map(|(kind, number, one, many)| Exception { kind: kind.to_owned(), text: count(number, one, many) }).collect()
+}
+
+fn is_proven(state: WindowState) -> bool {
+    matches!(state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside)
+}
+
+fn is_whole(chain: &ChainCoverage) -> bool {
+    chain.windows.iter().all(|window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty))
+}
+
+/// `3 Mar 2026 00:00 to 10 Mar 2026 17:00 UTC`
+fn period((start, end): (Timestamp, Timestamp)) -> String {
+    format!("{} to {} UTC", minute(start), minute(end))
+}
+
+fn minute(time: Timestamp) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = time.civil();
+    let (hour, minute, _) = time.clock();
+    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"?");
+    format!("{day} {month} {year} {hour:02}:{minute:02}")
+}
+
+fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+fn is_are(subject: String, number: usize) -> String {
+    format!("{subject} {}", if number == 1 { "is" } else { "are" })
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
