@@ -183,12 +183,7 @@ impl ContentReader {
             match head.first() {
                 None => self.flaw = self.flaw.take().or(Some(ContentFlaw::Empty)),
                 Some(0x1f) => self.flaw = self.flaw.take().or(Some(ContentFlaw::Truncated)),
-                // One byte is no CloudTrail file, but it is no reason to lose it either.
-                Some(_) => {
-                    self.hasher.update(&head);
-                    self.size = length(&head);
-                    self.flaw = self.flaw.take().or(Some(ContentFlaw::NotGzip));
-                }
+                Some(_) => self.flaw = self.flaw.take().or(Some(ContentFlaw::NotGzip)),
             }
         }
         let (container, ending) = match &self.stage {
@@ -235,8 +230,6 @@ impl ContentReader {
                 }
             };
         }
-        // The last byte of a header may be the last of a chunk, and the deflate stream may still hold output; both are
-        // settled by the next chunk or by `finish`, since deflate never holds output back when it has room.
     }
 
     /// By the first two bytes, never by the name: `.json.gz` is often plain JSON, unpacked on its way.

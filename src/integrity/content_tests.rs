@@ -1,3 +1,5 @@
+//! Content: wherever chunks cut, whatever is broken.
+
 use std::io::Write;
 
 use flate2::Compression;

@@ -1,3 +1,5 @@
+//! Signatures: what holds, what must not, and the real ones that are public.
+
 use rsa::Pkcs1v15Sign;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey;
