@@ -4,6 +4,12 @@ pub mod query;
 pub mod table;
 pub mod trail;
 pub mod protocol;
+pub mod ledger;
+pub mod reader;
 
 #[cfg(feature = "web")]
 pub mod browser;
+#[cfg(feature = "web")]
+pub mod state;
+#[cfg(feature = "web")]
+pub mod worker;

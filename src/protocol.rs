@@ -40,6 +40,8 @@ pub enum Call {
     Fetch(Vec<Remote>),
     /// Texts that a person pasted: keys or signatures.
     Paste(Named, String),
+    /// A file that the page itself could not get hold of, and why, in half a sentence.
+    Lost(Named, String),
     /// A question; its answer bears the same number. A `Record` question has its file's `Blob` beside it.
     Ask(u32, Question),
     /// Read nothing more of what was opened and not begun.

@@ -1,1 +1,276 @@
-fn main() {}
+//! `trailseal verify PATH…`: the page's own reader and ledger without a browser. Files and threads are used here and nowhere else.
+#![allow(clippy::disallowed_methods)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::IsTerminal;
+use std::io::Read;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use trailseal::integrity::judgement::Asked;
+use trailseal::integrity::judgement::Strictness;
+use trailseal::integrity::report_text::Verbosity;
+use trailseal::integrity::signature::check;
+use trailseal::ledger::Ledger;
+use trailseal::protocol::Job;
+use trailseal::protocol::Named;
+use trailseal::protocol::ReadReport;
+use trailseal::reader::Reader;
+use trailseal::table::batch::EventBatch;
+use trailseal::trail::ids::FileId;
+use trailseal::trail::time::Timestamp;
+
+fn main() -> ExitCode {
+    match Orders::parse(std::env::args_os().skip(1)) {
+        Ok(Some(orders)) => orders.run().unwrap_or_else(|error| refuse(&error)),
+        Ok(None) => {
+            println!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(&format!("{error}\n\n{USAGE}")),
+    }
+}
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Orders {
+    paths: Vec<PathBuf>,
+    /// Files that must be key lists.
+    keys: Vec<PathBuf>,
+    /// Files that must hold signatures.
+    signatures: Vec<PathBuf>,
+    asked: Asked,
+    form: Form,
+    verbosity: Verbosity,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Form {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Orders {
+    /// `None`: the person asked for help.
+    fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Option<Self>, String> {
+        use lexopt::Arg;
+        let mut orders = Self::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        let mut command = None;
+        while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
+            let mut value = |name: &str| parser.value().map_err(|_| format!("{name} needs a value."));
+            match argument {
+                Arg::Long("help") | Arg::Short('h') => return Ok(None),
+                Arg::Long("keys") => orders.keys.push(value("--keys")?.into()),
+                Arg::Long("signatures") => orders.signatures.push(value("--signatures")?.into()),
+                Arg::Long("start") => orders.asked.start = Some(instant("--start", &value("--start")?)?),
+                Arg::Long("end") => orders.asked.end = Some(instant("--end", &value("--end")?)?),
+                Arg::Long("strict") => orders.asked.strictness = Strictness::Strict,
+                Arg::Long("json") => orders.form = Form::Json,
+                Arg::Long("verbose") => orders.verbosity = Verbosity::Verbose,
+                Arg::Value(word) if command.is_none() => command = Some(word),
+                Arg::Value(path) => orders.paths.push(path.into()),
+                other => return Err(format!("{}.", other.unexpected())),
+            }
+        }
+        match command.as_deref().and_then(|command| command.to_str()) {
+            Some("verify") if !orders.paths.is_empty() => {}
+            Some("verify") => return Err("Nothing to verify: name at least one file or folder.".to_owned()),
+            Some("help") | None => return Ok(None),
+            Some(other) => return Err(format!("There is no command {other:?}.")),
+        }
+        match (orders.asked.start, orders.asked.end) {
+            (Some(start), Some(end)) if start >= end => Err("Invalid time range specified: start-time must occur before end-time".to_owned()),
+            _ => Ok(Some(orders)),
+        }
+    }
+
+    fn run(&self) -> Result<ExitCode, String> {
+        let mut files = Vec::new();
+        for path in self.paths.iter().chain(&self.keys).chain(&self.signatures) {
+            list(path, &mut files)?;
+        }
+        let mut ledger = Ledger::new(self.asked);
+        let named: Vec<Named> = (0..).zip(&files).map(|(id, (path, size))| Named { id: FileId(id), name: path.to_string_lossy().into_owned(), size: *size }).collect();
+        ledger.expect(&named);
+        let found = read_all(&files, &named, &mut ledger);
+        for (option, paths, kind) in [("--keys", &self.keys, &found.keys), ("--signatures", &self.signatures, &found.signatures)] {
+            if let Some(path) = paths.iter().find(|path| !kind.contains(&path.to_string_lossy().into_owned())) {
+                return Err(format!("The file given with {option} holds none: {}", path.display()));
+            }
+        }
+        ledger.judge();
+        let report = &ledger.judgement().report;
+        if report.digests.is_empty() && report.logs.is_empty() {
+            return Err("There is no CloudTrail log or digest among the files given.".to_owned());
+        }
+        let code = report.exit_code();
+        match self.form {
+            Form::Json => print(&serde_json::to_string_pretty(report).map_err(|error| error.to_string())?, &mut std::io::stdout()),
+            Form::Text => {
+                let (out, err) = report.text(self.verbosity);
+                print(&err, &mut std::io::stderr());
+                print(&out, &mut std::io::stdout());
+            }
+        }
+        Ok(ExitCode::from(code))
+    }
+}
+
+/// The sources in which keys and signatures were found.
+#[derive(Default)]
+struct FoundIn {
+    keys: Vec<String>,
+    signatures: Vec<String>,
+}
+
+/// Reads every file on all cores. Rows are let go at once: only facts and hashes are kept, so memory does not grow with the events.
+fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> FoundIn {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (sender, reports) = mpsc::sync_channel::<ReadReport>(cores * 4);
+    let mut found = FoundIn::default();
+    let mut jobs = Vec::new();
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(first) = claim(next, files.len()) {
+                    let some = first..(first + FILES_AT_ONCE).min(files.len());
+                    let report = read_some(&files[some.clone()], &named[some]);
+                    if sender.send(report).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for report in reports {
+            found.keys.extend(report.keys.iter().map(|key| key.source.clone()));
+            found.signatures.extend(report.signatures.iter().map(|given| given.source.clone()));
+            jobs.extend(ledger.admit(report, &EventBatch::default()));
+            progress(ledger);
+        }
+    });
+    check_all(jobs, cores, ledger);
+    found
+}
+
+fn claim(next: &AtomicUsize, files: usize) -> Option<usize> {
+    let first = next.fetch_add(FILES_AT_ONCE, Ordering::Relaxed);
+    (first < files).then_some(first)
+}
+
+fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> ReadReport {
+    let mut reader = Reader::default();
+    let mut buffer = vec![0; 1 << 20];
+    for ((path, _), named) in files.iter().zip(named) {
+        reader.open(named.id, &named.name, None);
+        if let Err(error) = push_file(&mut reader, path, &mut buffer) {
+            reader.unread(named.id, &named.name, &error.to_string(), "Check its permissions.");
+        }
+        reader.close();
+        // The rows of a large file are let go while it is read.
+        reader.forget_rows();
+    }
+    reader.finish().0
+}
+
+fn push_file(reader: &mut Reader, path: &Path, buffer: &mut [u8]) -> std::io::Result<()> {
+    let mut file = fs::File::open(path)?;
+    loop {
+        match file.read(buffer)? {
+            0 => return Ok(()),
+            read => {
+                reader.push(buffer.get(..read).unwrap_or_default());
+                reader.forget_rows();
+            }
+        }
+    }
+}
+
+/// Signature checks may show that more are worth making: goes on until none is left.
+fn check_all(jobs: Vec<Job>, cores: usize, ledger: &mut Ledger) {
+    let mut checks: Vec<_> = jobs.into_iter().flat_map(|job| if let Job::Check(checks) = job { checks } else { Vec::new() }).collect();
+    while !checks.is_empty() {
+        let share = checks.len().div_ceil(cores);
+        let outcomes = std::thread::scope(|scope| {
+            let threads: Vec<_> = checks.chunks(share).map(|checks| scope.spawn(|| checks.iter().map(check).collect::<Vec<_>>())).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        });
+        ledger.settle(outcomes);
+        let more = ledger.admit(ReadReport::default(), &EventBatch::default());
+        checks = more.into_iter().flat_map(|job| if let Job::Check(checks) = job { checks } else { Vec::new() }).collect();
+    }
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K");
+    }
+}
+
+/// Files below a path, in the order of their names so that two runs agree. A link to a folder is not followed: it could lead in a circle.
+fn list(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), String> {
+    let unreadable = |error: std::io::Error| format!("Cannot read ({error}): {}", path.display());
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_dir() {
+        files.push((path.to_owned(), metadata.len()));
+        return Ok(());
+    }
+    let mut entries: Vec<_> = fs::read_dir(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let kind = entry.file_type().map_err(unreadable)?;
+        if kind.is_symlink() && entry.path().is_dir() {
+            continue;
+        }
+        list(&entry.path(), files)?;
+    }
+    Ok(())
+}
+
+fn progress(ledger: &Ledger) {
+    let progress = ledger.progress();
+    if std::io::stderr().is_terminal() && progress.files_read.is_multiple_of(512) {
+        eprint!("\r\x1b[K{} of {} files, {} MB", progress.files_read, progress.files, progress.bytes_read / 1_000_000);
+    }
+}
+
+fn instant(option: &str, value: &OsString) -> Result<Timestamp, String> {
+    let time = value.to_str().and_then(Timestamp::parse);
+    time.ok_or_else(|| format!("{option} takes a time like 2024-03-09T14:00:00Z or a date like 2024-03-09, not {}.", value.to_string_lossy()))
+}
+
+/// A reader that has closed the pipe (`| head`) is no error.
+fn print(text: &str, to: &mut dyn Write) {
+    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let _ = to.write_all(format!("{text}{newline}").as_bytes());
+}
+
+fn refuse(error: &str) -> ExitCode {
+    eprintln!("trailseal: {error}");
+    ExitCode::from(2)
+}
+
+/// Files a thread takes at once: enough that nobody waits for a lock, few enough that all threads end together.
+const FILES_AT_ONCE: usize = 64;
+
+const USAGE: &str = "\
+Proves which CloudTrail log files are unchanged, modified, missing or in no digest.
+
+    trailseal verify PATH... [--keys FILE]... [--signatures FILE]...
+                     [--start TIME] [--end TIME] [--strict] [--json] [--verbose]
+
+PATH          files or folders, searched in depth: logs, digests, keys, signatures
+--keys        output of `aws cloudtrail list-public-keys`
+--signatures  output of `aws s3api head-object`, or a map from object key to S3 metadata
+--start/--end RFC 3339 times or dates (UTC)
+--strict      a changed container counts as a changed file, as the AWS CLI has it
+--json        the report as JSON (trailseal-verdicts/1)
+
+Exit: 0 all proven · 1 something disproven, missing or planted · 3 something unproven · 2 could not run";

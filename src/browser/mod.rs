@@ -1,3 +1,7 @@
 //! The only room that names workers, files, fetch and frames.
 
+pub mod dropped;
+pub mod frame;
+pub mod source;
 pub mod spawn;
+pub mod wire;

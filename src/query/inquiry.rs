@@ -9,6 +9,7 @@ use crate::query::order::Order;
 use crate::query::order::SortBy;
 use crate::table::column::ColumnId;
 use crate::table::predicate::Predicate;
+use crate::trail::percent;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
 
@@ -70,7 +71,7 @@ impl Inquiry {
         };
         for part in parts.split(';') {
             match part.split_once('=') {
-                Some(("f", value)) => inquiry.filter = Filter::parse(&unescape(value)),
+                Some(("f", value)) => inquiry.filter = Filter::parse(&percent::decode(value)),
                 Some(("t", value)) => inquiry.range = parse_range(value),
                 Some(("o", value)) => inquiry.order = parse_order(value).unwrap_or_default(),
                 _ => {}
@@ -97,18 +98,6 @@ fn parse_order(text: &str) -> Option<Order> {
 fn escape(text: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:*/@!,+".contains(&byte);
     text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let code = (*first == b'%').then(|| tail.get(..2)).flatten();
-        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = code.and_then(|_| tail.get(2..)).unwrap_or(tail);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Raised, with a reader for the old form, when the form changes: links are kept in tickets for years.

@@ -7,8 +7,10 @@ pub mod digest;
 pub mod event;
 pub mod ids;
 pub mod object_key;
+pub mod percent;
 pub mod principal;
 pub mod records;
+pub mod s3_url;
 mod target;
 pub mod time;
 

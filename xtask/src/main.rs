@@ -5,6 +5,7 @@ mod dist;
 mod files;
 mod onefile;
 mod process;
+mod sample;
 mod serve;
 mod test;
 mod tools;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         "serve" => serve::run(args),
         "test" => test::run(args),
         "dist" => dist::run(args),
+        "sample" => sample::run(args),
         "setup" => tools::install_all(args),
         "help" | "-h" | "--help" => {
             println!("{HELP}");
@@ -49,5 +51,7 @@ cargo xtask <command>; each installs what it lacks into target/tools and says so
                                  native format lint lint-web web dist browser licences
   dist [--connect \"ORIGINS\"]     dist/ for any static host and any sub-path, and dist/trailseal.html, one file for offline use
                                  --connect: the S3 origins the hosted page may read from, instead of Amazon's; \"none\" for none
+  sample [OUT_DIR]               the sample trail, its tampered copy and the packs in public/ (target/sample)
+  sample --events N …            a trail of N events for load tests; --profile tiny|typical|huge, --out DIR, --digests on|off
   setup                          installs everything the others need, browsers too
   help                           this text";

@@ -170,7 +170,12 @@ fn browser() -> Outcome<Ran> {
     let mut tests = Command::new(node);
     // One file after another: two browsers at once on two cores would measure the machine.
     tests
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args([
+            "--test",
+            "--test-concurrency=1",
+            "--test-timeout=180000",
+            "--test-reporter=spec",
+        ])
         .args(specs(&folder))
         .current_dir(&folder);
     tests

@@ -12,9 +12,11 @@ use crate::process;
 /// Trunk's newer releases want a newer compiler than `rust-toolchain.toml` names.
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// Of the npm package; any `wasm-opt` from 108 on (Debian 12 has it) knows the features our WebAssembly uses.
+/// Of the npm package, where the system's `wasm-opt` is too old or absent.
 const BINARYEN: &str = "132.0.0";
-const OLDEST_WASM_OPT: u32 = 108;
+/// 109 and older export the first table instead of the one for JavaScript's values, and the page dies at its first import
+/// ("failed to grow table"); 110 to 132 were seen to export the right one. Debian 12 has 108.
+const OLDEST_WASM_OPT: u32 = 110;
 const MOTO: &str = "5.2.5";
 
 /// `cargo xtask setup`.

@@ -1,0 +1,135 @@
+//! A drop, folders and all, or the files of a picker, as a stream of named files: work begins before the walk ends.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use futures_channel::oneshot;
+use js_sys::Array;
+use js_sys::Reflect;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::Closure;
+use web_sys::DataTransfer;
+use web_sys::File;
+use web_sys::FileList;
+use web_sys::FileSystemDirectoryEntry;
+use web_sys::FileSystemEntry;
+use web_sys::FileSystemFileEntry;
+
+/// A file and the path that it had in what was dropped.
+pub struct NamedFile {
+    /// `AWSLogs/…/x.json.gz`, or the bare name.
+    pub path: String,
+    /// The file.
+    pub file: File,
+}
+
+/// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
+pub struct Drop {
+    entries: Vec<FileSystemEntry>,
+    files: Vec<NamedFile>,
+}
+
+impl Drop {
+    /// Takes the items of a drop. Must be called inside the event's handler.
+    #[must_use]
+    pub fn take(transfer: &DataTransfer) -> Self {
+        let items = transfer.items();
+        let entries: Vec<FileSystemEntry> = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok()?).collect();
+        // A drop made by a script, or by a driver, has files but no entries.
+        let files = if entries.is_empty() { transfer.files().map(|list| named(&list)).unwrap_or_default() } else { Vec::new() };
+        Self { entries, files }
+    }
+
+    /// Walks it, folder by folder, and hands on the files of each as soon as they are known. Returns the names that could not be listed.
+    pub async fn walk(self, mut found: impl FnMut(Vec<NamedFile>)) -> Vec<String> {
+        if !self.files.is_empty() {
+            found(self.files);
+        }
+        let mut lost = Vec::new();
+        let mut folders: Vec<FileSystemDirectoryEntry> = Vec::new();
+        sort_out(self.entries, &mut folders, &mut found, &mut lost).await;
+        while let Some(folder) = folders.pop() {
+            let reader = folder.create_reader();
+            // `readEntries` gives some at a time (100 in Chromium) until it gives none.
+            loop {
+                let asked = listed(|ok, err| {
+                    // Throws only for a reader that is already being asked.
+                    let _ = reader.read_entries_with_callback_and_callback(ok, err);
+                });
+                match asked.await {
+                    Some(entries) if Array::from(&entries).length() > 0 => {
+                        let entries = Array::from(&entries).iter().map(JsCast::unchecked_into).collect();
+                        sort_out(entries, &mut folders, &mut found, &mut lost).await;
+                    }
+                    Some(_) => break,
+                    None => {
+                        lost.push(path_of(&folder));
+                        break;
+                    }
+                }
+            }
+        }
+        lost
+    }
+}
+
+/// The files of a picker.
+#[must_use]
+pub fn named(list: &FileList) -> Vec<NamedFile> {
+    let name = |file: &File| {
+        let relative = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+        relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
+    };
+    (0..list.length()).filter_map(|at| list.get(at)).map(|file| NamedFile { path: name(&file), file }).collect()
+}
+
+/// Folders are kept for later; files are asked for all at once, because each answer takes a turn of the event loop.
+async fn sort_out(entries: Vec<FileSystemEntry>, folders: &mut Vec<FileSystemDirectoryEntry>, found: &mut impl FnMut(Vec<NamedFile>), lost: &mut Vec<String>) {
+    let mut asked: Vec<(String, Answer)> = Vec::new();
+    for entry in entries {
+        if entry.is_directory() {
+            folders.push(entry.unchecked_into());
+        } else {
+            let file: FileSystemFileEntry = entry.unchecked_into();
+            asked.push((path_of(&file), Box::pin(listed(move |ok, err| file.file_with_callback_and_callback(ok, err)))));
+        }
+    }
+    let mut files = Vec::with_capacity(asked.len());
+    for (path, answer) in asked {
+        match answer.await {
+            Some(file) => files.push(NamedFile { path, file: file.unchecked_into() }),
+            None => lost.push(path),
+        }
+    }
+    if !files.is_empty() {
+        found(files);
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Option<JsValue>>>>;
+
+/// Turns a pair of callbacks into a future. The call is made at once, not when the future is first awaited.
+fn listed(call: impl FnOnce(&js_sys::Function, &js_sys::Function)) -> impl Future<Output = Option<JsValue>> + 'static {
+    let (sender, receiver) = oneshot::channel();
+    let sender = std::rc::Rc::new(std::cell::RefCell::new(Some(sender)));
+    let answer = |found: fn(JsValue) -> Option<JsValue>| {
+        let sender = sender.clone();
+        Closure::<dyn FnMut(JsValue)>::new(move |value| {
+            if let Some(sender) = sender.borrow_mut().take() {
+                let _ = sender.send(found(value));
+            }
+        })
+    };
+    let (ok, err) = (answer(Some), answer(|_| None));
+    call(ok.as_ref().unchecked_ref(), err.as_ref().unchecked_ref());
+    async move {
+        let answer = receiver.await.ok().flatten();
+        std::mem::drop((ok, err));
+        answer
+    }
+}
+
+fn path_of(entry: &FileSystemEntry) -> String {
+    entry.full_path().trim_start_matches('/').to_owned()
+}

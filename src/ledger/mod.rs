@@ -1,0 +1,247 @@
+//! The only owner of the rows and of the evidence: reports in, answers out. No browser, no threads, no clock.
+//!
+//! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
+
+mod proof;
+mod survey;
+
+use std::collections::HashMap;
+
+use crate::integrity::evidence::Evidence;
+use crate::integrity::judgement::Asked;
+use crate::integrity::judgement::Judgement;
+use crate::integrity::judgement::Stage;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::standing::Arrival;
+use crate::integrity::verdict::Verdict;
+use crate::ledger::survey::Views;
+use crate::protocol::Answer;
+use crate::protocol::Extract;
+use crate::protocol::Job;
+use crate::protocol::Named;
+use crate::protocol::Problem;
+use crate::protocol::Progress;
+use crate::protocol::Question;
+use crate::protocol::ReadReport;
+use crate::protocol::Remote;
+use crate::protocol::Weight;
+use crate::query::scene::FileClasses;
+use crate::query::scene::Scene;
+use crate::table::batch::EventBatch;
+use crate::table::event_table::EventTable;
+use crate::trail::ids::FileId;
+
+/// Everything known, and the answers that follow from it.
+#[derive(Default)]
+pub struct Ledger {
+    table: EventTable,
+    evidence: Evidence,
+    asked: Asked,
+    /// By `FileId`: what the ledger itself must know of a file.
+    files: HashMap<FileId, File>,
+    problems: Vec<Problem>,
+    progress: Progress,
+    judgement: Option<Judgement>,
+    /// Something has changed since it was judged.
+    stale: bool,
+    /// Class of each file for the table's `verdict` column; class 0 is `pending`, so a file not yet judged is never more than that.
+    classes: FileClasses,
+    views: Views,
+}
+
+#[derive(Debug)]
+struct File {
+    source: String,
+    size: u64,
+    done: bool,
+    sha256: Option<Sha256>,
+    events: u64,
+}
+
+/// What a question leads to.
+pub enum Reply {
+    /// The answer.
+    Now(Answer),
+    /// A reader must look into the file first; its report is the answer.
+    Ask(Job),
+}
+
+impl Ledger {
+    /// A ledger that judges as asked.
+    #[must_use]
+    pub fn new(asked: Asked) -> Self {
+        Self { asked, ..Self::default() }
+    }
+
+    /// Notes files that are about to be read.
+    pub fn expect(&mut self, files: &[Named]) {
+        for file in files {
+            let known = File { source: file.name.clone(), size: file.size, done: false, sha256: None, events: 0 };
+            if self.files.insert(file.id, known).is_none() {
+                self.progress.files += 1;
+                self.progress.bytes += file.size;
+            }
+        }
+    }
+
+    /// Notes a URL that is about to be fetched. What is kept of it ends before the query.
+    pub fn expect_remote(&mut self, remote: &Remote) {
+        let name = without_query(&remote.url).to_owned();
+        self.expect(&[Named { id: remote.id, name, size: 0 }]);
+    }
+
+    /// Notes that these files will not be read after all.
+    pub fn give_up(&mut self, files: &[FileId]) {
+        for id in files {
+            if let Some(file) = self.files.remove(id) {
+                self.progress.files -= 1;
+                self.progress.bytes -= file.size;
+            }
+        }
+        self.changed();
+    }
+
+    /// Takes in what a reader found; returns the jobs that follow from it.
+    pub fn admit(&mut self, report: ReadReport, rows: &EventBatch) -> Vec<Job> {
+        self.table.append(rows);
+        self.progress.bytes_read += report.bytes;
+        for facts in report.facts {
+            if let Some(file) = self.files.get_mut(&facts.id) {
+                self.progress.files_read += u64::from(!file.done);
+                // A URL's size is known only now.
+                if file.size == 0 {
+                    file.size = facts.content.stored_size;
+                    self.progress.bytes += file.size;
+                }
+                file.done = true;
+                file.sha256 = Some(facts.content.sha256);
+                file.events = facts.events.unwrap_or(0);
+            }
+            self.evidence.admit(facts);
+        }
+        self.evidence.admit_keys(report.keys);
+        self.evidence.admit_signatures(report.signatures);
+        self.problems.extend(report.problems.into_iter().map(|(_, problem)| problem));
+        let checks = self.evidence.take_checks();
+        self.changed();
+        // A few hundred checks a job: enough to share out among readers, few enough that reading goes on meanwhile.
+        checks.chunks(256).map(|checks| Job::Check(checks.to_vec())).collect()
+    }
+
+    /// Takes in the outcome of signature checks.
+    pub fn settle(&mut self, outcomes: Vec<crate::integrity::signature::CheckOutcome>) {
+        self.evidence.settle(outcomes);
+        self.changed();
+    }
+
+    /// Judges anew if anything has changed since. The caller decides how often: judging costs time in proportion to the files.
+    pub fn judge(&mut self) {
+        if self.judgement.is_some() && !self.stale {
+            return;
+        }
+        self.stale = false;
+        let stage = if self.progress.is_busy() { Stage::Arriving } else { Stage::Settled };
+        let judgement = self.evidence.judge(&Asked { stage, ..self.asked });
+        let class = |judged: &Option<crate::integrity::verdict::Judged>| judged.as_ref().map_or(0, |judged| class_of(judged.verdict));
+        self.classes = FileClasses { of_file: judgement.files.iter().map(class).collect(), names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect() };
+        self.judgement = Some(judgement);
+        self.views.forget_verdicts();
+    }
+
+    /// How far reading has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress { checks: self.evidence.checks_open() as u64, rows: self.table.len() as u64, memory: self.table.memory() as u64, ..self.progress }
+    }
+
+    /// The verdicts as they stand; judged anew where something has changed.
+    pub fn judgement(&mut self) -> &Judgement {
+        self.judge();
+        self.judgement.get_or_insert_with(|| Evidence::default().judge(&Asked::default()))
+    }
+
+    /// Answers a question. While files arrive, by the verdicts last judged; once they are all there, by the final ones.
+    pub fn answer(&mut self, number: u32, question: Question) -> Reply {
+        if !self.progress().is_busy() || self.judgement.is_none() {
+            self.judge();
+        }
+        Reply::Now(match question {
+            Question::Survey(request) => Answer::Survey(self.survey(&request)),
+            Question::Rows(request) => Answer::Rows(self.rows(&request)),
+            Question::Detail(row) => Answer::Detail(self.detail(row).map(Box::new)),
+            Question::Proof => Answer::Proof(Box::new(self.proof())),
+            Question::Files(verdict, start, count) => self.file_rows(verdict, start, count),
+            Question::Problems => Answer::Problems(self.problem_list()),
+            Question::Report(form) => Answer::Report(self.report(form)),
+            Question::Record(row) => {
+                let Some((file, offset)) = self.table.place(row) else { return Reply::Now(Answer::Detail(None)) };
+                let sha256 = self.files.get(&file).and_then(|file| file.sha256);
+                return Reply::Ask(Job::Extract(Extract { number, row, offset, sha256 }));
+            }
+        })
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene { table: &self.table, classes: &self.classes }
+    }
+
+    fn arrival(&self) -> Arrival {
+        if self.progress().is_busy() { Arrival::OnTheWay } else { Arrival::Complete }
+    }
+
+    fn changed(&mut self) {
+        self.progress.generation += 1;
+        self.progress.problems = self.problems.len() as u64;
+        self.stale = true;
+    }
+
+    /// The worst first. Thousands of strangers in a folder are one line, not thousands.
+    fn problem_list(&self) -> Vec<Problem> {
+        let mut listed: Vec<Problem> = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned().collect();
+        listed.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
+        let mut strangers: Vec<&Problem> = self.problems.iter().filter(|problem| problem.weight == Weight::PassedOver).collect();
+        strangers.sort_by(|a, b| a.source.cmp(&b.source));
+        let more = strangers.len().saturating_sub(MOST_LISTED);
+        listed.extend(strangers.into_iter().take(MOST_LISTED).cloned());
+        if more > 0 {
+            let what = format!("Passed over too: {more} more files that are neither logs nor digests, keys or signatures.");
+            listed.push(Problem { source: "and others".to_owned(), what, weight: Weight::PassedOver });
+        }
+        listed
+    }
+}
+
+/// A URL without what must never be kept of it: the query, which holds the signature, and the fragment.
+#[must_use]
+pub fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The class of a verdict: its place among [`CLASSES`].
+fn class_of(verdict: Verdict) -> u8 {
+    CLASSES.iter().position(|class| *class == verdict).and_then(|place| u8::try_from(place).ok()).unwrap_or(0)
+}
+
+/// The verdict of a class.
+fn verdict_of(class: u32) -> Verdict {
+    CLASSES.get(class as usize).copied().unwrap_or(Verdict::Pending)
+}
+
+/// `Pending` first: what nobody has judged yet is of class 0.
+const CLASSES: [Verdict; 6] = [Verdict::Pending, Verdict::Valid, Verdict::Invalid, Verdict::Missing, Verdict::Unproven, Verdict::Unlisted];
+
+/// Strangers named one by one.
+const MOST_LISTED: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_string_is_never_kept() {
+        assert_eq!(without_query("https://b.s3.amazonaws.com/k.json.gz?X-Amz-Signature=secret#x"), "https://b.s3.amazonaws.com/k.json.gz");
+        let mut ledger = Ledger::default();
+        ledger.expect_remote(&Remote { id: FileId(0), url: "https://h/k?X-Amz-Signature=secret".to_owned() });
+        assert!(!format!("{:?}", ledger.files).contains("secret"));
+    }
+}

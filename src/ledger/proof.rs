@@ -1,0 +1,168 @@
+//! What is proven, as the page shows it: the banner, the hours covered, the files and their verdicts.
+
+use std::collections::HashMap;
+
+use crate::integrity::judgement::Judgement;
+use crate::integrity::report::DigestRow;
+use crate::integrity::report::LogRow;
+use crate::integrity::report_text::Verbosity;
+use crate::integrity::standing::Standing;
+use crate::integrity::verdict::Verdict;
+use crate::ledger::Ledger;
+use crate::protocol::Answer;
+use crate::protocol::FileRow;
+use crate::protocol::Proof;
+use crate::protocol::ReportForm;
+use crate::trail::ids::ChainKind;
+use crate::trail::ids::FileId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+
+impl Ledger {
+    pub(super) fn proof(&mut self) -> Proof {
+        let arrival = self.arrival();
+        let generation = self.progress.generation;
+        let judgement = self.judgement();
+        let standing = Standing::of(judgement, arrival);
+        let report = &judgement.report;
+        let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
+        let (coverage, lacking) = (judgement.coverage.clone(), judgement.lacking.clone());
+        let exceptions = self.report_rows(|verdict| !matches!(verdict, Verdict::Valid | Verdict::Pending));
+        Proof { generation, standing, summary, coverage, lacking, findings, keys, exceptions: exceptions.into_iter().take(MOST_EXCEPTIONS).collect() }
+    }
+
+    pub(super) fn file_rows(&mut self, verdict: Option<Verdict>, start: u32, count: u32) -> Answer {
+        let rows = self.report_rows(|found| verdict.is_none_or(|wanted| wanted == found));
+        let slice = rows.iter().skip(start as usize).take(count as usize).cloned().collect();
+        Answer::Files(rows.len() as u64, slice)
+    }
+
+    pub(super) fn report(&mut self, form: ReportForm) -> String {
+        let report = &self.judgement().report;
+        match form {
+            // A report holds strings, numbers and lists: writing it as JSON cannot fail.
+            ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),
+            ReportForm::Text => {
+                let (out, err) = report.text(Verbosity::Verbose);
+                format!("{out}{err}")
+            }
+        }
+    }
+
+    /// One file of a row. `None` for a number that no file has.
+    pub(super) fn file_row(&self, id: FileId) -> Option<FileRow> {
+        let file = self.files.get(&id)?;
+        let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(id.index())?.as_ref());
+        let fingerprint = judged.and_then(|judged| self.fingerprint_of(&judged.listed_by));
+        Some(FileRow {
+            id: Some(id),
+            kind: kind_of(&file.source).to_owned(),
+            name: file.source.clone(),
+            verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
+            reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
+            message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
+            remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
+            listed_by: judged.map(|judged| judged.listed_by.clone()).unwrap_or_default(),
+            fingerprint,
+            sha256: file.sha256.map(|sha256| sha256.to_string()),
+            at: stamp_of(&file.source),
+            events: file.events,
+        })
+    }
+
+    /// Every row of the report that `wanted` takes, the worst first.
+    fn report_rows(&mut self, wanted: impl Fn(Verdict) -> bool) -> Vec<FileRow> {
+        self.judge();
+        let Some(judgement) = &self.judgement else { return Vec::new() };
+        let ids: HashMap<&str, FileId> = self.files.iter().map(|(id, file)| (file.source.as_str(), *id)).collect();
+        let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
+        let digests = judgement.report.digests.iter().filter(|row| wanted(row.verdict)).map(|row| self.digest_row(row, id_of(&row.source)));
+        let fingerprints = fingerprints(judgement);
+        let logs = judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
+        let mut rows: Vec<FileRow> = digests.chain(logs).collect();
+        rows.sort_by(|a, b| severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name)));
+        rows
+    }
+
+    fn digest_row(&self, row: &DigestRow, id: Option<FileId>) -> FileRow {
+        let kind = match row.kind {
+            ChainKind::Hourly => "digest",
+            ChainKind::Backfill => "backfill digest",
+        };
+        FileRow {
+            id,
+            kind: kind.to_owned(),
+            name: row.key.clone().or_else(|| row.source.clone()).unwrap_or_default(),
+            verdict: row.verdict,
+            reason: row.reason.map(|reason| reason.slug().to_owned()),
+            message: row.message.clone(),
+            remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
+            listed_by: Vec::new(),
+            fingerprint: row.key_fingerprint.clone(),
+            sha256: id.and_then(|id| self.files.get(&id)?.sha256).map(|sha256| sha256.to_string()),
+            at: row.start.map(|start| start.0),
+            events: 0,
+        }
+    }
+
+    fn fingerprint_of(&self, listed_by: &[String]) -> Option<String> {
+        let key = listed_by.first()?;
+        let digests = &self.judgement.as_ref()?.report.digests;
+        digests.iter().find(|row| row.key.as_ref() == Some(key)).and_then(|row| row.key_fingerprint.clone())
+    }
+}
+
+/// Digest key → the fingerprint of the key that it names.
+fn fingerprints(judgement: &Judgement) -> HashMap<&str, &str> {
+    let digests = judgement.report.digests.iter();
+    digests.filter_map(|row| Some((row.key.as_deref()?, row.key_fingerprint.as_deref()?))).collect()
+}
+
+fn log_row(row: &LogRow, id: Option<FileId>, fingerprints: &HashMap<&str, &str>) -> FileRow {
+    let name = row.key.clone().or_else(|| row.source.clone()).unwrap_or_default();
+    FileRow {
+        id,
+        kind: "log".to_owned(),
+        at: stamp_of(&name),
+        name,
+        verdict: row.verdict,
+        reason: row.reason.map(|reason| reason.slug().to_owned()),
+        message: row.message.clone(),
+        remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
+        fingerprint: row.listed_by.first().and_then(|key| fingerprints.get(key.as_str())).map(|fingerprint| (*fingerprint).to_owned()),
+        listed_by: row.listed_by.clone(),
+        sha256: row.actual_sha256.clone(),
+        events: row.events.unwrap_or(0),
+    }
+}
+
+fn kind_of(source: &str) -> &'static str {
+    match ObjectKey::parse(source).kind {
+        KeyKind::Digest(_) => "digest",
+        KeyKind::Log(_) => "log",
+        KeyKind::Other => "file",
+    }
+}
+
+fn stamp_of(name: &str) -> Option<crate::trail::time::Timestamp> {
+    match ObjectKey::parse(name).kind {
+        KeyKind::Log(log) => Some(log.stamp),
+        KeyKind::Digest(digest) => Some(digest.end),
+        KeyKind::Other => None,
+    }
+}
+
+/// The order in which an auditor wants to see them.
+fn severity(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Invalid => 0,
+        Verdict::Missing => 1,
+        Verdict::Unlisted => 2,
+        Verdict::Unproven => 3,
+        Verdict::Pending => 4,
+        Verdict::Valid => 5,
+    }
+}
+
+/// More exceptions than this are looked up page by page in the list of files.
+const MOST_EXCEPTIONS: usize = 300;

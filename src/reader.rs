@@ -1,0 +1,386 @@
+//! One job's files in, one report out: bytes are pushed, inflated, hashed and cut into rows as they flow. No file is ever needed whole.
+//!
+//! Nothing here fails: for any bytes at all there is a report, and what could not be taken is said in it, file by file.
+
+use crate::integrity::content::Budget;
+use crate::integrity::content::Content;
+use crate::integrity::content::ContentFlaw;
+use crate::integrity::content::ContentReader;
+use crate::integrity::evidence::FileFacts;
+use crate::integrity::evidence::FileKind;
+use crate::integrity::keys::PublicKey;
+use crate::integrity::signature::GivenSignature;
+use crate::protocol::Extract;
+use crate::protocol::Problem;
+use crate::protocol::ReadReport;
+use crate::protocol::Record;
+use crate::protocol::Weight;
+use crate::table::batch::BatchBuilder;
+use crate::table::batch::EventBatch;
+use crate::trail::digest::DigestFile;
+use crate::trail::digest::Place;
+use crate::trail::event::EventRecord;
+use crate::trail::ids::FileId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+use crate::trail::records::Found;
+use crate::trail::records::Piece;
+use crate::trail::records::PieceKind;
+use crate::trail::records::Records;
+use crate::trail::time::Timestamp;
+
+/// Reads the files of a job, one after the other: `open`, `push` …, `close`; at the end `finish`.
+#[derive(Default)]
+pub struct Reader {
+    rows: BatchBuilder,
+    report: ReadReport,
+    file: Option<OpenFile>,
+}
+
+/// The file that is being read.
+struct OpenFile {
+    id: FileId,
+    source: String,
+    place: Option<Place>,
+    content: ContentReader,
+    records: Records,
+    seen: Seen,
+}
+
+/// What the pieces of a file have shown so far.
+#[derive(Default)]
+struct Seen {
+    events: u64,
+    unreadable: u64,
+    first_flaw: Option<String>,
+    oldest: Option<Timestamp>,
+    newest: Option<Timestamp>,
+    accounts: Vec<String>,
+    regions: Vec<String>,
+    digest: Option<Result<Box<DigestFile>, String>>,
+    keys: Vec<PublicKey>,
+    signatures: Vec<GivenSignature>,
+    strangers: u64,
+}
+
+impl Reader {
+    /// Begins a file. `place` where bucket and key are known for certain: from a URL.
+    pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
+        let content = ContentReader::new(Budget::default());
+        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, records: Records::default(), seen: Seen::default() });
+    }
+
+    /// Takes the file's next stored bytes.
+    pub fn push(&mut self, stored: &[u8]) {
+        let Some(OpenFile { id, content, records, seen, source, .. }) = &mut self.file else { return };
+        let rows = &mut self.rows;
+        self.report.bytes += stored.len() as u64;
+        content.push(stored, &mut |inflated| records.push(inflated, &mut |piece| seen.take(*id, source, piece, rows)));
+    }
+
+    /// Ends the file.
+    pub fn close(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        let content = file.content.finish();
+        let found = file.records.finish();
+        let kind = file.seen.kind(&file.source, &content, found);
+        self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
+        let seen = file.seen;
+        self.report.keys.extend(seen.keys);
+        self.report.signatures.extend(seen.signatures);
+        let is_events = matches!(kind, FileKind::Log | FileKind::EventSource);
+        self.report.facts.push(FileFacts {
+            place: file.place,
+            events: is_events.then_some(seen.events),
+            oldest_event: seen.oldest,
+            newest_event: seen.newest,
+            accounts: seen.accounts,
+            regions: seen.regions,
+            ..FileFacts::new(file.id, &file.source, content, kind)
+        });
+    }
+
+    /// Notes a file that could not be had at all: `why` is the half sentence, `advice` what to do.
+    pub fn unread(&mut self, id: FileId, source: &str, why: &str, advice: &str) {
+        self.file = None;
+        let kind = by_name(source, why).unwrap_or_else(|| FileKind::Other { why: why.to_owned() });
+        self.report.facts.push(FileFacts::new(id, source, Content::unread(why), kind));
+        let what = format!("Could not be read: {why}. Its events are not among the rows and it proves nothing. {advice}");
+        self.report.problems.push((id, Problem { source: source.to_owned(), what, weight: Weight::Lost }));
+    }
+
+    /// Signatures that came beside the file, in response headers.
+    pub fn given(&mut self, signature: GivenSignature) {
+        self.report.signatures.push(signature);
+    }
+
+    /// What there is so far, once it is worth sending: a large file's rows arrive while it is still being read.
+    pub fn ripe(&mut self) -> Option<(ReadReport, EventBatch)> {
+        (self.rows.len() >= RIPE).then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
+    }
+
+    /// Lets go of the rows so far, for callers that want verdicts alone.
+    pub fn forget_rows(&mut self) -> usize {
+        std::mem::take(&mut self.rows).len()
+    }
+
+    /// The rest. The job is done.
+    #[must_use]
+    pub fn finish(mut self) -> (ReadReport, EventBatch) {
+        self.close();
+        self.report.last = true;
+        (self.report, self.rows.finish())
+    }
+}
+
+impl Seen {
+    fn take(&mut self, file: FileId, source: &str, piece: Piece<'_>, rows: &mut BatchBuilder) {
+        match EventRecord::parse(piece.json) {
+            Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
+            Ok(_) => self.other(source, piece.json),
+            Err(flaw) if piece.kind == PieceKind::Record => {
+                self.events += 1;
+                self.unreadable += 1;
+                self.first_flaw.get_or_insert(flaw);
+            }
+            Err(flaw) => {
+                self.strangers += 1;
+                self.first_flaw.get_or_insert(flaw);
+            }
+        }
+    }
+
+    fn event(&mut self, file: FileId, offset: u64, record: &EventRecord<'_>, rows: &mut BatchBuilder) {
+        self.events += 1;
+        if let Some(time) = record.event_time {
+            self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
+            self.newest = Some(self.newest.map_or(time, |newest| newest.max(time)));
+        }
+        note(&mut self.accounts, record.recipient_account_id.as_deref());
+        note(&mut self.regions, record.aws_region.as_deref());
+        rows.push(file, offset, record);
+    }
+
+    /// An object that is no event: a digest, keys, signatures, or nothing of CloudTrail's.
+    fn other(&mut self, source: &str, json: &[u8]) {
+        let claims_digest = serde_json::from_slice(json).is_ok_and(|object| DigestFile::is_claimed_by(&object));
+        if claims_digest {
+            self.digest = Some(DigestFile::parse(json).map(Box::new));
+        } else if let Some(keys) = PublicKey::parse_list(json) {
+            self.keys.extend(keys.into_iter().map(|key| PublicKey { source: source.to_owned(), ..key }));
+        } else if let Some(signatures) = GivenSignature::parse_any(json) {
+            self.signatures.extend(signatures.into_iter().map(|given| GivenSignature { source: source.to_owned(), ..given }));
+        } else {
+            self.strangers += 1;
+        }
+    }
+
+    /// What the file is: by its content; where that cannot be read, by its name.
+    fn kind(&self, source: &str, content: &Content, found: Found) -> FileKind {
+        if let Some(digest) = &self.digest {
+            return FileKind::Digest(digest.clone());
+        }
+        if found.records_array && (self.events > self.unreadable || found.documents == 0) {
+            return FileKind::Log;
+        }
+        match (self.events, self.keys.is_empty(), self.signatures.is_empty()) {
+            (1.., ..) => FileKind::EventSource,
+            (_, false, _) => FileKind::KeyList,
+            (_, _, false) => FileKind::Signatures,
+            _ => {
+                let why = self.why_nothing(content, found);
+                by_name(source, &why).unwrap_or(FileKind::Other { why })
+            }
+        }
+    }
+
+    fn why_nothing(&self, content: &Content, found: Found) -> String {
+        match &content.flaw {
+            Some(flaw) => content_flaw(flaw).0,
+            None if found.garbage_at == Some(0) => "it is neither JSON nor gzip of JSON".to_owned(),
+            None if found.garbage_at.is_some() || self.first_flaw.is_some() => "its JSON is broken".to_owned(),
+            None if found.cut_off => "its JSON ends too early".to_owned(),
+            None if found.bare_array || found.documents > 0 => "it is JSON, but no log, digest, key list or signature list".to_owned(),
+            None => "there is nothing in it".to_owned(),
+        }
+    }
+}
+
+/// A file at a log's or a digest's name is judged even when its content says nothing.
+fn by_name(source: &str, why: &str) -> Option<FileKind> {
+    match ObjectKey::parse(source).kind {
+        KeyKind::Log(_) => Some(FileKind::Log),
+        KeyKind::Digest(_) => Some(FileKind::Digest(Err(why.to_owned()))),
+        KeyKind::Other => None,
+    }
+}
+
+/// The sentences about one file: what, why it matters, what to do.
+fn problems<'a>(source: &'a str, content: &'a Content, seen: &'a Seen, found: Found, kind: &'a FileKind) -> impl Iterator<Item = Problem> + 'a {
+    let flaw = content.flaw.as_ref().map(|flaw| {
+        let (why, advice) = content_flaw(flaw);
+        let kept = if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
+        (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
+    });
+    let other = match kind {
+        FileKind::Other { why } if content.flaw.is_none() => Some((format!("Passed over: {why}."), Weight::PassedOver)),
+        FileKind::Digest(Err(why)) if content.flaw.is_none() => Some((format!("Meant to be a digest, but {why}. It proves nothing. Download it again."), Weight::Lost)),
+        FileKind::Log if content.flaw.is_none() && seen.events == 0 && !found.records_array => {
+            let why = seen.why_nothing(content, found);
+            Some((format!("Named like a log file, but {why}. Nothing of it was read. Download it again."), Weight::Lost))
+        }
+        _ => None,
+    };
+    let records = (seen.unreadable > 0).then(|| {
+        let flaw = seen.first_flaw.as_deref().unwrap_or("not an object");
+        (format!("{} of {} records could not be read and are not among the rows; the first one: {flaw}.", seen.unreadable, seen.events), Weight::Partly)
+    });
+    let cut = (found.cut_off && seen.events > 0 && content.flaw.is_none())
+        .then(|| (format!("Its JSON ends in the middle of a record. The {} events before that were read. Download it again.", seen.events), Weight::Partly));
+    let large = (found.too_large > 0).then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
+    let problem = |(what, weight)| Problem { source: source.to_owned(), what, weight };
+    [flaw, other, records, cut, large].into_iter().flatten().map(problem)
+}
+
+/// What is wrong with the bytes, in half a sentence, and what to do.
+fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
+    match flaw {
+        ContentFlaw::Empty => ("the file is empty".to_owned(), "If it lies in a log or digest folder, download it again."),
+        ContentFlaw::NotGzip => ("it is neither gzip nor JSON".to_owned(), "If it should be a log or digest, download it again."),
+        ContentFlaw::Truncated => ("the gzip stream ends before its end".to_owned(), "Download it again."),
+        ContentFlaw::Corrupt => ("the gzip stream is damaged".to_owned(), "Download it again."),
+        ContentFlaw::TooLarge { limit } => {
+            let text = format!("it inflates to more than {} MiB, far more than a log of its size could: reading was stopped", limit >> 20);
+            (text, "Such a file is no CloudTrail log; find out who put it there.")
+        }
+        ContentFlaw::TrailingData { bytes, .. } => {
+            (format!("{bytes} bytes follow the end of the compressed data"), "CloudTrail never writes such a file: somebody has added to it.")
+        }
+        ContentFlaw::Unread(why) => (why.clone(), "Give the file again."),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// A few distinct values are enough to see that a file holds another account's or Region's events.
+fn note(values: &mut Vec<String>, value: Option<&str>) {
+    if let Some(value) = value
+        && values.len() < 8
+        && !values.iter().any(|known| known == value)
+    {
+        values.push(value.to_owned());
+    }
+}
+
+/// Finds one record again in its file, and sees whether the file still is what it was.
+pub struct Extractor {
+    job: Extract,
+    content: ContentReader,
+    records: Records,
+    passed: u64,
+    found: Option<Result<String, String>>,
+}
+
+impl Extractor {
+    /// For one record.
+    #[must_use]
+    pub fn new(job: Extract) -> Self {
+        Self { job, content: ContentReader::new(Budget::default()), records: Records::default(), passed: 0, found: None }
+    }
+
+    /// Takes the file's next stored bytes.
+    pub fn push(&mut self, stored: &[u8]) {
+        let Self { job, content, records, passed, found } = self;
+        content.push(stored, &mut |inflated| {
+            let skip = usize::try_from(job.offset.saturating_sub(*passed)).unwrap_or(usize::MAX).min(inflated.len());
+            *passed += inflated.len() as u64;
+            if found.is_none() {
+                let rest = inflated.get(skip..).unwrap_or_default();
+                records.push(rest, &mut |piece| {
+                    found.get_or_insert_with(|| String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned()));
+                });
+            }
+        });
+    }
+
+    /// The record, or why it is not there.
+    #[must_use]
+    pub fn finish(self) -> (u32, Record) {
+        let content = self.content.finish();
+        let unchanged = self.job.sha256.is_some_and(|before| before == content.sha256);
+        let missing = || Err("The record is no longer where it was: the file has changed since it was read.".to_owned());
+        (self.job.number, Record { row: self.job.row, json: self.found.unwrap_or_else(missing), unchanged })
+    }
+}
+
+/// Rows after which a report is sent though its job goes on: about 5 MB of columns.
+const RIPE: usize = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trail::ids::RowId;
+    use proptest::prelude::*;
+
+    fn read(name: &str, bytes: &[u8]) -> (ReadReport, EventBatch) {
+        let mut reader = Reader::default();
+        reader.open(FileId(0), name, None);
+        bytes.chunks(7).for_each(|chunk| reader.push(chunk));
+        reader.finish()
+    }
+
+    fn kind(name: &str, text: &str) -> FileKind {
+        read(name, text.as_bytes()).0.facts.remove(0).kind
+    }
+
+    const EVENT: &str = r#"{"eventName":"A","eventSource":"b.amazonaws.com","eventTime":"2024-01-01T00:00:00Z","eventID":"1"}"#;
+
+    #[test]
+    fn content_says_what_a_file_is() {
+        assert_eq!(kind("x", &format!(r#"{{"Records":[{EVENT}]}}"#)), FileKind::Log);
+        assert_eq!(kind("x", r#"{"Records":[]}"#), FileKind::Log);
+        assert_eq!(kind("x", &format!("[{EVENT}]")), FileKind::EventSource);
+        assert_eq!(kind("x", EVENT), FileKind::EventSource);
+        assert!(matches!(kind("x", r#"{"digestEndTime":"x"}"#), FileKind::Digest(Err(_))));
+        assert!(matches!(kind("x", r#"{"hello":1}"#), FileKind::Other { .. }));
+        assert!(matches!(kind("x.png", "\u{89}PNG"), FileKind::Other { .. }));
+    }
+
+    #[test]
+    fn a_broken_file_at_a_log_s_name_is_still_judged() {
+        assert_eq!(kind("111122223333_CloudTrail_eu-west-1_20240309T1400Z_aaaaaaaaaaaaaaaa.json.gz", "rubbish"), FileKind::Log);
+    }
+
+    #[test]
+    fn one_bad_record_does_not_lose_the_rest() {
+        let (report, batch) = read("x", format!(r#"{{"Records":[{EVENT},{{"eventName":}},{EVENT}]}}"#).as_bytes());
+        assert_eq!((batch.len(), report.facts[0].events), (2, Some(3)));
+        assert!(report.problems[0].1.what.starts_with("1 of 3 records"), "{}", report.problems[0].1.what);
+    }
+
+    #[test]
+    fn a_record_is_found_again_where_it_was() {
+        let text = format!(r#"{{"x":[1],"Records":[{EVENT},{{"eventName":"B","eventSource":"c"}}]}}"#);
+        let (report, _) = read("x", text.as_bytes());
+        let offset = text.find(r#"{"eventName":"B""#).expect("it is there") as u64;
+        let job = Extract { number: 5, row: RowId(1), offset, sha256: Some(report.facts[0].content.sha256) };
+        let mut extractor = Extractor::new(job.clone());
+        text.as_bytes().chunks(3).for_each(|chunk| extractor.push(chunk));
+        let (number, record) = extractor.finish();
+        assert_eq!((number, record.unchanged), (5, true));
+        assert_eq!(record.json.as_deref(), Ok(r#"{"eventName":"B","eventSource":"c"}"#));
+        let mut changed = Extractor::new(job);
+        changed.push(text.replace("c\"", "d\"").as_bytes());
+        assert!(!changed.finish().1.unchanged);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_report(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert_eq!(read("x", &bytes).0.facts.len(), 1);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The page's end of the ledger: calls down, notices up, a numbered question → its answer. Keeps the files, so that records can be re-read.
+
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::Closure;
+use web_sys::Blob;
+use web_sys::MessageEvent;
+use web_sys::Worker;
+
+use crate::browser::spawn::Program;
+use crate::browser::spawn::fatal;
+use crate::browser::wire;
+use crate::protocol::Answer;
+use crate::protocol::Call;
+use crate::protocol::Named;
+use crate::protocol::Notice;
+use crate::protocol::Question;
+use crate::protocol::fingerprint;
+use crate::trail::ids::FileId;
+use crate::trail::ids::RowId;
+
+/// The ledger, as the page sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+struct Inner {
+    ledger: Worker,
+    next: Cell<u32>,
+    waiting: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
+    /// Every file opened, by number: a row's raw JSON is re-read from it, never kept.
+    shelf: RefCell<Vec<Option<Shelved>>>,
+    on_notice: Box<dyn Fn(Notice)>,
+    on_fall: Box<dyn Fn(String)>,
+}
+
+struct Shelved {
+    name: String,
+    blob: Blob,
+}
+
+impl Client {
+    /// Starts the ledger. `on_notice` hears everything but answers; `on_fall` hears why, should it ever stop.
+    ///
+    /// # Errors
+    /// When the worker cannot be loaded or started: the sentence to show.
+    pub async fn start(on_notice: Box<dyn Fn(Notice)>, on_fall: Box<dyn Fn(String)>) -> Result<Self, String> {
+        let say = |error: JsValue| format!("The part that reads files could not be started: {}", text_of(&error));
+        let program = Program::load().await.map_err(say)?;
+        let ledger = program.spawn("ledger").map_err(say)?;
+        let inner = Rc::new(Inner { ledger, next: Cell::new(0), waiting: RefCell::default(), shelf: RefCell::default(), on_notice, on_fall });
+        let heard = inner.clone();
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard.hear(&event.data()));
+        inner.ledger.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+        // Lives as long as the page.
+        listen.forget();
+        Ok(Self(inner))
+    }
+
+    /// Asks; the future ends with the answer, or never if the ledger falls (`on_fall` then says so).
+    pub async fn ask(&self, question: Question) -> Answer {
+        self.question(question, &[]).await
+    }
+
+    /// Asks for a row's raw JSON, sending its file along.
+    ///
+    /// # Errors
+    /// When the page no longer has the file.
+    pub async fn ask_record(&self, row: RowId, file: FileId) -> Result<Answer, String> {
+        let blob = self.0.shelf.borrow().get(file.index()).and_then(|shelved| Some(shelved.as_ref()?.blob.clone()));
+        match blob {
+            Some(blob) => Ok(self.question(Question::Record(row), &[blob.into()]).await),
+            None => Err("The file of this record is no longer at hand. Open it again.".to_owned()),
+        }
+    }
+
+    /// Opens files, end to end in one blob.
+    pub(super) fn open(&self, files: Vec<(Named, Blob)>) {
+        let parts = js_sys::Array::new();
+        let mut names = Vec::with_capacity(files.len());
+        for (named, blob) in files {
+            parts.push(&blob);
+            self.0.keep(named.id, &named.name, blob);
+            names.push(named);
+        }
+        if let Ok(composite) = Blob::new_with_blob_sequence(&parts) {
+            self.say(&Call::Open(names), &[composite.into()]);
+        }
+    }
+
+    /// Says something to the ledger.
+    pub(super) fn say(&self, call: &Call, attachments: &[JsValue]) {
+        self.0.say(call, attachments);
+    }
+
+    async fn question(&self, question: Question, attachments: &[JsValue]) -> Answer {
+        let number = self.0.next.get();
+        self.0.next.set(number.wrapping_add(1));
+        let (sender, receiver) = oneshot::channel();
+        self.0.waiting.borrow_mut().insert(number, sender);
+        self.say(&Call::Ask(number, question), attachments);
+        match receiver.await {
+            Ok(answer) => answer,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Inner {
+    fn say(&self, call: &Call, attachments: &[JsValue]) {
+        if let Err(error) = wire::send(&self.ledger, call, attachments) {
+            (self.on_fall)(text_of(&error));
+        }
+    }
+
+    fn keep(&self, id: FileId, name: &str, blob: Blob) {
+        let mut shelf = self.shelf.borrow_mut();
+        if shelf.len() <= id.index() {
+            shelf.resize_with(id.index() + 1, || None);
+        }
+        shelf[id.index()] = Some(Shelved { name: name.to_owned(), blob });
+    }
+
+    fn hear(&self, message: &JsValue) {
+        if let Some(why) = fatal(message) {
+            return (self.on_fall)(why);
+        }
+        let Ok((notice, attachments)) = wire::receive::<Notice>(message) else {
+            return (self.on_fall)(OTHER_BUILD.to_owned());
+        };
+        match notice {
+            Notice::Ready { fingerprint: theirs } if theirs != fingerprint() => (self.on_fall)(OTHER_BUILD.to_owned()),
+            Notice::Answer(number, answer) => {
+                let sender = self.waiting.borrow_mut().remove(&number);
+                // Nobody waits any more: a late answer falls on the floor.
+                let _ = sender.map(|sender| sender.send(*answer));
+            }
+            Notice::Kept(id) => {
+                if let Some(Ok(blob)) = attachments.into_iter().next().map(JsCast::dyn_into::<Blob>) {
+                    self.keep(id, "", blob);
+                }
+            }
+            Notice::Reopen(files) => files.into_iter().for_each(|id| self.reopen(id)),
+            notice => (self.on_notice)(notice),
+        }
+    }
+
+    /// One file of a composite that could not be read: alone, so that the culprit is named and the others are read.
+    fn reopen(&self, id: FileId) {
+        let call = self.shelf.borrow().get(id.index()).and_then(|shelved| {
+            let Shelved { name, blob } = shelved.as_ref()?;
+            Some((Call::Open(vec![Named { id, name: name.clone(), size: blob.size() as u64 }]), JsValue::from(blob)))
+        });
+        if let Some((call, blob)) = call {
+            self.say(&call, &[blob]);
+        }
+    }
+}
+
+fn text_of(error: &JsValue) -> String {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    message.or_else(|| error.as_string()).unwrap_or_else(|| "the browser did not say why".to_owned())
+}
+
+const OTHER_BUILD: &str = "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";

@@ -1,0 +1,232 @@
+//! Opening files, URLs, pasted texts and the sample: everything that comes in is numbered here and sent down in sheaves.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde::Deserialize;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+use web_sys::DragEvent;
+use web_sys::FileList;
+
+use crate::browser::dropped::Drop;
+use crate::browser::dropped::NamedFile;
+use crate::browser::dropped::named;
+use crate::browser::frame::breathe;
+use crate::browser::frame::now;
+use crate::browser::spawn::asset;
+use crate::protocol::Call;
+use crate::protocol::Named;
+use crate::protocol::Remote;
+use crate::state::client::Client;
+use crate::trail::ids::FileId;
+
+/// Numbers what is opened and sends it down. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    client: Client,
+    next: Rc<Cell<u32>>,
+    /// Walks and samples that are still under way: the page is not idle before they end.
+    pub under_way: Rc<Cell<u32>>,
+}
+
+/// Which sample to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sample {
+    /// The trail as it was delivered.
+    Whole,
+    /// The same with four things done to it.
+    Tampered,
+}
+
+impl Intake {
+    /// An intake for this ledger.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self { client, next: Rc::default(), under_way: Rc::default() }
+    }
+
+    /// Opens what was dropped, folders and all. Must be called inside the event's handler.
+    pub fn open_drop(&self, event: &DragEvent) {
+        let Some(transfer) = event.data_transfer() else { return };
+        let drop = Drop::take(&transfer);
+        let this = self.clone();
+        self.run(async move {
+            let (sender, listed) = (Rc::new(std::cell::RefCell::new(Vec::new())), this.clone());
+            let gathered = sender.clone();
+            let lost = drop.walk(move |files| {
+                let mut waiting = gathered.borrow_mut();
+                waiting.extend(files);
+                // A folder's files are sent as soon as they fill a sheaf: reading begins before the walk ends.
+                while waiting.len() >= SHEAF_FILES {
+                    let sheaf = waiting.drain(..SHEAF_FILES).collect();
+                    listed.send_now(sheaf);
+                }
+            });
+            let lost = lost.await;
+            let rest = std::mem::take(&mut *sender.borrow_mut());
+            this.send(rest).await;
+            lost.into_iter().for_each(|path| this.lost(path, "the browser could not list or open it"));
+        });
+    }
+
+    /// Opens the files of a picker.
+    pub fn open_files(&self, list: &FileList) {
+        let files = named(list);
+        let this = self.clone();
+        self.run(async move { this.send(files).await });
+    }
+
+    /// Fetches presigned URLs, one a line. Returns a sentence for each line that is none; JSON is taken as pasted keys or signatures.
+    pub fn open_urls(&self, text: &str) -> Vec<String> {
+        let trimmed = text.trim();
+        if trimmed.starts_with(['{', '[']) {
+            self.open_text(trimmed);
+            return Vec::new();
+        }
+        let mut remotes = Vec::new();
+        let mut complaints = Vec::new();
+        for (number, line) in trimmed.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()) {
+            let scheme = line.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+            if matches!(scheme.as_deref(), Some("https" | "http")) && !line.contains(char::is_whitespace) {
+                remotes.push(Remote { id: self.number(), url: line.to_owned() });
+            } else if line.starts_with("s3://") {
+                complaints.push(format!("Line {}: a browser cannot read s3:// addresses. Make a presigned URL of it: aws s3 presign {line}", number + 1));
+            } else {
+                complaints.push(format!("Line {} is no URL: it must begin with https:// and hold no blanks.", number + 1));
+            }
+        }
+        if !remotes.is_empty() {
+            self.client.say(&Call::Fetch(remotes), &[]);
+        }
+        complaints
+    }
+
+    /// Takes a pasted key list, or `head-object` output.
+    pub fn open_text(&self, text: &str) {
+        let named = Named { id: self.number(), name: "pasted text".to_owned(), size: text.len() as u64 };
+        self.client.say(&Call::Paste(named, text.to_owned()), &[]);
+    }
+
+    /// Opens the sample trail that lies beside the page.
+    pub fn open_sample(&self, sample: Sample) {
+        let this = self.clone();
+        self.run(async move {
+            // A sample that cannot be loaded is named among the problems like any other file.
+            if this.unpack(sample).await.is_none() {
+                this.lost("sample-trail.pack".to_owned(), "the sample trail could not be loaded from beside the page");
+            }
+        });
+    }
+
+    /// Stops reading what has not begun.
+    pub fn cancel(&self) {
+        self.client.say(&Call::Cancel, &[]);
+    }
+
+    async fn unpack(&self, sample: Sample) -> Option<()> {
+        let whole = Pack::load("sample-trail.pack").await?;
+        let mut files = whole.files();
+        if sample == Sample::Tampered {
+            let changes = Pack::load("tampered-trail.pack").await?;
+            let changed = changes.files();
+            files.retain(|(name, _)| !changes.header.removed.contains(name) && !changed.iter().any(|(other, _)| other == name));
+            files.extend(changed);
+        }
+        let files = files.into_iter().map(|(name, blob)| (Named { id: self.number(), size: blob.size() as u64, name }, blob));
+        let files: Vec<_> = files.collect();
+        for sheaf in files.chunks(SHEAF_FILES) {
+            self.client.open(sheaf.to_vec());
+        }
+        Some(())
+    }
+
+    /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
+    async fn send(&self, files: Vec<NamedFile>) {
+        let mut sheaf = Vec::new();
+        let mut bytes = 0.0;
+        let mut since = now();
+        for file in files {
+            bytes += file.file.size();
+            sheaf.push(file);
+            if sheaf.len() >= SHEAF_FILES || bytes >= SHEAF_BYTES {
+                self.send_now(std::mem::take(&mut sheaf));
+                bytes = 0.0;
+                if now() - since > 8.0 {
+                    breathe().await;
+                    since = now();
+                }
+            }
+        }
+        self.send_now(sheaf);
+    }
+
+    fn send_now(&self, files: Vec<NamedFile>) {
+        let (large, small): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.file.size() > SHEAF_BYTES);
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, Blob::from(file.file));
+        let small: Vec<_> = small.into_iter().map(numbered).collect();
+        if !small.is_empty() {
+            self.client.open(small);
+        }
+        // A large file travels alone: it is read slice by slice.
+        large.into_iter().map(numbered).for_each(|file| self.client.open(vec![file]));
+    }
+
+    fn lost(&self, name: String, why: &str) {
+        self.client.say(&Call::Lost(Named { id: self.number(), name, size: 0 }, why.to_owned()), &[]);
+    }
+
+    fn number(&self) -> FileId {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        FileId(number)
+    }
+
+    fn run(&self, work: impl Future<Output = ()> + 'static) {
+        let under_way = self.under_way.clone();
+        under_way.set(under_way.get() + 1);
+        spawn_local(async move {
+            work.await;
+            under_way.set(under_way.get() - 1);
+        });
+    }
+}
+
+/// Many files in one: eight digits, a JSON header of that length, then the files end to end.
+struct Pack {
+    header: PackHeader,
+    body: Blob,
+    start: f64,
+}
+
+#[derive(Deserialize)]
+struct PackHeader {
+    #[serde(default)]
+    removed: Vec<String>,
+    files: Vec<(String, u64)>,
+}
+
+impl Pack {
+    async fn load(name: &str) -> Option<Self> {
+        let bytes = asset(name).await.ok()?;
+        let length: u32 = String::from_utf8(bytes.subarray(0, 8).to_vec()).ok()?.parse().ok()?;
+        let header = serde_json::from_slice(&bytes.subarray(8, 8 + length).to_vec()).ok()?;
+        let body = Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes)).ok()?;
+        Some(Self { header, body, start: f64::from(8 + length) })
+    }
+
+    fn files(&self) -> Vec<(String, Blob)> {
+        let mut start = self.start;
+        let mut files = Vec::with_capacity(self.header.files.len());
+        for (name, size) in &self.header.files {
+            let end = start + *size as f64;
+            files.extend(self.body.slice_with_f64_and_f64(start, end).ok().map(|blob| (name.clone(), blob)));
+            start = end;
+        }
+        files
+    }
+}
+
+/// A sheaf: at most so many files or bytes. One message a file would cost more than reading it.
+const SHEAF_FILES: usize = 256;
+const SHEAF_BYTES: f64 = 8_388_608.0;

@@ -1,0 +1,200 @@
+//! Serves `ledger`: calls from the page, reports from the readers, notices at most four times a second.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::Closure;
+use web_sys::Blob;
+use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::MessageEvent;
+
+use crate::browser::spawn::Program;
+use crate::browser::wire;
+use crate::integrity::judgement::Asked;
+use crate::integrity::signature::check;
+use crate::ledger::Ledger;
+use crate::ledger::Reply;
+use crate::ledger::without_query;
+use crate::protocol::Answer;
+use crate::protocol::Call;
+use crate::protocol::Job;
+use crate::protocol::Notice;
+use crate::protocol::Record;
+use crate::protocol::Report;
+use crate::protocol::fingerprint;
+use crate::reader::Reader;
+use crate::table::batch::EventBatch;
+use crate::worker::pool::News;
+use crate::worker::pool::Pool;
+use crate::worker::pool::Task;
+
+/// Listens to the page and to the readers.
+pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
+    // The page keeps one core for itself; the ledger mostly waits.
+    let readers = (scope.navigator().hardware_concurrency() as usize).saturating_sub(1).clamp(1, MOST_READERS);
+    let host = Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
+    let heard = Rc::downgrade(&host);
+    let pool = Pool::new(Program::received()?, readers, move |seat, term, event| {
+        if let Some(host) = heard.upgrade() {
+            Host::from_reader(&host, seat, term, &event.data());
+        }
+    })?;
+    host.borrow_mut().pool = Some(pool);
+    let called = host.clone();
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Ok((call, attachments)) = wire::receive::<Call>(&event.data()) {
+            Host::from_page(&called, call, attachments);
+        }
+    });
+    scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+    listen.forget();
+    host.borrow().say(&Notice::Ready { fingerprint: fingerprint() }, &[]);
+    Ok(())
+}
+
+struct Host {
+    scope: DedicatedWorkerGlobalScope,
+    ledger: Ledger,
+    pool: Option<Pool>,
+    /// The next notice, where one is due.
+    due: Option<Timeout>,
+    /// How long the last judging took, in milliseconds.
+    cost: f64,
+}
+
+type Shared = Rc<RefCell<Host>>;
+
+impl Host {
+    fn from_page(host: &Shared, call: Call, attachments: Vec<JsValue>) {
+        let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
+        let mut this = host.borrow_mut();
+        match call {
+            Call::Open(files) => {
+                this.ledger.expect(&files);
+                this.give(Task { job: Job::Read(files), blob });
+            }
+            Call::Fetch(remotes) => {
+                for remote in remotes {
+                    this.ledger.expect_remote(&remote);
+                    this.give(Task { job: Job::Fetch(remote), blob: None });
+                }
+            }
+            Call::Paste(named, text) => {
+                this.ledger.expect(std::slice::from_ref(&named));
+                this.give(Task { job: Job::Paste(named, text), blob: None });
+            }
+            Call::Lost(named, why) => {
+                this.ledger.expect(std::slice::from_ref(&named));
+                let mut reader = Reader::default();
+                reader.unread(named.id, &named.name, &why, "Open it again.");
+                let (report, rows) = reader.finish();
+                this.ledger.admit(report, &rows);
+            }
+            Call::Cancel => {
+                let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
+                this.ledger.give_up(&dropped);
+            }
+            Call::Ask(number, question) => {
+                match this.ledger.answer(number, question) {
+                    Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
+                    Reply::Ask(job) => {
+                        if let Some(pool) = &mut this.pool {
+                            pool.push_first(Task { job, blob });
+                        }
+                    }
+                }
+                return;
+            }
+        }
+        drop(this);
+        Self::grown(host);
+    }
+
+    fn from_reader(host: &Shared, seat: usize, term: u32, message: &JsValue) {
+        let mut this = host.borrow_mut();
+        let Some(news) = this.pool.as_mut().and_then(|pool| pool.news(seat, term, message)) else { return };
+        match news {
+            News::Report(report, attachments) => this.admit(report, &attachments),
+            News::Lost(tasks) => tasks.into_iter().for_each(|task| this.lose(task)),
+        }
+        drop(this);
+        Self::grown(host);
+    }
+
+    fn admit(&mut self, report: Report, attachments: &[JsValue]) {
+        match report {
+            Report::Read(report) => {
+                let rows = EventBatch::from_bytes(&wire::bytes(attachments.first())).unwrap_or_default();
+                if let Some(body) = attachments.get(1).filter(|body| body.is_instance_of::<Blob>())
+                    && let Some(facts) = report.facts.first()
+                {
+                    self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
+                }
+                let jobs = self.ledger.admit(report, &rows);
+                jobs.into_iter().for_each(|job| self.give(Task { job, blob: None }));
+            }
+            Report::Checked(outcomes) => self.ledger.settle(outcomes),
+            Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
+            Report::Unreadable(files) => self.say(&Notice::Reopen(files), &[]),
+        }
+    }
+
+    /// What a fallen reader leaves undone is said of its file, never passed over.
+    fn lose(&mut self, task: Task) {
+        let why = "the part of this page that was reading it had to be stopped, most likely because memory ran out";
+        let mut reader = Reader::default();
+        match task.job {
+            Job::Read(files) => files.iter().for_each(|file| reader.unread(file.id, &file.name, why, "Close other tabs or load less at once.")),
+            Job::Fetch(remote) => reader.unread(remote.id, without_query(&remote.url), why, "Close other tabs or load less at once."),
+            Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
+            // Cheap and pure: done here rather than lost.
+            Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
+            Job::Extract(job) => {
+                let record = Record { row: job.row, json: Err("The file could not be read again. Try once more.".to_owned()), unchanged: true };
+                return self.say(&Notice::Answer(job.number, Box::new(Answer::Record(record))), &[]);
+            }
+        }
+        let (report, rows) = reader.finish();
+        self.ledger.admit(report, &rows);
+    }
+
+    fn give(&mut self, task: Task) {
+        if let Some(pool) = &mut self.pool {
+            pool.push(task);
+        }
+    }
+
+    /// Something has grown: the page hears of it soon, but not for every file.
+    fn grown(host: &Shared) {
+        let mut this = host.borrow_mut();
+        if this.due.is_none() {
+            let later = host.clone();
+            // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive.
+            let wait = if this.ledger.progress().is_busy() { this.cost.mul_add(10.0, 0.0).clamp(250.0, 5000.0) } else { 0.0 };
+            this.due = Some(Timeout::new(wait as u32, move || Self::tell(&later)));
+        }
+    }
+
+    fn tell(host: &Shared) {
+        let mut this = host.borrow_mut();
+        this.due = None;
+        let now = |this: &Self| this.scope.performance().map_or(0.0, |performance| performance.now());
+        let before = now(&this);
+        this.ledger.judge();
+        this.cost = now(&this) - before;
+        let progress = this.ledger.progress();
+        this.say(&Notice::Grown(progress), &[]);
+    }
+
+    fn say(&self, notice: &Notice, attachments: &[JsValue]) {
+        if let Err(error) = wire::send(&self.scope, notice, attachments) {
+            wasm_bindgen::throw_val(error);
+        }
+    }
+}
+
+/// More readers than this wait for the ledger rather than for files.
+const MOST_READERS: usize = 8;

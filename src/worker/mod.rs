@@ -1,0 +1,21 @@
+//! The worker tower: message in, one call to `ledger` or `reader`, message out. All thinking is elsewhere, tested natively.
+
+mod ledger_host;
+mod pool;
+mod reader_host;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use web_sys::DedicatedWorkerGlobalScope;
+
+/// The name of the ledger worker; every other worker is a reader.
+pub const LEDGER: &str = "ledger";
+
+/// Serves the role that this worker's name says.
+///
+/// # Errors
+/// When this is not a worker that `browser::spawn` started.
+pub fn serve() -> Result<(), JsValue> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
+    if scope.name() == LEDGER { ledger_host::serve(&scope) } else { reader_host::serve(&scope) }
+}

@@ -1,0 +1,167 @@
+//! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::MessageEvent;
+
+use crate::browser::source;
+use crate::browser::wire;
+use crate::integrity::signature::GivenSignature;
+use crate::integrity::signature::check;
+use crate::protocol::Job;
+use crate::protocol::Named;
+use crate::protocol::ReadReport;
+use crate::protocol::Remote;
+use crate::protocol::Report;
+use crate::reader::Extractor;
+use crate::reader::Reader;
+use crate::table::batch::EventBatch;
+use crate::trail::digest::Place;
+use crate::trail::percent;
+use crate::trail::s3_url;
+use crate::trail::time::Timestamp;
+
+/// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
+pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
+    let up = scope.clone();
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Ok(((ticket, job), attachments)) = wire::receive::<(u32, Job)>(&event.data()) {
+            spawn_local(work(Desk { scope: up.clone(), ticket }, job, attachments));
+        }
+    });
+    scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+    listen.forget();
+    Ok(())
+}
+
+/// Where a job's reports go.
+struct Desk {
+    scope: DedicatedWorkerGlobalScope,
+    ticket: u32,
+}
+
+impl Desk {
+    fn report(&self, report: &Report, attachments: &[JsValue]) {
+        // A report that cannot be posted leaves the job open: the pool would wait for ever, so this must be heard.
+        if let Err(error) = wire::send(&self.scope, &(self.ticket, report), attachments) {
+            wasm_bindgen::throw_val(error);
+        }
+    }
+
+    fn read(&self, (report, rows): (ReadReport, EventBatch), body: Option<&Blob>) {
+        let rows = if rows.is_empty() { JsValue::UNDEFINED } else { wire::attach(&rows.to_bytes()) };
+        let body = body.map_or(JsValue::UNDEFINED, JsValue::from);
+        self.report(&Report::Read(report), &[rows, body]);
+    }
+
+    fn ripe(&self, reader: &mut Reader) {
+        if let Some(part) = reader.ripe() {
+            self.read(part, None);
+        }
+    }
+}
+
+async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
+    let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
+    match (job, blob) {
+        (Job::Read(files), Some(blob)) if files.len() == 1 => read_one(&desk, &files, &blob).await,
+        (Job::Read(files), Some(blob)) => read_sheaf(&desk, &files, &blob).await,
+        (Job::Read(files), None) => desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
+        (Job::Fetch(remote), _) => fetch(&desk, remote).await,
+        (Job::Paste(named, text), _) => {
+            let mut reader = Reader::default();
+            reader.open(named.id, &named.name, None);
+            reader.push(text.as_bytes());
+            desk.read(reader.finish(), None);
+        }
+        (Job::Check(checks), _) => desk.report(&Report::Checked(checks.iter().map(check).collect()), &[]),
+        (Job::Extract(job), blob) => {
+            let mut extractor = Extractor::new(job);
+            if let Some(blob) = blob {
+                // A file that can no longer be read shows as a record that is no longer there.
+                let _ = source::read_slices(&blob, |bytes| extractor.push(bytes)).await;
+            }
+            let (number, record) = extractor.finish();
+            desk.report(&Report::Extracted(number, record), &[]);
+        }
+    }
+}
+
+/// Many small files end to end: one read, cut by their sizes.
+async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
+    let whole: u64 = files.iter().map(|file| file.size).sum();
+    let bytes = match source::read(blob).await {
+        Ok(bytes) if u64::from(bytes.length()) == whole => bytes,
+        _ => return desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
+    };
+    let mut reader = Reader::default();
+    let mut start = 0;
+    let mut file_bytes = Vec::new();
+    for file in files {
+        let end = start + u32::try_from(file.size).unwrap_or(u32::MAX);
+        copy(&bytes.subarray(start, end), &mut file_bytes);
+        reader.open(file.id, &file.name, None);
+        reader.push(&file_bytes);
+        reader.close();
+        desk.ripe(&mut reader);
+        start = end;
+    }
+    desk.read(reader.finish(), None);
+}
+
+fn copy(from: &Uint8Array, to: &mut Vec<u8>) {
+    to.resize(from.length() as usize, 0);
+    from.copy_to(to);
+}
+
+/// One file, of any size, slice after slice.
+async fn read_one(desk: &Desk, files: &[Named], blob: &Blob) {
+    let Some(file) = files.first() else { return };
+    let mut reader = Reader::default();
+    reader.open(file.id, &file.name, None);
+    let read = source::read_slices(blob, |bytes| {
+        reader.push(bytes);
+        desk.ripe(&mut reader);
+    });
+    if read.await.is_err() {
+        reader.unread(file.id, &file.name, "the browser could not read it; it has changed, moved or been deleted since it was opened", "Open it again.");
+    }
+    desk.read(reader.finish(), None);
+}
+
+async fn fetch(desk: &Desk, remote: Remote) {
+    let name = name_of(&remote.url);
+    let place = s3_url::place(&remote.url);
+    let mut reader = Reader::default();
+    let fetched = match source::fetch(&desk.scope, &remote.url).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            reader.unread(remote.id, &name, &error.why, error.advice);
+            return desk.read(reader.finish(), None);
+        }
+    };
+    if let Some(signature) = fetched.signature {
+        let key = place.as_ref().map_or_else(|| name.clone(), |Place { bucket, key }| format!("s3://{bucket}/{key}"));
+        let generated = fetched.generated.as_deref().and_then(Timestamp::parse);
+        reader.given(GivenSignature { key: Some(key), signature, algorithm: fetched.algorithm, generated, source: name.clone() });
+    }
+    reader.open(remote.id, &name, place);
+    let read = source::read_slices(&fetched.body, |bytes| {
+        reader.push(bytes);
+        desk.ripe(&mut reader);
+    });
+    if read.await.is_err() {
+        reader.unread(remote.id, &name, "its body could not be read", "Try again.");
+    }
+    desk.read(reader.finish(), Some(&fetched.body));
+}
+
+/// What a URL is called from here on: without its query, decoded.
+fn name_of(url: &str) -> String {
+    percent::decode(url.split(['?', '#']).next().unwrap_or_default())
+}
