@@ -43,7 +43,7 @@ pub fn keep_answered(desk: Desk) {
 }
 
 fn is_up(desk: Desk) -> bool {
-    desk.launch.get() == Launch::Ready && desk.progress.with(|progress| progress.generation > 0 || progress.files > 0)
+    desk.launch.get() == Launch::Ready && desk.progress.with(|progress| progress.files > 0 || progress.problems > 0)
 }
 
 /// The picture that is wanted: of which generation, and what it is to hold.
@@ -205,7 +205,7 @@ fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
         let progress = desk.progress.get();
         let starting = u64::from(desk.launch.get() == Launch::Starting);
-        starting + u64::from(desk.asking.get()) + progress.files.saturating_sub(progress.files_read) + progress.checks
+        starting + u64::from(desk.asking.get()) + desk.arriving.get() + progress.files.saturating_sub(progress.files_read) + progress.checks
     });
     Effect::new(move |_| mark("data-busy", &busy.get().to_string()));
     Effect::new(move |_| {

@@ -52,6 +52,8 @@ pub struct Desk {
     /// Colours.
     pub theme: RwSignal<Theme>,
 
+    /// Walks under way, and files that the ledger has not yet acknowledged.
+    pub arriving: RwSignal<u64>,
     /// How far reading has come.
     pub progress: RwSignal<Progress>,
     /// The first screen's picture.
@@ -125,6 +127,7 @@ impl Desk {
             selected: RwSignal::new(None),
             files_asked: RwSignal::new((None, 0)),
             theme: RwSignal::new(habits::theme()),
+            arriving: RwSignal::new(0),
             progress: RwSignal::new(Progress::default()),
             survey: RwSignal::new(Arc::default()),
             proof: RwSignal::new(None),
@@ -141,7 +144,7 @@ impl Desk {
     /// Whether anything was opened: else the page says what it is for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.progress.with(|progress| progress.files == 0 && progress.generation == 0)
+        self.progress.with(|progress| progress.files == 0 && progress.problems == 0)
     }
 
     /// The stretch of time that the charts show: the window, else all events and all hours that digests speak for.

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod habits;
 pub mod intake;
 pub mod intents;
+pub mod launch;
 pub mod rows;
 
 pub use desk::{Desk, Launch, Tab, Theme};

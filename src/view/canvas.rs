@@ -10,10 +10,11 @@ use plotters::drawing::DrawingArea;
 use plotters::drawing::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::HtmlCanvasElement;
-use web_sys::ResizeObserver;
 
+use crate::browser::frame::SizeWatch;
+use crate::browser::frame::next_frame;
+use crate::browser::frame::pixel_ratio;
 use crate::screen::Palette;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
@@ -46,7 +47,7 @@ pub(crate) fn canvas<T: Send + Sync + Clone + 'static>(
             return;
         }
         let (draw, is_due) = (draw.clone(), is_due.clone());
-        request_animation_frame(move || {
+        next_frame(move || {
             is_due.set(false);
             // The canvas may be gone since.
             let (Some(Some(canvas)), Some(input), Some(size)) = (node.try_get_untracked(), input.try_get_untracked(), size.try_get_untracked()) else { return };
@@ -61,7 +62,7 @@ fn paint(canvas: &HtmlCanvasElement, (width, height): (f64, f64), draw: impl FnO
     if width < 1.0 || height < 1.0 {
         return;
     }
-    let dpr = window().device_pixel_ratio().clamp(1.0, 4.0);
+    let dpr = pixel_ratio().clamp(1.0, 4.0);
     // Setting the size also wipes the canvas.
     canvas.set_width((width * dpr).round() as u32);
     canvas.set_height((height * dpr).round() as u32);
@@ -83,18 +84,11 @@ where
     E::Output: JsCast + Clone + 'static,
 {
     let on_size = Rc::new(on_size);
-    let watcher = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    // Dropped with the component, which ends the watching.
+    let watch = StoredValue::new_local(None::<SizeWatch>);
     Effect::new(move |_| {
         let Some(element) = node.get().and_then(|element| element.dyn_into::<web_sys::Element>().ok()) else { return };
-        let (on_size, seen) = (on_size.clone(), element.clone());
-        let on_resize = Closure::<dyn FnMut()>::new(move || on_size((f64::from(seen.client_width()), f64::from(seen.client_height()))));
-        if let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            watcher.set_value(Some((observer, on_resize)));
-        }
-    });
-    on_cleanup(move || {
-        let stop = |watcher: &Option<(ResizeObserver, _)>| watcher.iter().for_each(|(observer, _)| observer.disconnect());
-        let _ = watcher.try_with_value(stop);
+        let on_size = on_size.clone();
+        watch.set_value(SizeWatch::new(&element, move |width, height| on_size((width, height))));
     });
 }

@@ -72,14 +72,14 @@ pub(crate) fn Pickers() -> impl IntoView {
     let take = move |event: ev::Event| {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
         if let Some(files) = input.files() {
-            with_intake(desk, |intake| intake.open_files(files));
+            with_intake(desk, |intake| intake.open_files(&files));
         }
         // The same files may be chosen again.
         input.set_value("");
     };
     view! {
         <input id="pick-files" type="file" multiple hidden tabindex="-1" aria-label="Files" node_ref=panels.pick_files on:change=take />
-        <input id="pick-folder" type="file" hidden tabindex="-1" aria-label="Folder" attr:webkitdirectory="" node_ref=panels.pick_folder on:change=take />
+        <input id="pick-folder" type="file" hidden tabindex="-1" aria-label="Folder" prop:webkitdirectory=true node_ref=panels.pick_folder on:change=take />
     }
 }
 

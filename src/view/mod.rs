@@ -1,4 +1,5 @@
 //! The page's faces: they read signals and raise intents. No scans, no fetches, nothing that a log says is ever taken for markup.
+#![allow(unreachable_pub)] // `#[component]` writes `pub` whatever is asked of it
 
 mod app;
 mod banner;

@@ -14,7 +14,10 @@ pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, #[prop(default = "C
         desk.copy(text.get_untracked());
         done.set(true);
         // The button may be gone by then.
-        set_timeout(move || drop(done.try_set(false)), std::time::Duration::from_millis(1400));
+        let undo = move || {
+            let _ = done.try_set(false);
+        };
+        set_timeout(undo, std::time::Duration::from_millis(1400));
     };
     view! {
         <button type="button" class="button-icon copy" aria-label=label title=label class:is-done=done on:click=copy>
