@@ -38,6 +38,7 @@ pub mod query;
 
 // ── floor 4 · words between machines | pixels ────────────────────────────────────────────────
 pub mod protocol;
+pub mod screen;
 
 // ── floor 5 · the two workers, as plain functions | the browser's tools ──────────────────────
 #[cfg(feature = "web")]
@@ -50,4 +51,8 @@ pub mod reader;
 pub mod state;
 #[cfg(feature = "web")]
 pub mod worker;
+
+// ── floor 7 · faces ──────────────────────────────────────────────────────────────────────────
+#[cfg(feature = "web")]
+pub mod view;
 

@@ -3,6 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use leptos::prelude::RwSignal;
+use leptos::prelude::Set;
+use leptos::prelude::Update;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
@@ -26,8 +29,8 @@ use crate::trail::ids::FileId;
 pub struct Intake {
     client: Client,
     next: Rc<Cell<u32>>,
-    /// Walks and samples that are still under way: the page is not idle before they end.
-    pub under_way: Rc<Cell<u32>>,
+    /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
+    arriving: RwSignal<u64>,
 }
 
 /// Which sample to open.
@@ -40,10 +43,10 @@ pub enum Sample {
 }
 
 impl Intake {
-    /// An intake for this ledger.
+    /// An intake for this ledger, counting in `arriving` what it has begun.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client, next: Rc::default(), under_way: Rc::default() }
+    pub fn new(client: Client, arriving: RwSignal<u64>) -> Self {
+        Self { client, next: Rc::default(), arriving }
     }
 
     /// Opens what was dropped, folders and all. Must be called inside the event's handler.
@@ -121,6 +124,7 @@ impl Intake {
 
     /// Stops reading what has not begun.
     pub fn cancel(&self) {
+        self.arriving.set(0);
         self.client.say(&Call::Cancel, &[]);
     }
 
@@ -179,15 +183,16 @@ impl Intake {
     fn number(&self) -> FileId {
         let number = self.next.get();
         self.next.set(number + 1);
+        self.arriving.update(|arriving| *arriving += 1);
         FileId(number)
     }
 
     fn run(&self, work: impl Future<Output = ()> + 'static) {
-        let under_way = self.under_way.clone();
-        under_way.set(under_way.get() + 1);
+        let arriving = self.arriving;
+        arriving.update(|arriving| *arriving += 1);
         spawn_local(async move {
             work.await;
-            under_way.set(under_way.get() - 1);
+            arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
         });
     }
 }

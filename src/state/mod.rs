@@ -1,4 +1,15 @@
-//! Every signal of the page, and what fills them. No markup.
+//! Every signal of the page; no markup. Signals are made once, here, and owned by the root: nothing that answers late can meet a
+//! signal that is gone.
 
+pub mod address;
+pub mod answers;
+pub mod ask;
 pub mod client;
+pub mod desk;
+pub mod habits;
 pub mod intake;
+pub mod intents;
+pub mod launch;
+pub mod rows;
+
+pub use desk::{Desk, Launch, Tab, Theme};

@@ -1,0 +1,231 @@
+//! Asks when the inquiry or the ledger has changed; the only writer of answers. The old picture stays until the new one is there.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::protocol::Answer;
+use crate::protocol::Question;
+use crate::protocol::SurveyRequest;
+use crate::state::ask::Slot;
+use crate::state::desk::Desk;
+use crate::state::desk::Launch;
+use crate::state::desk::Tab;
+use crate::table::column::ColumnId;
+use crate::trail::ids::RowId;
+
+/// The columns whose values are counted beside the table.
+pub const FACETS: [ColumnId; 12] = [
+    ColumnId::Verdict,
+    ColumnId::UserName,
+    ColumnId::EventName,
+    ColumnId::EventSource,
+    ColumnId::Outcome,
+    ColumnId::ErrorCode,
+    ColumnId::AwsRegion,
+    ColumnId::RecipientAccountId,
+    ColumnId::SourceIpAddress,
+    ColumnId::EventCategory,
+    ColumnId::ReadOnly,
+    ColumnId::AccessKeyId,
+];
+
+/// Starts all asking. To be called once, at the root.
+pub fn keep_answered(desk: Desk) {
+    keep_survey(desk);
+    keep_proof(desk);
+    keep_rows_fresh(desk);
+    keep_detail(desk);
+    keep_problems(desk);
+    keep_files(desk);
+    tell_busy(desk);
+}
+
+fn is_up(desk: Desk) -> bool {
+    desk.launch.get() == Launch::Ready && desk.progress.with(|progress| progress.files > 0 || progress.problems > 0)
+}
+
+/// The picture that is wanted: of which generation, and what it is to hold.
+fn wanted(desk: Desk) -> Option<(u64, SurveyRequest)> {
+    let request = SurveyRequest {
+        inquiry: desk.inquiry.get(),
+        window: desk.axis(),
+        stacked: desk.stacked.get(),
+        bins: desk.bins.get(),
+        tallies: FACETS.to_vec(),
+        most: desk.most.get(),
+    };
+    is_up(desk).then(|| (desk.progress.with(|progress| progress.generation), request))
+}
+
+fn keep_survey(desk: Desk) {
+    let wanted = Memo::new(move |_| wanted(desk));
+    let slot = Slot::default();
+    Effect::new(move |_| {
+        if wanted.get().is_none() {
+            return;
+        }
+        slot.run(move || {
+            Box::pin(async move {
+                let Some(Some((_, request))) = wanted.try_get_untracked() else { return };
+                if let Some(Answer::Survey(survey)) = desk.ask(Question::Survey(request)).await {
+                    desk.survey.set(Arc::new(survey));
+                }
+            })
+        });
+    });
+}
+
+fn keep_proof(desk: Desk) {
+    let slot = Slot::default();
+    let generation = Memo::new(move |_| is_up(desk).then(|| desk.progress.with(|progress| (progress.generation, progress.is_busy()))));
+    Effect::new(move |_| {
+        if generation.get().is_none() {
+            return;
+        }
+        slot.run(move || {
+            Box::pin(async move {
+                if let Some(Answer::Proof(proof)) = desk.ask(Question::Proof).await {
+                    desk.proof.set(Some(Arc::new(*proof)));
+                }
+            })
+        });
+    });
+}
+
+fn keep_rows_fresh(desk: Desk) {
+    let key = Memo::new(move |_| (desk.progress.with(|progress| progress.generation), desk.inquiry.get(), desk.columns.get()));
+    Effect::new(move |before: Option<_>| {
+        let now = key.get();
+        if let Some(before) = before.as_ref()
+            && *before != now
+        {
+            let (_, old_inquiry, _): &(u64, _, _) = before;
+            desk.rows.expire(*old_inquiry != now.1);
+        }
+        now
+    });
+}
+
+/// The chosen row's detail: at once, and again when verdicts may have changed.
+fn keep_detail(desk: Desk) {
+    let slot = Slot::default();
+    let wanted = Memo::new(move |_| (desk.selected.get(), desk.progress.with(|progress| progress.generation)));
+    Effect::new(move |before: Option<Option<RowId>>| {
+        let (row, _) = wanted.get();
+        if before.flatten() != row {
+            desk.record.set(None);
+        }
+        let Some(_) = row else {
+            desk.detail.set(None);
+            return row;
+        };
+        slot.run(move || {
+            Box::pin(async move {
+                let Some(row) = desk.selected.get_untracked() else { return };
+                if let Some(Answer::Detail(detail)) = desk.ask(Question::Detail(row)).await
+                    && desk.selected.get_untracked() == Some(row)
+                {
+                    desk.detail.set(detail.map(|detail| Arc::new(*detail)));
+                    read_record(desk, row);
+                }
+            })
+        });
+        row
+    });
+}
+
+/// The chosen row's raw JSON, re-read from its file.
+fn read_record(desk: Desk, row: RowId) {
+    let file = desk.detail.with_untracked(|detail| detail.as_ref().map(|detail| detail.file));
+    let (Some(client), Some(file)) = (desk.client.get_untracked(), file) else { return };
+    if desk.record.with_untracked(Option::is_some) {
+        return;
+    }
+    spawn_local(async move {
+        desk.asking.update(|asking| *asking += 1);
+        let answer = client.ask_record(row, file).await;
+        desk.asking.update(|asking| *asking = asking.saturating_sub(1));
+        if desk.selected.get_untracked() != Some(row) {
+            return;
+        }
+        let record = match answer {
+            Ok(Answer::Record(record)) => Ok(record),
+            Ok(_) => Err("The record could not be read again.".to_owned()),
+            Err(why) => Err(why),
+        };
+        desk.record.set(Some(Arc::new(record)));
+    });
+}
+
+fn keep_problems(desk: Desk) {
+    let slot = Slot::default();
+    let many = Memo::new(move |_| desk.progress.with(|progress| progress.problems));
+    Effect::new(move |_| {
+        if many.get() == 0 {
+            return;
+        }
+        slot.run(move || {
+            Box::pin(async move {
+                if let Some(Answer::Problems(problems)) = desk.ask(Question::Problems).await {
+                    desk.problems.set(Arc::new(problems));
+                }
+            })
+        });
+    });
+}
+
+/// The list of files, while it is looked at.
+fn keep_files(desk: Desk) {
+    let slot = Slot::default();
+    let wanted = Memo::new(move |_| {
+        let is_shown = desk.tab.get() == Tab::Integrity && is_up(desk);
+        is_shown.then(|| (desk.files_asked.get(), desk.progress.with(|progress| progress.generation)))
+    });
+    Effect::new(move |_| {
+        if wanted.get().is_none() {
+            return;
+        }
+        slot.run(move || {
+            Box::pin(async move {
+                let (verdict, start) = desk.files_asked.get_untracked();
+                if let Some(Answer::Files(many, files)) = desk.ask(Question::Files(verdict, start, FILES_PAGE)).await
+                    && desk.files_asked.get_untracked() == (verdict, start)
+                {
+                    desk.files.set((many, Arc::new(files)));
+                }
+            })
+        });
+    });
+}
+
+/// Tells the world outside (tests, above all) how much is under way: 0 on `<html data-busy>` means that the picture is final.
+fn tell_busy(desk: Desk) {
+    let busy = Memo::new(move |_| {
+        let progress = desk.progress.get();
+        let starting = u64::from(desk.launch.get() == Launch::Starting);
+        starting + u64::from(desk.asking.get()) + desk.arriving.get() + progress.files.saturating_sub(progress.files_read) + progress.checks
+    });
+    Effect::new(move |_| mark("data-busy", &busy.get().to_string()));
+    Effect::new(move |_| {
+        desk.progress.with(|progress| mark("data-files-read", &progress.files_read.to_string()));
+    });
+    Effect::new(move |_| {
+        desk.launch.with(|launch| match launch {
+            Launch::Starting => {}
+            Launch::Ready => mark("data-launch", "ok"),
+            Launch::Failed(_) => mark("data-launch", "failed"),
+        });
+    });
+}
+
+fn mark(name: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        // The names are constants: the browser takes them.
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Files on one page of the list.
+pub const FILES_PAGE: u32 = 100;

@@ -1,0 +1,184 @@
+//! Desk: all that the page knows. Views read it and raise intents (`intents.rs`); answers land in it (`answers.rs`).
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::integrity::verdict::Verdict;
+use crate::protocol::Detail;
+use crate::protocol::FileRow;
+use crate::protocol::Problem;
+use crate::protocol::Progress;
+use crate::protocol::Proof;
+use crate::protocol::Record;
+use crate::protocol::Survey;
+use crate::query::inquiry::Inquiry;
+use crate::state::client::Client;
+use crate::state::habits;
+use crate::state::intake::Intake;
+use crate::state::rows::RowCache;
+use crate::table::column::ColumnId;
+use crate::trail::ids::RowId;
+use crate::trail::time::TimeRange;
+
+/// All signals of the page.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// Whether the ledger runs.
+    pub launch: RwSignal<Launch>,
+    /// The page's end of the ledger, once it runs.
+    pub client: RwSignal<Option<Client>, LocalStorage>,
+    /// Where files go.
+    pub intake: RwSignal<Option<Intake>, LocalStorage>,
+
+    /// Which events, in which order.
+    pub inquiry: RwSignal<Inquiry>,
+    /// The stretch of time that the axis shows; `None`: all that is loaded.
+    pub window: RwSignal<Option<TimeRange>>,
+    /// By what the bars are stacked.
+    pub stacked: RwSignal<ColumnId>,
+    /// How many bars there is room for.
+    pub bins: RwSignal<u32>,
+    /// How many values of each facet are asked for.
+    pub most: RwSignal<u32>,
+    /// Which view lies in the middle.
+    pub tab: RwSignal<Tab>,
+    /// The table's columns, in their order.
+    pub columns: RwSignal<Vec<ColumnId>>,
+    /// The row whose detail is shown.
+    pub selected: RwSignal<Option<RowId>>,
+    /// Which files the integrity view lists, and from where on.
+    pub files_asked: RwSignal<(Option<Verdict>, u32)>,
+    /// Colours.
+    pub theme: RwSignal<Theme>,
+
+    /// Walks under way, and files that the ledger has not yet acknowledged.
+    pub arriving: RwSignal<u64>,
+    /// How far reading has come.
+    pub progress: RwSignal<Progress>,
+    /// The first screen's picture.
+    pub survey: RwSignal<Arc<Survey>>,
+    /// What is proven.
+    pub proof: RwSignal<Option<Arc<Proof>>>,
+    /// The selected row.
+    pub detail: RwSignal<Option<Arc<Detail>>>,
+    /// Its raw JSON, or why there is none.
+    pub record: RwSignal<Option<Arc<Result<Record, String>>>>,
+    /// What could not be read.
+    pub problems: RwSignal<Arc<Vec<Problem>>>,
+    /// The files asked for: how many there are, and a page of them.
+    pub files: RwSignal<(u64, Arc<Vec<FileRow>>)>,
+    /// Pages of the table.
+    pub rows: RowCache,
+    /// Questions in flight, and those that are about to be asked.
+    pub asking: RwSignal<u32>,
+    /// A sentence for the one who just did something: what did not work.
+    pub notice: RwSignal<Option<String>>,
+}
+
+/// Whether the ledger runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Launch {
+    /// Not yet.
+    Starting,
+    /// It said so.
+    Ready,
+    /// And why.
+    Failed(String),
+}
+
+/// The views in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The table of events.
+    Events,
+    /// Who did how much.
+    Identities,
+    /// What is proven.
+    Integrity,
+}
+
+/// Colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Desk {
+    /// All signals, with nothing known yet. To be called once, at the root.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            launch: RwSignal::new(Launch::Starting),
+            client: RwSignal::new_local(None),
+            intake: RwSignal::new_local(None),
+            inquiry: RwSignal::new(Inquiry::default()),
+            window: RwSignal::new(None),
+            stacked: RwSignal::new(ColumnId::Verdict),
+            bins: RwSignal::new(300),
+            most: RwSignal::new(FEW_VALUES),
+            tab: RwSignal::new(Tab::Events),
+            columns: RwSignal::new(habits::columns()),
+            selected: RwSignal::new(None),
+            files_asked: RwSignal::new((None, 0)),
+            theme: RwSignal::new(habits::theme()),
+            arriving: RwSignal::new(0),
+            progress: RwSignal::new(Progress::default()),
+            survey: RwSignal::new(Arc::default()),
+            proof: RwSignal::new(None),
+            detail: RwSignal::new(None),
+            record: RwSignal::new(None),
+            problems: RwSignal::new(Arc::default()),
+            files: RwSignal::new((0, Arc::default())),
+            rows: RowCache::new(),
+            asking: RwSignal::new(0),
+            notice: RwSignal::new(None),
+        }
+    }
+
+    /// Whether anything was opened: else the page says what it is for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.progress.with(|progress| progress.files == 0 && progress.problems == 0)
+    }
+
+    /// The stretch of time that the charts show: the window, else all events and all hours that digests speak for.
+    #[must_use]
+    pub fn axis(&self) -> Option<TimeRange> {
+        self.window.get().or_else(|| self.whole())
+    }
+
+    /// All events and all hours that digests speak for.
+    #[must_use]
+    pub fn whole(&self) -> Option<TimeRange> {
+        let events = self.survey.with(|survey| survey.span);
+        let covered = self.proof.with(|proof| proof.as_ref().and_then(|proof| covered(proof)));
+        match (events, covered) {
+            (Some(a), Some(b)) => Some(TimeRange::new(a.start.min(b.start), a.end.max(b.end))),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn covered(proof: &Proof) -> Option<TimeRange> {
+    let windows = || proof.coverage.iter().flat_map(|chain| &chain.windows);
+    let start = windows().map(|window| window.start).min()?;
+    let end = windows().map(|window| window.end).max()?;
+    (start < end).then_some(TimeRange::new(start, end))
+}
+
+/// Values of a facet that are asked for at first: what is shown, and enough for completion.
+pub const FEW_VALUES: u32 = 40;
+/// Values of a facet once one has been opened.
+pub const MANY_VALUES: u32 = 200;

@@ -1,0 +1,211 @@
+//! What a person can want, as changes of the inquiry and orders to the intake. Views call these and decide nothing themselves.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use web_sys::HtmlAnchorElement;
+
+use crate::integrity::verdict::Verdict;
+use crate::protocol::Answer;
+use crate::protocol::Question;
+use crate::protocol::ReportForm;
+use crate::query::filter::Clause;
+use crate::query::filter::Field;
+use crate::query::filter::Filter;
+use crate::query::filter::Sense;
+use crate::query::order::Direction;
+use crate::query::order::Order;
+use crate::query::order::SortBy;
+use crate::state::desk::Desk;
+use crate::state::desk::Tab;
+use crate::state::habits;
+use crate::table::column::ColumnId;
+use crate::trail::time::TimeRange;
+
+impl Desk {
+    /// Changes the inquiry, if that changes anything.
+    pub fn refine(&self, change: impl FnOnce(&mut crate::query::inquiry::Inquiry)) {
+        let mut inquiry = self.inquiry.get_untracked();
+        change(&mut inquiry);
+        if self.inquiry.with_untracked(|now| *now != inquiry) {
+            self.inquiry.set(inquiry);
+        }
+    }
+
+    /// Takes a value in or leaves it out; the same again takes the clause away.
+    pub fn toggle_value(&self, column: ColumnId, value: &str, sense: Sense) {
+        let clause = Clause::of_value(column, value, sense);
+        self.refine(|inquiry| {
+            let at = inquiry.filter.clauses.iter().position(|known| *known == clause);
+            inquiry.filter = match at {
+                Some(at) => inquiry.filter.without(at),
+                None => inquiry.filter.with(clause),
+            };
+        });
+    }
+
+    /// Only rows that match this clause too.
+    pub fn filter_for(&self, clause: Clause) {
+        self.refine(|inquiry| inquiry.filter = inquiry.filter.with(clause));
+    }
+
+    /// Adds what was typed.
+    pub fn add_filter(&self, text: &str) {
+        let typed = Filter::parse(text);
+        self.refine(|inquiry| typed.clauses.into_iter().for_each(|clause| inquiry.filter = inquiry.filter.with(clause)));
+    }
+
+    /// Takes the clause at that place away.
+    pub fn drop_clause(&self, at: usize) {
+        self.refine(|inquiry| inquiry.filter = inquiry.filter.without(at));
+    }
+
+    /// Turns the clause at that place into its opposite.
+    pub fn negate_clause(&self, at: usize) {
+        self.refine(|inquiry| {
+            if let Some(clause) = inquiry.filter.clauses.get_mut(at) {
+                clause.sense = if clause.sense == Sense::Include { Sense::Exclude } else { Sense::Include };
+            }
+        });
+    }
+
+    /// Only this range; `None`: all.
+    pub fn choose_range(&self, range: Option<TimeRange>) {
+        let range = range.filter(|range| range.start < range.end);
+        self.refine(|inquiry| inquiry.range = range);
+    }
+
+    /// Shows the chosen range over the whole axis.
+    pub fn zoom_to_range(&self) {
+        if let Some(range) = self.inquiry.with_untracked(|inquiry| inquiry.range) {
+            self.window.set(Some(range));
+        }
+    }
+
+    /// The whole axis, and all events on it.
+    pub fn reset_time(&self) {
+        self.window.set(None);
+        self.choose_range(None);
+    }
+
+    /// Everything again.
+    pub fn reset_filters(&self) {
+        self.window.set(None);
+        self.refine(|inquiry| {
+            inquiry.filter = Filter::default();
+            inquiry.range = None;
+        });
+    }
+
+    /// Sorts by a column; again: the other way round. Time begins with the newest.
+    pub fn sort_by(&self, by: SortBy) {
+        self.refine(|inquiry| {
+            let first = if by == SortBy::Time { Direction::Descending } else { Direction::Ascending };
+            let direction = if inquiry.order.by == by { inquiry.order.direction.reversed() } else { first };
+            inquiry.order = Order { by, direction };
+        });
+    }
+
+    /// Whether only verified events are shown.
+    #[must_use]
+    pub fn is_verified_only(&self) -> bool {
+        let clause = Clause::of_value(ColumnId::Verdict, Verdict::Valid.slug(), Sense::Include);
+        self.inquiry.with(|inquiry| inquiry.filter.clauses.contains(&clause))
+    }
+
+    /// Verified events only, or all again.
+    pub fn toggle_verified_only(&self) {
+        self.toggle_value(ColumnId::Verdict, Verdict::Valid.slug(), Sense::Include);
+    }
+
+    /// Goes where an exception of the banner is shown: its events, or the files where it has none.
+    pub fn show_exception(&self, kind: &str) {
+        let Some(verdict) = Verdict::ALL.into_iter().find(|verdict| verdict.slug() == kind) else {
+            self.tab.set(Tab::Integrity);
+            return;
+        };
+        self.files_asked.set((Some(verdict), 0));
+        self.tab.set(Tab::Integrity);
+    }
+
+    /// Shows or hides a column, and remembers it.
+    pub fn toggle_column(&self, column: ColumnId) {
+        self.columns.update(|columns| match columns.iter().position(|known| *known == column) {
+            Some(_) if columns.len() == 1 => {}
+            Some(at) => drop(columns.remove(at)),
+            None => columns.push(column),
+        });
+        self.columns.with_untracked(|columns| habits::keep_columns(columns));
+    }
+
+    /// The usual columns again.
+    pub fn reset_columns(&self) {
+        self.columns.set(habits::DEFAULT_COLUMNS.to_vec());
+        habits::keep_columns(&habits::DEFAULT_COLUMNS);
+    }
+
+    /// Takes what was pasted: JSON (keys, `head-object`) or URLs, one a line.
+    pub fn take_paste(&self, text: &str) -> Vec<String> {
+        let Some(intake) = self.intake.get_untracked() else { return vec!["The dashboard has not started yet.".to_owned()] };
+        if text.trim_start().starts_with(['{', '[']) {
+            intake.open_text(text);
+            return Vec::new();
+        }
+        intake.open_urls(text)
+    }
+
+    /// Saves the verdict report as a file.
+    pub fn save_report(&self, form: ReportForm) {
+        let desk = *self;
+        let (name, kind) = match form {
+            ReportForm::Json => ("trailseal-verdicts.json", "application/json"),
+            ReportForm::Text => ("trailseal-verdicts.txt", "text/plain"),
+        };
+        spawn_local(async move {
+            let Some(Answer::Report(text)) = desk.ask(Question::Report(form)).await else { return };
+            if save(name, kind, &text).is_err() {
+                desk.notice.set(Some("The browser refused to save the report. Allow downloads for this page and try again.".to_owned()));
+            }
+        });
+    }
+
+    /// Copies a text.
+    pub fn copy(&self, text: String) {
+        let desk = *self;
+        spawn_local(async move {
+            if copy(&text).await.is_none() {
+                desk.notice.set(Some("The browser refused to copy. Select the text and press Ctrl+C.".to_owned()));
+            }
+        });
+    }
+}
+
+/// The clause for a field by its name.
+#[must_use]
+pub fn clause_of(field: &str, value: &str) -> Option<Clause> {
+    let field = if field == "eventID" { Field::EventId } else { Field::Column(ColumnId::by_field(field)?) };
+    Some(Clause { field, value: value.to_owned(), sense: Sense::Include })
+}
+
+fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The download has begun with the click; the bytes stay until the browser has them.
+    set_timeout(move || drop(web_sys::Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
+    Ok(())
+}
+
+async fn copy(text: &str) -> Option<()> {
+    let navigator = window().navigator();
+    // Absent where the page is served without TLS.
+    let is_there = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?.is_object();
+    let promise = is_there.then(|| navigator.clipboard().write_text(text))?;
+    wasm_bindgen_futures::JsFuture::from(promise).await.ok().map(drop)
+}

@@ -1,0 +1,45 @@
+//! Starts the ledger and hears what it says of itself.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::protocol::Notice;
+use crate::protocol::Progress;
+use crate::state::address;
+use crate::state::answers;
+use crate::state::client::Client;
+use crate::state::desk::Desk;
+use crate::state::desk::Launch;
+use crate::state::intake::Intake;
+
+/// Brings a new desk to life: its address, its ledger, its answers. To be called once, at the root.
+pub fn launch(desk: Desk) {
+    address::keep_address(desk);
+    answers::keep_answered(desk);
+    spawn_local(async move {
+        let on_notice = move |notice| hear(desk, notice);
+        let on_fall = move |why| desk.launch.set(Launch::Failed(why));
+        match Client::start(Box::new(on_notice), Box::new(on_fall)).await {
+            Ok(client) => {
+                desk.intake.set(Some(Intake::new(client.clone(), desk.arriving)));
+                desk.client.set(Some(client));
+            }
+            Err(why) => desk.launch.set(Launch::Failed(why)),
+        }
+    });
+}
+
+fn hear(desk: Desk, notice: Notice) {
+    match notice {
+        Notice::Ready { .. } => desk.launch.set(Launch::Ready),
+        Notice::Grown(progress) => grow(desk, progress),
+        // The client keeps these to itself.
+        Notice::Answer(..) | Notice::Kept(_) | Notice::Reopen(_) => {}
+    }
+}
+
+fn grow(desk: Desk, progress: Progress) {
+    let known = desk.progress.with_untracked(|before| progress.files.saturating_sub(before.files));
+    desk.arriving.update(|arriving| *arriving = arriving.saturating_sub(known));
+    desk.progress.set(progress);
+}

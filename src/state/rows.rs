@@ -1,0 +1,140 @@
+//! Pages of the event table: 64 rows each, asked for when they come into sight, kept until something newer is there.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::protocol::Answer;
+use crate::protocol::Question;
+use crate::protocol::RowView;
+use crate::protocol::RowsRequest;
+use crate::state::desk::Desk;
+use crate::table::column::ColumnId;
+
+/// Rows on a page.
+pub const PAGE: u32 = 64;
+/// Cells that every row brings, after those that are shown: what its colour and prefixes come from.
+pub const ALWAYS: [ColumnId; 3] = [ColumnId::Outcome, ColumnId::ReadOnly, ColumnId::EventSource];
+
+/// The pages fetched so far.
+#[derive(Clone, Copy)]
+pub struct RowCache {
+    pages: StoredValue<Pages, LocalStorage>,
+    /// Grows whenever a page has arrived or has become old.
+    version: RwSignal<u64>,
+}
+
+type Pages = Rc<RefCell<PageTable>>;
+
+#[derive(Default)]
+struct PageTable {
+    /// Raised when all pages have become old.
+    epoch: u64,
+    pages: HashMap<u32, Page>,
+    asked: HashMap<u32, u64>,
+}
+
+struct Page {
+    epoch: u64,
+    columns: Rc<Vec<ColumnId>>,
+    rows: Vec<Rc<RowView>>,
+}
+
+/// One row, with the columns that its cells belong to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownRow {
+    /// The row.
+    pub row: Rc<RowView>,
+    columns: Rc<Vec<ColumnId>>,
+}
+
+impl ShownRow {
+    /// The text of a column; empty where it was not asked for.
+    #[must_use]
+    pub fn cell(&self, column: ColumnId) -> &str {
+        let at = self.columns.iter().position(|known| *known == column);
+        at.and_then(|at| self.row.cells.get(at)).map_or("", String::as_str)
+    }
+}
+
+impl RowCache {
+    pub(crate) fn new() -> Self {
+        Self { pages: StoredValue::new_local(Rc::default()), version: RwSignal::new(0) }
+    }
+
+    /// The row at a place of the table, if it is here. Tracks arrivals.
+    #[must_use]
+    pub fn row(&self, at: u32) -> Option<ShownRow> {
+        self.version.track();
+        let pages = self.pages.try_get_value()?;
+        let pages = pages.borrow();
+        let page = pages.pages.get(&(at / PAGE))?;
+        let row = page.rows.get(usize::try_from(at % PAGE).ok()?)?;
+        Some(ShownRow { row: row.clone(), columns: page.columns.clone() })
+    }
+
+    /// Grows whenever something has arrived or become old.
+    pub fn version(&self) -> u64 {
+        self.version.get()
+    }
+
+    /// All pages are old: they stay in sight until newer ones arrive. After another inquiry, only those that may be in sight stay.
+    pub(crate) fn expire(&self, is_other_inquiry: bool) {
+        let Some(pages) = self.pages.try_get_value() else { return };
+        let mut pages = pages.borrow_mut();
+        pages.epoch += 1;
+        if is_other_inquiry {
+            // What was on its way when the question changed is of no use.
+            pages.asked.clear();
+        }
+        let epoch = pages.epoch;
+        pages.pages.retain(|_, page| epoch - page.epoch <= OLDEST);
+        drop(pages);
+        self.version.update(|version| *version += 1);
+    }
+
+    /// Asks for the pages of these rows that are not here or are old.
+    pub fn want(&self, desk: Desk, first: u32, past: u32) {
+        let Some(pages) = self.pages.try_get_value() else { return };
+        for number in first / PAGE..=past.saturating_sub(1) / PAGE {
+            let mut table = pages.borrow_mut();
+            let epoch = table.epoch;
+            let is_here = table.pages.get(&number).is_some_and(|page| page.epoch == epoch);
+            // One question a page at a time: what has grown old meanwhile is asked again when the answer is here.
+            if is_here || table.asked.contains_key(&number) {
+                continue;
+            }
+            table.asked.insert(number, epoch);
+            drop(table);
+            self.ask(desk, number, epoch);
+        }
+    }
+
+    fn ask(&self, desk: Desk, number: u32, epoch: u64) {
+        let cache = *self;
+        let shown = desk.columns.get_untracked();
+        let columns: Vec<ColumnId> = shown.into_iter().chain(ALWAYS).filter(|column| *column != ColumnId::Verdict).collect();
+        let request = RowsRequest { inquiry: desk.inquiry.get_untracked(), start: number * PAGE, count: PAGE, columns: columns.clone() };
+        spawn_local(async move {
+            let answer = desk.ask(Question::Rows(request)).await;
+            let Some(pages) = cache.pages.try_get_value() else { return };
+            let mut table = pages.borrow_mut();
+            if table.asked.get(&number) != Some(&epoch) {
+                return;
+            }
+            table.asked.remove(&number);
+            if let Some(Answer::Rows(rows)) = answer {
+                let rows = rows.rows.into_iter().map(Rc::new).collect();
+                table.pages.insert(number, Page { epoch, columns: Rc::new(columns), rows });
+            }
+            drop(table);
+            cache.version.update(|version| *version += 1);
+        });
+    }
+}
+
+/// Changes that a page out of sight outlives: reading changes the ledger four times a second.
+const OLDEST: u64 = 8;

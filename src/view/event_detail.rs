@@ -1,0 +1,122 @@
+//! One event: its proof first, then who, what on, in which context, asked and answered; the raw JSON last.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::integrity::verdict::Verdict;
+use crate::protocol::Detail;
+use crate::protocol::FileRow;
+use crate::protocol::Record;
+use crate::query::filter::Clause;
+use crate::query::filter::Sense;
+use crate::screen::format;
+use crate::screen::json;
+use crate::state::Tab;
+use crate::table::column::ColumnId;
+use crate::view::detail_sections::Sections;
+use crate::view::icon::Icon;
+use crate::view::icon::verdict_icon;
+use crate::view::panels::use_desk;
+use crate::view::parts::CopyButton;
+
+/// The panel beside the table.
+#[component]
+pub(crate) fn EventDetail() -> impl IntoView {
+    let desk = use_desk();
+    view! {
+        <aside id="detail" class="card detail" aria-label="Event">
+            <button id="detail-close" type="button" class="button-icon detail-close" aria-label="Close the detail" title="Close (Esc)" on:click=move |_| desk.selected.set(None)><Icon name="cross" /></button>
+            {move || desk.detail.get().map(|detail| view! { <Shown detail=detail /> })}
+        </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shown(detail: Arc<Detail>) -> impl IntoView {
+    let cell = |column| detail.cells.iter().find(|(known, _)| *known == column).map(|(_, text)| text.clone()).unwrap_or_default();
+    let time = detail.time.map_or_else(|| "no time".to_owned(), format::instant);
+    let place = [time, format::service(&cell(ColumnId::EventSource)).to_owned(), cell(ColumnId::AwsRegion)];
+    let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    view! {
+        <h2 id="detail-title">{cell(ColumnId::EventName)}</h2>
+        <p class="detail-place">{place}</p>
+        <ProofBox source=detail.source.clone() />
+        <Sections detail=detail.clone() />
+        <Related detail=detail.clone() />
+        <RawRecord />
+    }
+}
+
+/// What is proven of the file that the event lies in.
+#[component]
+fn ProofBox(source: FileRow) -> impl IntoView {
+    let desk = use_desk();
+    let verdict = source.verdict;
+    let sentence = if verdict == Verdict::Valid { "This record lies unchanged in a log file that a signed digest lists.".to_owned() } else { source.message.clone() };
+    let show = move |_| {
+        desk.files_asked.set((Some(verdict), 0));
+        desk.tab.set(Tab::Integrity);
+    };
+    let line = |name: &'static str, value: String, shown: String| {
+        let said = value.clone();
+        view! { <dt>{name}</dt><dd title=said><span>{shown}</span><CopyButton text=value /></dd> }
+    };
+    let listed = source.listed_by.into_iter().map(|key| line("Listed by", key.clone(), format::file_name(&key).to_owned())).collect_view();
+    let remarks = (!source.remarks.is_empty()).then(|| line("Remarks", source.remarks.join(", "), source.remarks.join(", ")));
+    view! {
+        <div id="proof-box" class=format!("proof-box {}", verdict.slug()) data-verdict=verdict.slug()>
+            <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None)}". "</b>{sentence}</span></p>
+            <dl>
+                {line("Log file", source.name.clone(), format::file_name(&source.name).to_owned())}
+                {listed}
+                {source.fingerprint.map(|key| line("Key", key.clone(), key))}
+                {source.sha256.map(|hash| line("SHA-256", hash.clone(), hash))}
+                {remarks}
+            </dl>
+            <button type="button" class="link" on:click=show>"All such files"</button>
+        </div>
+    }
+}
+
+/// How much more there is by the same key, name and address.
+#[component]
+fn Related(detail: Arc<Detail>) -> impl IntoView {
+    let desk = use_desk();
+    let links = detail.related.iter().filter(|(_, count)| *count > 1).filter_map(|(column, count)| {
+        let (column, value) = detail.cells.iter().find(|(known, _)| known == column)?.clone();
+        let words = format!("{} with this {}", format::counted(*count, "event", "events"), column.title());
+        let show = move |_| desk.filter_for(Clause::of_value(column, &value, Sense::Include));
+        Some(view! { <li><button type="button" class="link" on:click=show>{words}</button></li> })
+    });
+    let links: Vec<_> = links.collect();
+    (!links.is_empty()).then(|| view! { <section class="detail-section"><h3>"RELATED"</h3><ul class="related">{links}</ul></section> })
+}
+
+/// The record as it lies in the file: read again, and compared with what was judged.
+#[component]
+fn RawRecord() -> impl IntoView {
+    let desk = use_desk();
+    let shown = move || match desk.record.get().as_deref() {
+        None => view! { <p class="dim">"Reading the record from its file…"</p> }.into_any(),
+        Some(Err(why)) => view! { <p class="alert">{why.clone()}</p> }.into_any(),
+        Some(Ok(record)) => raw(record).into_any(),
+    };
+    view! { <section id="raw-record" class="detail-section">{shown}</section> }
+}
+
+fn raw(record: &Record) -> impl IntoView + use<> {
+    let changed = (!record.unchanged).then(|| view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> });
+    let shown = match &record.json {
+        Err(why) => view! { <p class="alert">{why.clone()}</p> }.into_any(),
+        Ok(text) => view! {
+            <details class="raw">
+                <summary>"Event record, raw JSON"</summary>
+                <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{json::pretty(text)}</pre></div>
+            </details>
+        }
+        .into_any(),
+    };
+    (changed, shown)
+}

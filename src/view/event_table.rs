@@ -1,0 +1,163 @@
+//! The table of events: only the rows in sight exist, a cursor is moved by keys, a row is one colour.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::query::inquiry::Inquiry;
+use crate::screen::Scroll;
+use crate::screen::format;
+use crate::screen::scroll::Position;
+use crate::view::canvas::watch_size;
+use crate::view::cell_tools::CellSpot;
+use crate::view::cell_tools::CellTools;
+use crate::view::cell_tools::spot_under;
+use crate::view::event_row::EventRow;
+use crate::view::panels::use_desk;
+use crate::view::search::shown_value;
+use crate::view::table_head::TableHead;
+use crate::view::table_head::template;
+
+/// The table of events.
+#[component]
+pub(crate) fn EventTable() -> impl IntoView {
+    let desk = use_desk();
+    let scroller = NodeRef::<html::Div>::new();
+    let viewport = RwSignal::new(0.0);
+    let position = RwSignal::new(Position::default());
+    let cursor = RwSignal::new(0u64);
+    let spot = RwSignal::new(None::<CellSpot>);
+    watch_size(scroller, move |(_, height)| {
+        let _ = viewport.try_set((height - HEAD).max(ROW));
+    });
+    let rows = Memo::new(move |_| desk.survey.with(|survey| survey.matched));
+    let scroll = Signal::derive(move || Scroll { rows: rows.get(), row_height: ROW, viewport: viewport.get() });
+    let visible = Memo::new(move |_| scroll.get().visible(position.get(), AROUND));
+    Effect::new(move |_| {
+        desk.rows.version();
+        let (first, past) = visible.get();
+        if past > first {
+            desk.rows.want(desk, place(first), place(past));
+        }
+    });
+    let scroll_to = move |next: Position| {
+        position.set(next);
+        scroller.get_untracked().inspect(|scroller| scroller.set_scroll_top(next.offset.round() as i32));
+    };
+    back_to_top(scroll_to, cursor);
+    let move_to = move |row: u64| {
+        let row = row.min(rows.get_untracked().saturating_sub(1));
+        cursor.set(row);
+        let now = position.get_untracked();
+        let next = scroll.get_untracked().showing(now, row);
+        if next != now {
+            scroll_to(next);
+        }
+    };
+    let on_scroll = move |_| {
+        let Some(scroller) = scroller.get_untracked() else { return };
+        let offset = f64::from(scroller.scroll_top());
+        let now = position.get_untracked();
+        // The element rounds to whole pixels: its own echo of `scroll_to` is no movement.
+        if (offset - now.offset).abs() >= 1.0 {
+            position.set(scroll.get_untracked().moved(now, offset));
+        }
+        spot.set(None);
+    };
+    let open = move || {
+        if let Some(row) = desk.rows.row(place(cursor.get_untracked())) {
+            desk.selected.set(Some(row.row.id));
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        let (now, page) = (cursor.get_untracked(), scroll.get_untracked().page());
+        match event.key().as_str() {
+            "ArrowDown" => move_to(now.saturating_add(1)),
+            "ArrowUp" => move_to(now.saturating_sub(1)),
+            "PageDown" => move_to(now.saturating_add(page)),
+            "PageUp" => move_to(now.saturating_sub(page)),
+            "Home" => move_to(0),
+            "End" => move_to(u64::MAX),
+            "Enter" | " " => untrack(open),
+            _ => return,
+        }
+        event.prevent_default();
+        if desk.selected.get_untracked().is_some() {
+            untrack(open);
+        }
+    };
+    view! {
+        <div id="event-table" class="event-table" role="grid" tabindex="0" aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
+            node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) on:scroll=on_scroll on:keydown=on_key
+            on:pointerover=move |event| if let Some(under) = spot_under(&event) { spot.set(under) } on:pointerleave=move |_| spot.set(None)>
+            <TableHead />
+            <div class="rows" role="rowgroup" style:height=move || format!("{}px", scroll.get().spacer())>
+                <div class="rows-shown" style:transform=move || format!("translateY({:.1}px)", scroll.get().y(position.get(), visible.get().0))>
+                    <For each=move || { let (first, past) = visible.get(); first..past } key=|at| *at children=move |at| view! { <EventRow at=at cursor=cursor /> } />
+                </div>
+                <CellTools spot=spot />
+            </div>
+            <Show when=move || rows.get() == 0><NoRows /></Show>
+        </div>
+    }
+}
+
+/// Another question begins at its first row.
+fn back_to_top(scroll_to: impl Fn(Position) + 'static, cursor: RwSignal<u64>) {
+    let desk = use_desk();
+    Effect::new(move |before: Option<Inquiry>| {
+        let now = desk.inquiry.get();
+        if before.is_some_and(|before| before != now) {
+            cursor.set(0);
+            scroll_to(Position::default());
+        }
+        now
+    });
+}
+
+/// Why there are no rows, and how to have some.
+#[component]
+fn NoRows() -> impl IntoView {
+    let desk = use_desk();
+    let total = move || desk.survey.with(|survey| survey.total);
+    let why = move || match total() {
+        0 if desk.progress.with(|progress| progress.is_busy()) => "Reading: no events so far.".to_owned(),
+        0 => "None of the files holds events. Digest files and keys hold none; add the log files of the same trail.".to_owned(),
+        total => format!("None of {} passes the filter.", format::counted(total, "event", "events")),
+    };
+    let clauses = move || {
+        let clauses = desk.inquiry.with(|inquiry| inquiry.filter.clauses.clone());
+        clauses.into_iter().enumerate().map(|(at, clause)| {
+            let name = clause.field.name();
+            let words = format!("Remove {}{}{}", if name.is_empty() { "" } else { name }, if name.is_empty() { "" } else { " " }, shown_value(&clause));
+            view! { <button type="button" class="button small" on:click=move |_| desk.drop_clause(at)>{words}</button> }
+        }).collect_view()
+    };
+    let range = move || desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> });
+    view! {
+        <div id="no-rows" class="no-rows" role="status">
+            <p>{why}</p>
+            <Show when=move || { total() > 0 }>
+                <div>{clauses}{range}<button type="button" class="button small primary" on:click=move |_| desk.reset_filters()>"Remove all filters"</button></div>
+            </Show>
+        </div>
+    }
+}
+
+/// The place of a row in the ledger's numbering.
+pub(crate) fn place(row: u64) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
+}
+
+/// The element that an event came from, or its nearest ancestor that fits.
+pub(crate) fn closest(event: &web_sys::Event, selector: &str) -> Option<web_sys::HtmlElement> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    target.closest(selector).ok()??.dyn_into().ok()
+}
+
+/// Height of a row and of the head, in CSS pixels; `table.css` has the same.
+const ROW: f64 = 28.0;
+const HEAD: f64 = 30.0;
+/// Rows that exist above and below what is seen.
+const AROUND: u64 = 8;

@@ -1,0 +1,81 @@
+//! All files by verdict, a page at a time.
+
+use leptos::prelude::*;
+
+use crate::integrity::verdict::Verdict;
+use crate::protocol::FileRow;
+use crate::screen::format;
+use crate::state::answers::FILES_PAGE;
+use crate::trail::time::HOUR;
+use crate::trail::time::TimeRange;
+use crate::trail::time::Timestamp;
+use crate::view::icon::VerdictMark;
+use crate::view::icon::verdict_of;
+use crate::view::panels::use_desk;
+use crate::view::parts::CopyButton;
+
+/// The list of files.
+#[component]
+pub(crate) fn Files() -> impl IntoView {
+    let desk = use_desk();
+    let verdict = move || desk.files_asked.get().0;
+    let choose = move |value: String| desk.files_asked.set((verdict_of(&value), 0));
+    let option = move |of: Option<Verdict>, name: &'static str| view! { <option value=of.map_or("", Verdict::slug) selected=move || verdict() == of>{name}</option> };
+    let options = Verdict::ALL.map(|of| option(Some(of), of.word(None)));
+    let rows = move || desk.files.get().1.iter().map(|file| view! { <FileLine file=file.clone() /> }).collect_view();
+    let is_empty = move || desk.files.with(|(many, _)| *many == 0);
+    view! {
+        <section id="files" class="block">
+            <div class="block-head">
+                <h3>"Files"</h3>
+                <label class="heard" for="files-verdict">"Only files with the verdict"</label>
+                <select id="files-verdict" on:change:target=move |event| choose(event.target().value())>{option(None, "All verdicts")}{options}</select>
+                <Pager />
+            </div>
+            <table class="plain files"><tbody>{rows}</tbody></table>
+            <p class="note" hidden=move || !is_empty()>"No such files."</p>
+        </section>
+    }
+}
+
+#[component]
+fn Pager() -> impl IntoView {
+    let desk = use_desk();
+    let many = move || desk.files.with(|(many, _)| *many);
+    let start = move || u64::from(desk.files_asked.get().1);
+    let past = move || (start() + u64::from(FILES_PAGE)).min(many());
+    let words = move || if many() == 0 { "0 files".to_owned() } else { format!("{}–{} of {}", format::count(start() + 1), format::count(past()), format::count(many())) };
+    let turn = move |forward: bool| desk.files_asked.update(|(_, start)| *start = if forward { start.saturating_add(FILES_PAGE) } else { start.saturating_sub(FILES_PAGE) });
+    view! {
+        <p id="files-count" class="pager">{words}
+            <button type="button" class="button small" disabled=move || start() == 0 on:click=move |_| turn(false)>"Before"</button>
+            <button type="button" class="button small" disabled=move || past() >= many() on:click=move |_| turn(true)>"Next"</button>
+        </p>
+    }
+}
+
+#[component]
+fn FileLine(file: FileRow) -> impl IntoView {
+    let desk = use_desk();
+    let verdict = file.verdict;
+    let word = file.reason.clone().unwrap_or_else(|| verdict.word(None).to_owned());
+    let at = file.at.map(|at| view! { <button type="button" class="link mono" title="Show the events around this time" on:click=move |_| desk.choose_range(Some(around(at)))>{format::row_time(at)}</button> });
+    let remarks = (!file.remarks.is_empty()).then(|| view! { <small class="dim">{file.remarks.join(", ")}</small> });
+    let listed = file.listed_by.first().map(|key| view! { <small class="dim" title=key.clone()>"listed by "{format::file_name(key).to_owned()}</small> });
+    let message = (verdict != Verdict::Valid).then(|| view! { <p>{file.message.clone()}</p> });
+    view! {
+        <tr data-file=file.name.clone() data-verdict=verdict.slug()>
+            <td class="file-verdict"><VerdictMark verdict=verdict /></td>
+            <th scope="row"><span class="file-name" title=file.name.clone()>{file.name.clone()}</span><CopyButton text=file.name.clone() label="Copy the name" />{message}{listed}{remarks}</th>
+            <td class="file-kind">{file.kind.clone()}<small class="dim">{word}</small></td>
+            <td class="number">{(file.events > 0).then(|| format::counted(file.events, "event", "events"))}</td>
+            <td>{at}</td>
+        </tr>
+    }
+}
+
+/// The hour around an instant: the window of one digest.
+fn around(at: Timestamp) -> TimeRange {
+    let start = Timestamp(at.0.div_euclid(HOUR) * HOUR);
+    TimeRange::new(start, start.plus(HOUR))
+}

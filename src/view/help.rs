@@ -1,0 +1,37 @@
+//! Keys, the filter's words, and what is proven by what.
+
+use leptos::prelude::*;
+
+use crate::view::dialog::Dialog;
+use crate::view::panels::use_panels;
+
+/// The dialog.
+#[component]
+pub(crate) fn HelpDialog() -> impl IntoView {
+    let panels = use_panels();
+    view! {
+        <Dialog id="help-dialog" title="Help" open=panels.help>
+            <h3>"Keys"</h3>
+            <dl class="keys">{KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> })}</dl>
+            <h3>"Filter"</h3>
+            <p><code>"userName:ann errorCode:* -awsRegion:us-east-1 \"any text\""</code></p>
+            <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark."</p>
+            <h3>"Verdicts"</h3>
+            <p><b>"Verified"</b>": a digest file that AWS signed lists this log with exactly this content. "<b>"Modified"</b>": the content is another. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": signature or key are lacking. "<b>"In no digest"</b>": nobody vouches for it."</p>
+            <p>"A verdict is about the log file. That the events happened as they say is AWS’s word; that the keys are AWS’s is an assumption until you compare their fingerprints with AWS."</p>
+        </Dialog>
+    }
+}
+
+const KEYS: [(&str, &str); 10] = [
+    ("/", "Search"),
+    ("1 2 3", "Events, Identities, Integrity"),
+    ("↑ ↓", "Next row, in the table of events"),
+    ("PgUp PgDn", "A page of rows"),
+    ("Home End", "First row, last row"),
+    ("Enter", "Show the row’s detail"),
+    ("Esc", "Close the detail"),
+    ("v", "Verified events only"),
+    ("z", "Zoom to the chosen range"),
+    ("0", "All time"),
+];

@@ -1,0 +1,35 @@
+//! The page's faces: they read signals and raise intents. No scans, no fetches, nothing that a log says is ever taken for markup.
+#![allow(unreachable_pub)] // `#[component]` writes `pub` whatever is asked of it
+
+mod app;
+mod banner;
+mod canvas;
+mod cell_tools;
+mod coverage;
+mod detail_sections;
+mod dialog;
+mod drop;
+mod empty;
+mod event_detail;
+mod event_row;
+mod event_table;
+mod export;
+mod facets;
+mod files;
+mod help;
+mod icon;
+mod integrity;
+mod menu;
+mod panels;
+mod parts;
+mod people;
+mod progress;
+mod range_menu;
+mod search;
+mod supply;
+mod table_head;
+mod time_panel;
+mod timeline;
+mod top_bar;
+
+pub use app::App;

@@ -1,0 +1,49 @@
+//! What is open on the page and nobody outside of the views needs to know.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::state::Desk;
+
+/// Dialogs, drawers, and what else views share among themselves.
+#[derive(Clone, Copy)]
+pub(crate) struct Panels {
+    pub(crate) help: RwSignal<bool>,
+    pub(crate) supply: RwSignal<bool>,
+    pub(crate) problems: RwSignal<bool>,
+    pub(crate) paste: RwSignal<bool>,
+    /// The facets, where there is no room for them beside the table.
+    pub(crate) facets: RwSignal<bool>,
+    pub(crate) pick_files: NodeRef<html::Input>,
+    pub(crate) pick_folder: NodeRef<html::Input>,
+    /// Grows when the system's colours change: canvases are painted again.
+    pub(crate) repaint: RwSignal<u32>,
+    /// Where the search box lies, for its key.
+    pub(crate) search: NodeRef<html::Input>,
+}
+
+impl Panels {
+    pub(crate) fn new() -> Self {
+        Self {
+            help: RwSignal::new(false),
+            supply: RwSignal::new(false),
+            problems: RwSignal::new(false),
+            paste: RwSignal::new(false),
+            facets: RwSignal::new(false),
+            pick_files: NodeRef::new(),
+            pick_folder: NodeRef::new(),
+            repaint: RwSignal::new(0),
+            search: NodeRef::new(),
+        }
+    }
+}
+
+/// The desk that `App` has provided.
+pub(crate) fn use_desk() -> Desk {
+    expect_context()
+}
+
+/// The panels that `App` has provided.
+pub(crate) fn use_panels() -> Panels {
+    expect_context()
+}

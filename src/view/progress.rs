@@ -1,0 +1,81 @@
+//! How far reading has come, and what could not be read.
+
+use leptos::prelude::*;
+
+use crate::protocol::Problem;
+use crate::protocol::Weight;
+use crate::screen::format;
+use crate::view::dialog::Dialog;
+use crate::view::drop::with_intake;
+use crate::view::panels::use_desk;
+use crate::view::panels::use_panels;
+
+/// Shown while something is on its way; gone when all is there.
+#[component]
+pub(crate) fn ReadingProgress() -> impl IntoView {
+    let desk = use_desk();
+    let is_reading = Memo::new(move |_| desk.progress.with(|progress| progress.is_busy()) || desk.arriving.get() > 0);
+    let share = move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
+    let words = move || {
+        desk.progress.with(|progress| {
+            let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
+            let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
+            format!("{files} · {} · {} events{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
+        })
+    };
+    view! {
+        <div id="progress" class="progress" role="status" aria-live="polite" hidden=move || !is_reading.get()>
+            <progress max="1" value=move || share().to_string() aria-label="Files read"></progress>
+            <span>{words}</span>
+            <button type="button" class="button small" on:click=move |_| with_intake(desk, crate::state::intake::Intake::cancel)>"Cancel"</button>
+        </div>
+    }
+}
+
+/// A button that tells how many problems there are; nothing where there are none.
+#[component]
+pub(crate) fn ProblemsButton() -> impl IntoView {
+    let (desk, panels) = (use_desk(), use_panels());
+    let many = Memo::new(move |_| desk.progress.with(|progress| progress.problems));
+    view! {
+        <Show when=move || { many.get() > 0 }>
+            <button id="problems" type="button" class="pill unproven" on:click=move |_| panels.problems.set(true)>{move || format::counted(many.get(), "problem", "problems")}</button>
+        </Show>
+    }
+}
+
+/// Every problem with its sentence, the worst first.
+#[component]
+pub(crate) fn ProblemsDialog() -> impl IntoView {
+    let (desk, panels) = (use_desk(), use_panels());
+    let sorted = move || {
+        let mut problems: Vec<Problem> = desk.problems.with(|problems| problems.to_vec());
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.weight));
+        problems
+    };
+    view! {
+        <Dialog id="problems-dialog" title="What could not be read" open=panels.problems>
+            <ul class="problems">
+                {sorted().into_iter().map(|problem| view! {
+                    <li class="problem"><b class=weight_class(problem.weight)>{weight_word(problem.weight)}</b><p>{problem.what}</p><code>{problem.source}</code></li>
+                }).collect_view()}
+            </ul>
+        </Dialog>
+    }
+}
+
+fn weight_word(weight: Weight) -> &'static str {
+    match weight {
+        Weight::PassedOver => "Passed over",
+        Weight::Partly => "Partly lost",
+        Weight::Lost => "Lost",
+    }
+}
+
+fn weight_class(weight: Weight) -> &'static str {
+    match weight {
+        Weight::PassedOver => "pill neutral",
+        Weight::Partly => "pill unproven",
+        Weight::Lost => "pill invalid",
+    }
+}
