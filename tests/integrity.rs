@@ -8,7 +8,11 @@ use support::TrailBuilder;
 use support::at;
 use support::forge;
 use support::instant;
+use trailseal::integrity::Content;
+use trailseal::integrity::FileFacts;
+use trailseal::integrity::FileKind;
 use trailseal::integrity::Strictness;
+use trailseal::trail::FileId;
 
 /// Three hours, one log in each of the last two.
 const THREE: &str = "12:00 digest\n12:30 log A\n13:00 digest\n13:30 log B\n14:00 digest";
@@ -213,10 +217,10 @@ fn bytes_after_the_first_member_are_a_fault() {
 
 #[test]
 fn content_that_cannot_be_had_whole_is_a_fault() {
-    check(THREE, |t| t.cut("A", 30), "A invalid truncated container-truncated");
-    check(THREE, |t| t.cut("13:00", 30), "13:00 invalid truncated container-truncated\nA unlisted in-gap");
-    check(THREE, |t| t.file("A").stored.clear(), "A invalid truncated stored-uncompressed");
-    check(THREE, |t| t.file("A").stored = b"<html>".to_vec(), "A invalid not-gzip stored-uncompressed");
+    check(THREE, |t| t.cut("A", 30), "A invalid truncated");
+    check(THREE, |t| t.cut("13:00", 30), "13:00 invalid truncated\nA unlisted in-gap");
+    check(THREE, |t| t.file("A").stored.clear(), "A invalid truncated");
+    check(THREE, |t| t.file("A").stored = b"<html>".to_vec(), "A invalid not-gzip");
     check(THREE, |t| t.file("13:00").stored = b"{\"a\":1}".to_vec(), "13:00 invalid malformed stored-uncompressed\nA unlisted in-gap");
 }
 
@@ -406,6 +410,62 @@ fn a_bare_array_is_ignored_as_a_file_but_its_rows_have_a_verdict() {
     let last = judgement.files.last().and_then(Option::as_ref).expect("a verdict for its rows");
     assert_eq!((last.verdict.slug(), last.reason.map(|reason| reason.slug())), ("unlisted", Some("no-chain")));
     assert_eq!(judgement.report.exit_code(), 0);
+}
+
+#[test]
+fn windows_of_linked_digests_have_to_meet() {
+    let start = r#""digestStartTime":"2025-03-10T13:00:00Z""#;
+    let newest_from = |clock: &'static str| {
+        move |t: &mut Trail| {
+            t.edit("14:00", start, &start.replace("13:00", clock));
+            t.keep_signatures(&["12:00", "13:00"]);
+        }
+    };
+    let open = "14:00 unproven no-signature\nB unproven digest-unproven";
+    check(THREE, newest_from("13:20"), &format!("{open}\ngap time-hole 13:00-13:20"));
+    check(THREE, newest_from("12:40"), &format!("{open}\noverlap main"));
+}
+
+#[test]
+fn a_digest_that_names_itself_ends_the_walk() {
+    check(
+        THREE,
+        |t| {
+            t.edit("14:00", r#"T130000Z.json.gz","previousDigestHashValue"#, r#"T140000Z.json.gz","previousDigestHashValue"#);
+            t.forget_signatures();
+        },
+        "14:00 unproven no-signature\nB unproven digest-unproven\nlink-mismatch 14:00\ncycle 14:00",
+    );
+}
+
+#[test]
+fn a_digest_off_the_chain_is_an_orphan() {
+    check(
+        "12:00 digest\n13:00 digest",
+        |t| {
+            let extra = TrailBuilder::build("12:30 start");
+            t.labels.extend(extra.labels);
+            t.signatures.extend(extra.signatures);
+            t.files.extend(extra.files);
+        },
+        "gap restarted 12:00-12:00\norphan 12:30\noverlap main",
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_not_disproven() {
+    let mut trail = TrailBuilder::build(THREE);
+    let (log, digest) = (trail.path("A"), trail.path("13:00"));
+    let judge = |path: &str, kind: FileKind| {
+        let mut evidence = trail.evidence(&(0..trail.files.len()).collect::<Vec<_>>());
+        let at = trail.files.iter().position(|file| file.path == path).expect("a file");
+        let id = FileId(u32::try_from(at).expect("few"));
+        evidence.admit(FileFacts::new(id, path, Content::unread("403"), kind));
+        support::lines(&evidence.judge(&trail.asked).report, &trail.labels)
+    };
+    assert_eq!(judge(&log, FileKind::Log), ["A unproven not-readable"]);
+    let lines = judge(&digest, FileKind::Digest(Err("403".to_owned())));
+    assert_eq!(lines, ["13:00 unproven not-readable", "A unlisted in-gap"]);
 }
 
 #[test]

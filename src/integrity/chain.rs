@@ -51,6 +51,8 @@ pub(crate) enum Holds {
     Digest(usize),
     /// A disproven digest; readable or not.
     Disproven(Option<usize>),
+    /// A file at a digest's place that could not be read.
+    Unread,
     Missing,
     Nothing,
 }

@@ -220,6 +220,10 @@ pub(crate) fn judge_flaw(content: &Content, what: &str) -> Option<Judged> {
 
 /// What the container has that CloudTrail's has not.
 pub(crate) fn container_remarks(content: &Content) -> Vec<Remark> {
+    // Where the content cannot be had, the container is the least of it.
+    if !matches!(content.flaw, None | Some(ContentFlaw::TrailingData { .. })) {
+        return Vec::new();
+    }
     match &content.container {
         Container::Plain => vec![Remark::StoredUncompressed],
         Container::Gzip(facts) => {

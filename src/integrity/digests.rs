@@ -138,6 +138,8 @@ impl<'a> Digests<'a> {
         let mut all = [by_place, by_hash].concat();
         all.sort_unstable();
         all.dedup();
+        // One that names itself is a circle, not a successor.
+        all.retain(|index| self.get(*index).is_some_and(|successor| successor.content != given.content));
         all
     }
 

@@ -9,6 +9,7 @@ use crate::integrity::chain::Holds;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
+use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Asked;
 use crate::integrity::key_findings::find_keys;
@@ -62,7 +63,11 @@ pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows,
 }
 
 fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    for file in files.iter().filter(|file| file.name.is_misleading()) {
+    // A digest that a browser renamed to `… (1).json.gz` is no trap; in a bucket, or a copy of one, it is.
+    let renamed = |file: &GivenFile| {
+        matches!(file.facts.kind, FileKind::Digest(Ok(_))) && file.facts.place.is_none() && file.name.from_aws_logs().is_none()
+    };
+    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file)) {
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source

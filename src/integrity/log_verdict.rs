@@ -1,5 +1,6 @@
 //! The verdict on each log that a digest lists: never better than that of the digest.
 
+use crate::integrity::content::ContentFlaw;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::is_odd_label;
@@ -77,6 +78,11 @@ impl<'a> LogJudge<'_, 'a> {
     fn judge_content(&self, listing: &Listing<'_>, file: &GivenFile) -> Judged {
         let content = &file.facts.content;
         let fits = listing.hash == Some(content.sha256);
+        if let Some(ContentFlaw::Unread(_)) = content.flaw
+            && let Some(judged) = judge_flaw(content, "log file")
+        {
+            return judged;
+        }
         let Some(proof) = self.verdicts.get(listing.digest).and_then(|verdict| verdict.proof) else {
             let more = if fits && content.flaw.is_none() { " Its content is what that digest states." } else { " Its content is not what that digest states." };
             let reason = Reason::DigestUnproven;
