@@ -95,11 +95,7 @@ fn a_lost_log_is_missing() {
 
 #[test]
 fn a_lost_digest_is_missing_and_a_gap() {
-    check(
-        THREE,
-        |t| t.drop("13:00"),
-        "13:00 missing not-found\nA unlisted in-gap\ngap missing 12:00-13:00 1",
-    );
+    check(THREE, |t| t.drop("13:00"), "13:00 missing not-found\nA unlisted in-gap\ngap missing 12:00-13:00 1");
 }
 
 #[test]
@@ -137,11 +133,7 @@ fn swapped_logs_are_both_wrong() {
 
 #[test]
 fn swapped_digests_are_both_at_the_wrong_place() {
-    check(
-        THREE,
-        |t| t.swap("12:00", "13:00"),
-        "12:00 invalid wrong-place\n13:00 invalid wrong-place\nA unproven digest-unproven",
-    );
+    check(THREE, |t| t.swap("12:00", "13:00"), "12:00 invalid wrong-place\n13:00 invalid wrong-place\nA unproven digest-unproven");
 }
 
 #[test]
@@ -227,7 +219,13 @@ fn content_that_cannot_be_had_whole_is_a_fault() {
 #[test]
 fn unlisted_logs_are_told_by_their_time() {
     check(THREE, |t| t.plant(at("12:30"), "X"), "X unlisted in-covered-time");
-    check(THREE, |t| t.plant(at("14:20"), "X"), "X unlisted after-newest-digest\nend-before-range 111122223333/eu-west-1/main".replace("111122223333/eu-west-1/main", TRAIL).as_str());
+    check(
+        THREE,
+        |t| t.plant(at("14:20"), "X"),
+        "X unlisted after-newest-digest\nend-before-range 111122223333/eu-west-1/main"
+            .replace("111122223333/eu-west-1/main", TRAIL)
+            .as_str(),
+    );
     check(THREE, |t| t.plant(at("10:20"), "X"), "X unlisted before-first-digest");
     // Within five minutes of an edge the kinder reason is taken; between two covered hours there is no edge.
     check(THREE, |t| t.plant(at("14:00"), "X"), "X unlisted after-newest-digest");
@@ -259,11 +257,7 @@ fn newest_digests_that_are_gone_show_in_what_was_asked_and_in_sibling_regions() 
         },
         "end-before-range main",
     );
-    check(
-        "12:00 digest\n13:00 digest\nregion us-west-2\n12:00 digest w12\n13:00 digest w13",
-        |t| t.drop("w13"),
-        "end-before-range main",
-    );
+    check("12:00 digest\n13:00 digest\nregion us-west-2\n12:00 digest w12\n13:00 digest w13", |t| t.drop("w13"), "end-before-range main");
 }
 
 #[test]
@@ -376,7 +370,10 @@ fn a_forged_successor_makes_a_fork_and_accuses_nobody() {
         |t| {
             let mut twin = t.file("14:00").clone();
             twin.label = "twin".to_owned();
-            let text = String::from_utf8(twin.content).expect("JSON").replace("_20250310T140000Z", "_20250310T140100Z").replace("T14:00:00Z", "T14:01:00Z");
+            let text = String::from_utf8(twin.content)
+                .expect("JSON")
+                .replace("_20250310T140000Z", "_20250310T140100Z")
+                .replace("T14:00:00Z", "T14:01:00Z");
             t.add("AWSLogs/twin.json.gz", text.as_bytes());
         },
         "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T140100Z.json.gz unproven no-signature

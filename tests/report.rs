@@ -26,7 +26,8 @@ fn built(change: impl FnOnce(&mut Trail)) -> Trail {
 fn the_json_has_the_fields_of_the_contract_in_their_order() {
     let report = built(|t| t.drop("A")).judge().report;
     let json = serde_json::to_string(&report).expect("JSON");
-    let parts = [",\"summary\":{", ",\"keys\":[{", "],\"chains\":[{", "],\"digests\":[{", "],\"logs\":[{", "],\"findings\":[", "],\"ignored\":[]}"];
+    let parts =
+        [",\"summary\":{", ",\"keys\":[{", "],\"chains\":[{", "],\"digests\":[{", "],\"logs\":[{", "],\"findings\":[", "],\"ignored\":[]}"];
     let places: Vec<_> = parts.iter().map(|part| json.find(part).expect(part)).collect();
     assert!(places.is_sorted(), "{json}");
     assert!(json.starts_with(r#"{"format":"trailseal-verdicts/1","generator":{"name":"trailseal","version":""#), "{json}");
@@ -38,9 +39,15 @@ fn the_json_has_the_fields_of_the_contract_in_their_order() {
         r#""chains":[{"account":"111122223333","region":"eu-west-1","trail":"main","homeRegion":"us-east-1","organization":null,"kind":"hourly","covered":[{"start":"2025-03-10T11:00:00Z","end":"2025-03-10T14:00:00Z","digests":3}],"gaps":[]}]"#
     ));
     let digest = json.split_once("\"digests\":[{").expect("digests").1;
-    assert_eq!(names(digest), ["bucket", "key", "source", "kind", "start", "end", "verdict", "reason", "message", "remarks", "signatureFrom", "keyFingerprint"]);
+    assert_eq!(
+        names(digest),
+        ["bucket", "key", "source", "kind", "start", "end", "verdict", "reason", "message", "remarks", "signatureFrom", "keyFingerprint"]
+    );
     let log = json.split_once("\"logs\":[{").expect("logs").1;
-    assert_eq!(names(log), ["bucket", "key", "source", "verdict", "reason", "message", "remarks", "listedBy", "expectedSha256", "actualSha256", "events"]);
+    assert_eq!(
+        names(log),
+        ["bucket", "key", "source", "verdict", "reason", "message", "remarks", "listedBy", "expectedSha256", "actualSha256", "events"]
+    );
     assert!(log.contains(r#""source":null,"verdict":"missing","reason":"not-found""#));
     assert!(log.contains(r#""actualSha256":null,"events":null}"#));
     let again: VerdictReport = serde_json::from_str(&json).expect("read back");
@@ -50,7 +57,11 @@ fn the_json_has_the_fields_of_the_contract_in_their_order() {
 /// The field names of an object without nested objects, in the order of the text.
 fn names(text: &str) -> Vec<&str> {
     let object = text.split_once('}').expect("an end").0;
-    object.split(",\"").map(|field| field.trim_start_matches('"').split_once("\":").map_or("", |(name, _)| name)).filter(|name| !name.is_empty()).collect()
+    object
+        .split(",\"")
+        .map(|field| field.trim_start_matches('"').split_once("\":").map_or("", |(name, _)| name))
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]
@@ -72,7 +83,9 @@ fn the_text_has_the_sentences_of_the_aws_cli() {
     .report
     .text(Verbosity::Verbose);
     let digest = |hour: &str| {
-        format!("Digest file\ts3://trail-bucket/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2025/03/10/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T{hour}0000Z.json.gz\tvalid\n")
+        format!(
+            "Digest file\ts3://trail-bucket/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2025/03/10/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T{hour}0000Z.json.gz\tvalid\n"
+        )
     };
     let expected = format!(
         "== 111122223333/eu-west-1/main\nValidating log files for trail arn:aws:cloudtrail:us-east-1:111122223333:trail/main between 2025-03-10T11:00:00Z and 2025-03-10T14:00:00Z\n\n{}{}{}Results requested for 2025-03-10T11:00:00Z to 2025-03-10T14:00:00Z\nResults found for 2025-03-10T11:00:00Z to 2025-03-10T14:00:00Z:\n\n3/3 digest files valid\n0/2 log files valid, 2/2 log files INVALID\n",
@@ -82,7 +95,9 @@ fn the_text_has_the_sentences_of_the_aws_cli() {
     );
     assert_eq!(out, expected);
     let log = |stamp: &str, label: &str, says: &str| {
-        format!("\nLog file\ts3://trail-bucket/AWSLogs/111122223333/CloudTrail/eu-west-1/2025/03/10/111122223333_CloudTrail_eu-west-1_20250310T{stamp}Z_{label}xxxxxxxxxxxxxxx.json.gz\tINVALID: {says}\n\n")
+        format!(
+            "\nLog file\ts3://trail-bucket/AWSLogs/111122223333/CloudTrail/eu-west-1/2025/03/10/111122223333_CloudTrail_eu-west-1_20250310T{stamp}Z_{label}xxxxxxxxxxxxxxx.json.gz\tINVALID: {says}\n\n"
+        )
     };
     assert_eq!(error, log("1330", "B", "hash value doesn't match") + &log("1230", "A", "not found"));
 }
@@ -110,7 +125,9 @@ fn a_range_takes_the_digests_that_the_aws_cli_would() {
             t.asked.end = end.map(instant);
         });
         let report = trail.judge().report;
-        let clock = |time: Option<trailseal::integrity::report::ReportTime>| time.map(|time| time.to_string()[11..16].to_owned()).unwrap_or_default();
+        let clock = |time: Option<trailseal::integrity::report::ReportTime>| {
+            time.map(|time| time.to_string()[11..16].to_owned()).unwrap_or_default()
+        };
         (report.digests.iter().map(|row| clock(row.end)).collect::<Vec<_>>().join(" "), report.logs.len())
     };
     // By the stamp: not before the start, not an hour after the end.

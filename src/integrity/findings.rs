@@ -128,7 +128,8 @@ fn find_absent(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &m
     }
     for (account, region) in newest_logs.keys().copied().filter(|place| !told.contains(place)) {
         let subject = format!("{account}/{region}");
-        let message = format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
+        let message =
+            format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
         findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
     }
 }

@@ -120,12 +120,16 @@ fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
 }
 
 fn key_rows(evidence: &Evidence) -> Vec<KeyRow> {
-    let mut rows: Vec<_> = evidence.ring.iter().map(|key| KeyRow {
-        fingerprint: key.fingerprint.clone(),
-        valid_from: key.valid_from.map(ReportTime),
-        valid_to: key.valid_to.map(ReportTime),
-        problem: key.problem().map(|problem| problem.slug().to_owned()),
-    }).collect();
+    let mut rows: Vec<_> = evidence
+        .ring
+        .iter()
+        .map(|key| KeyRow {
+            fingerprint: key.fingerprint.clone(),
+            valid_from: key.valid_from.map(ReportTime),
+            valid_to: key.valid_to.map(ReportTime),
+            problem: key.problem().map(|problem| problem.slug().to_owned()),
+        })
+        .collect();
     rows.dedup();
     rows
 }

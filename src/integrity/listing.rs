@@ -8,10 +8,10 @@ use crate::integrity::digests::Digests;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
-use crate::integrity::sha256::Sha256;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
+use crate::integrity::sha256::Sha256;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -103,7 +103,8 @@ impl<'a> Listings<'a> {
     fn add(&mut self, listing: Listing<'a>) {
         let place = &listing.logged.place;
         let named = self.by_base.get(unpacked(base_of(&place.key)));
-        let known = named.into_iter().flat_map(Named::indexes).find(|index| self.entries.get(*index).is_some_and(|entry| entry.place == place));
+        let known =
+            named.into_iter().flat_map(Named::indexes).find(|index| self.entries.get(*index).is_some_and(|entry| entry.place == place));
         let index = known.unwrap_or_else(|| self.add_entry(place));
         if let Some(hash) = listing.hash {
             self.by_hash.entry(hash).or_insert(index);

@@ -84,13 +84,21 @@ impl<'a> LogJudge<'_, 'a> {
             return judged;
         }
         let Some(proof) = self.verdicts.get(listing.digest).and_then(|verdict| verdict.proof) else {
-            let more = if fits && content.flaw.is_none() { " Its content is what that digest states." } else { " Its content is not what that digest states." };
+            let more = if fits && content.flaw.is_none() {
+                " Its content is what that digest states."
+            } else {
+                " Its content is not what that digest states."
+            };
             let reason = Reason::DigestUnproven;
             return Judged::not_valid(NotValid::Unproven, reason, format!("{}{more}", reason.sentence()));
         };
         if let Some(mut judged) = judge_flaw(content, "log file") {
             if judged.reason == Some(Reason::TrailingData) {
-                let more = if fits { " Without them its content is what was signed." } else { " Even without them its content is not what was signed." };
+                let more = if fits {
+                    " Without them its content is what was signed."
+                } else {
+                    " Even without them its content is not what was signed."
+                };
                 judged.message.push_str(more);
             }
             return judged;

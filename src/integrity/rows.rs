@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::location::Location;
+use crate::integrity::location::base_of;
+use crate::integrity::location::shift;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
 use crate::integrity::report::Summary;
-use crate::integrity::location::Location;
-use crate::integrity::location::base_of;
-use crate::integrity::location::shift;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Verdict;
 use crate::trail::digest::Place;

@@ -10,12 +10,12 @@ use crate::integrity::chain::Stretch;
 use crate::integrity::damaged::Damaged;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::location::base_of;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
-use crate::integrity::location::base_of;
 use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
@@ -112,7 +112,14 @@ impl ChainBuilder<'_, '_> {
     }
 
     /// A gap outside what was asked is nobody's concern.
-    fn note_gap(&self, chain: &mut DigestChain, (start, end): (Timestamp, Timestamp), lost: u64, cause: GapCause, findings: &mut Vec<Finding>) {
+    fn note_gap(
+        &self,
+        chain: &mut DigestChain,
+        (start, end): (Timestamp, Timestamp),
+        lost: u64,
+        cause: GapCause,
+        findings: &mut Vec<Finding>,
+    ) {
         if self.asked.start.is_some_and(|asked| end < asked) || self.asked.end.is_some_and(|asked| asked < start) {
             return;
         }
