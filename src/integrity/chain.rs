@@ -17,6 +17,7 @@ use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
@@ -137,7 +138,7 @@ impl ChainBuilder<'_, '_> {
                 }
             }
         }
-        chain.missing.sort_by(|a, b| (a.end, &a.place).cmp(&(b.end, &b.place)));
+        arrange(&mut chain.missing, |a, b| (a.end, &a.place).cmp(&(b.end, &b.place)));
         chain.missing.dedup_by(|a, b| a.place == b.place);
         chain.missing.retain(|missing| in_range(self.asked, missing.end));
     }

@@ -11,6 +11,7 @@ use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::verdict::Reason;
+use crate::trail::arrange::arrange;
 
 /// The claims of a report, in plain sentences.
 pub(crate) fn claims(report: &VerdictReport) -> Claims {
@@ -75,7 +76,7 @@ pub(crate) fn lacking(digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], ask
             _ => None,
         });
     }
-    all.sort();
+    arrange(&mut all, Ord::cmp);
     all.dedup();
     all
 }

@@ -12,6 +12,7 @@ use crate::integrity::judgement::Window;
 use crate::integrity::judgement::WindowState;
 use crate::integrity::report::CoveredRow;
 use crate::integrity::report::ReportTime;
+use crate::trail::arrange::arrange;
 
 /// How many logs of each digest are not as they should be.
 pub(crate) type BadLogs = HashMap<usize, u32>;
@@ -19,7 +20,7 @@ pub(crate) type BadLogs = HashMap<usize, u32>;
 /// One chain's windows, oldest first.
 pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> ChainCoverage {
     let mut windows: Vec<_> = chain.stretches.iter().map(|stretch| window(stretch, digests, verdicts, bad)).collect();
-    windows.sort_by_key(|window| (window.end, window.start));
+    arrange(&mut windows, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
     ChainCoverage { chain: chain.id.clone(), windows }
 }
 
@@ -51,7 +52,7 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
 pub(crate) fn covered(coverage: &ChainCoverage) -> Vec<CoveredRow> {
     let spoken = |window: &&Window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside);
     let mut windows: Vec<_> = coverage.windows.iter().filter(spoken).collect();
-    windows.sort_by_key(|window| (window.start, window.end));
+    arrange(&mut windows, |a, b| (a.start, a.end).cmp(&(b.start, b.end)));
     let mut rows: Vec<CoveredRow> = Vec::new();
     for window in windows {
         let (start, end) = (ReportTime(window.start), ReportTime(window.end));

@@ -16,6 +16,7 @@ use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::object_key::DigestName;
 use crate::trail::object_key::KeyKind;
@@ -79,7 +80,7 @@ pub(crate) fn find_damaged<'a>(
         }
     }
     damaged.extend(files.iter().filter_map(|file| judge_file(file, &named, listings)));
-    damaged.sort_by(|a, b| a.file.order().cmp(&b.file.order()));
+    arrange(damaged, |a, b| a.file.order().cmp(&b.file.order()));
 }
 
 fn judge_file<'a>(file: &'a GivenFile, named: &HashMap<&str, &'a Place>, listings: &Listings<'_>) -> Option<Damaged<'a>> {

@@ -19,6 +19,7 @@ use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
 use crate::integrity::signature::string_to_sign;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -84,7 +85,7 @@ impl<'a> Digests<'a> {
             by_content.entry(content).or_insert_with(new).files.push(file);
         }
         let mut digests = Self { all: by_content.into_values().collect(), ..Self::default() };
-        digests.all.sort_by_key(|given| (given.digest.end, given.digest.start, given.content));
+        arrange(&mut digests.all, |a, b| (a.digest.end, a.digest.start, a.content).cmp(&(b.digest.end, b.digest.start, b.content)));
         for given in &mut digests.all {
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;

@@ -20,6 +20,7 @@ use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::FileId;
@@ -193,7 +194,7 @@ impl Evidence {
     /// The files that read as digests, in an order that does not depend on when they came.
     pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
         let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).collect();
-        files.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        arrange(&mut files, |a, b| a.order().cmp(&b.order()));
         files
     }
 }

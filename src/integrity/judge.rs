@@ -39,6 +39,7 @@ use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 
 /// What follows from the evidence, whatever the order it came in.
 pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
@@ -78,7 +79,7 @@ pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
         rows.wait();
     }
-    findings.sort();
+    arrange(&mut findings, Ord::cmp);
     findings.dedup();
     rows.sort();
     let lacking = lacking(&digests, &verdicts, asked);

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::trail::arrange::arrange;
 use crate::trail::time::Timestamp;
 
 /// One key as a key list gives it, believed only as far as it can be checked.
@@ -97,7 +98,7 @@ impl KeyRing {
         }
         let same = self.usable.entry(key.fingerprint.clone()).or_default();
         same.push(key);
-        same.sort();
+        arrange(same, Ord::cmp);
     }
 
     /// All keys, problematic ones too, in the report's order.

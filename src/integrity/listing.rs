@@ -12,6 +12,7 @@ use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
 use crate::integrity::sha256::Sha256;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -89,10 +90,10 @@ impl<'a> Listings<'a> {
                 // Among those that stand alike the one that fits comes first; else the order of the files decides.
                 let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
                 let fits = |file: &GivenFile| hashes.contains(&file.facts.content.sha256);
-                entry.files.sort_by(|(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
+                arrange(&mut entry.files, |(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
             }
         }
-        self.unlisted.sort_by(|one, other| one.order().cmp(&other.order()));
+        arrange(&mut self.unlisted, |one, other| one.order().cmp(&other.order()));
     }
 
     /// The log that has this content, to say whose bytes a wrong file holds.

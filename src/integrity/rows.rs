@@ -13,6 +13,7 @@ use crate::integrity::report::LogRow;
 use crate::integrity::report::Summary;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -77,9 +78,9 @@ impl Rows {
 
     /// Digests by the end of their window, logs by the stamp in their key; then by key, then by source.
     pub(crate) fn sort(&mut self) {
-        self.digests.sort_by(|a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
+        arrange(&mut self.digests, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
         let mut logs: Vec<_> = std::mem::take(&mut self.logs).into_iter().map(|row| (stamp(row.key.as_deref()), row)).collect();
-        logs.sort_by(|(at, a), (bt, b)| (at, &a.key, &a.source, &a.actual_sha256).cmp(&(bt, &b.key, &b.source, &b.actual_sha256)));
+        arrange(&mut logs, |(at, a), (bt, b)| (at, &a.key, &a.source, &a.actual_sha256).cmp(&(bt, &b.key, &b.source, &b.actual_sha256)));
         self.logs = logs.into_iter().map(|(_, row)| row).collect();
     }
 }

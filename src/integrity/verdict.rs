@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::Serializer;
 
 use crate::integrity::signature::SignedDigest;
+use crate::trail::arrange::arrange;
 
 /// The one word about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -278,7 +279,7 @@ impl Judged {
     /// With these remarks, each once, in their order.
     #[must_use]
     pub fn with_remarks(mut self, mut remarks: Vec<Remark>) -> Self {
-        remarks.sort();
+        arrange(&mut remarks, Ord::cmp);
         remarks.dedup();
         self.remarks = remarks;
         self

@@ -17,6 +17,7 @@ use crate::integrity::report::GapCause;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
@@ -29,7 +30,7 @@ impl ChainBuilder<'_, '_> {
     pub(crate) fn lay_out(&self, chain: &mut DigestChain, disproven: &[usize], findings: &mut Vec<Finding>) {
         let mut windows: Vec<_> = chain.members.iter().filter_map(|index| self.window_of(*index)).collect();
         windows.extend(self.disproven_windows(&chain.id, &chain.members, disproven));
-        windows.sort_by_key(|stretch| (stretch.end, stretch.start));
+        arrange(&mut windows, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
         if chain.id.kind == ChainKind::Backfill {
             // Backfill digests speak of single old hours; what lies between them is the hourly chain's.
             chain.stretches = windows;

@@ -29,6 +29,7 @@ use crate::query::scene::FileClasses;
 use crate::query::scene::Scene;
 use crate::table::batch::EventBatch;
 use crate::table::event_table::EventTable;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::FileId;
 
 /// Everything known, and the answers that follow from it.
@@ -198,9 +199,9 @@ impl Ledger {
     /// The worst first. Thousands of strangers in a folder are one line, not thousands.
     fn problem_list(&self) -> Vec<Problem> {
         let mut listed: Vec<Problem> = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned().collect();
-        listed.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
+        arrange(&mut listed, |a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
         let mut strangers: Vec<&Problem> = self.problems.iter().filter(|problem| problem.weight == Weight::PassedOver).collect();
-        strangers.sort_by(|a, b| a.source.cmp(&b.source));
+        arrange(&mut strangers, |a, b| a.source.cmp(&b.source));
         let more = strangers.len().saturating_sub(MOST_LISTED);
         listed.extend(strangers.into_iter().take(MOST_LISTED).cloned());
         if more > 0 {

@@ -13,6 +13,7 @@ use crate::protocol::Answer;
 use crate::protocol::FileRow;
 use crate::protocol::Proof;
 use crate::protocol::ReportForm;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
 use crate::trail::object_key::KeyKind;
@@ -80,7 +81,7 @@ impl Ledger {
         let fingerprints = fingerprints(judgement);
         let logs = judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
         let mut rows: Vec<FileRow> = digests.chain(logs).collect();
-        rows.sort_by(|a, b| severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name)));
+        arrange(&mut rows, |a, b| severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name)));
         rows
     }
 

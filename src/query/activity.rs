@@ -8,6 +8,7 @@ use crate::query::tally::histogram;
 use crate::query::timeline::Bins;
 use crate::table::column::ColumnId;
 use crate::table::row_set::RowSet;
+use crate::trail::arrange::arrange;
 use crate::trail::event::Outcome;
 use crate::trail::ids::RowId;
 use crate::trail::time::Timestamp;
@@ -40,7 +41,7 @@ pub struct Activity {
 pub fn busiest(scene: Scene<'_>, set: &RowSet, bins: Bins, most: usize) -> Vec<Activity> {
     let counts = histogram(scene, ColumnId::UserName, set);
     let mut codes: Vec<u32> = (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(code, _)| code).collect();
-    codes.sort_by_key(|code| (std::cmp::Reverse(counts[*code as usize]), *code));
+    arrange(&mut codes, |a, b| counts[*b as usize].cmp(&counts[*a as usize]).then(a.cmp(b)));
     codes.truncate(most);
     let mut place = vec![usize::MAX; counts.len()];
     codes.iter().enumerate().for_each(|(at, code)| place[*code as usize] = at);

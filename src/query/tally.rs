@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::query::scene::Scene;
 use crate::table::column::ColumnId;
 use crate::table::row_set::RowSet;
+use crate::trail::arrange::arrange;
 
 /// The most frequent values of a column among the rows asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ impl Tally {
             let kept = (0..u32::try_from(counts.len()).unwrap_or(u32::MAX)).filter(|code| keep(scene.value(column, *code)));
             codes.extend(kept.filter(|code| totals.get(*code as usize).is_some_and(|total| *total > 0)));
         }
-        codes.sort_by(|a, b| by_count(a).cmp(&by_count(b)));
+        arrange(&mut codes, |a, b| by_count(a).cmp(&by_count(b)));
         codes.dedup();
         let value = |code: u32| TallyValue {
             value: scene.value(column, code).to_owned(),

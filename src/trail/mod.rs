@@ -3,6 +3,7 @@
 //! Invariant: nothing here fails on hostile input; parsers say `Other`, `None` or carry their flaws along.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
+pub mod arrange;
 pub mod digest;
 pub mod event;
 pub mod ids;
