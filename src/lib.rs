@@ -1,18 +1,58 @@
-//! Trailseal.
-pub mod integrity;
-pub mod query;
-pub mod table;
+//! # Trailseal, the map
+//!
+//! Drop CloudTrail logs and digests into a page; see what is proven, and what the logs say. Everything happens in that page.
+//!
+//! ```text
+//!   page (UI thread)                 ledger worker                     reader workers (cores − 1)
+//!   state/ + view/     ── calls ─────▶  ledger/       ── jobs ─▶          reader.rs   (inflate, hash, parse, check RSA)
+//!                      ◀─ notices ────  the only owner ◀─ reports ──     bytes in, columns out, keeps nothing
+//! ```
+//!
+//! **Entry points.** `bin/app.rs` mounts `view::App`; `bin/worker.rs` serves as ledger or reader, by its own name; `bin/trailseal.rs`
+//! is `trailseal verify`, the same reader and ledger without a browser.
+//!
+//! **How one file becomes rows with verdicts.** A drop is listed by [`browser::dropped`] and numbered by [`state::intake`] → sheaves of
+//! files go to the ledger as one `Blob` → [`worker`] gives them to a reader → [`reader`] pushes the bytes through
+//! [`integrity::content`] (inflate, hash) and [`trail::records`] (cut into records) → an [`table::EventBatch`] and the file's facts go up →
+//! [`ledger`] appends the rows, admits the facts as [`integrity::Evidence`], sends out the signature checks that follow → the
+//! [`integrity::Judgement`] over all evidence is computed anew → the page asks for a survey, for rows, for the proof.
+//!
+//! ## Invariants
+//! * The page never sees log bytes and never scans rows; readers keep nothing; the ledger alone owns.
+//! * `Valid` can be said only of what a [`integrity::SignedDigest`] vouches for. Order of arrival changes no verdict.
+//! * No verdict is stored with a row: a row's verdict is its file's, now.
+//! * For any bytes there is a report. Failures are facts with a sentence: what, why it matters, what to do.
+//! * No query string of a URL is kept, shown, logged or stored. Log content is text, never markup.
+//! * Whatever crosses between machines stands in [`protocol`]. The page tower and the worker tower share only that and [`browser`].
+//! * The floors below hold: `tests/architecture.rs` checks every import.
+
+// ── floor 1 · words ──────────────────────────────────────────────────────────────────────────
 pub mod trail;
+
+// ── floor 2 · proof | memory ─────────────────────────────────────────────────────────────────
+pub mod integrity;
+pub mod table;
+
+// ── floor 3 · questions ──────────────────────────────────────────────────────────────────────
+pub mod query;
+
+// ── floor 4 · words between machines | pixels ────────────────────────────────────────────────
 pub mod protocol;
-pub mod ledger;
-pub mod reader;
 pub mod screen;
 
+// ── floor 5 · the two workers, as plain functions | the browser's tools ──────────────────────
 #[cfg(feature = "web")]
 pub mod browser;
+pub mod ledger;
+pub mod reader;
+
+// ── floor 6 · two towers ─────────────────────────────────────────────────────────────────────
 #[cfg(feature = "web")]
 pub mod state;
 #[cfg(feature = "web")]
-pub mod view;
-#[cfg(feature = "web")]
 pub mod worker;
+
+// ── floor 7 · faces ──────────────────────────────────────────────────────────────────────────
+#[cfg(feature = "web")]
+pub mod view;
+

@@ -65,13 +65,12 @@ impl Orders {
         let mut parser = lexopt::Parser::from_args(arguments);
         let mut command = None;
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
-            let mut value = |name: &str| parser.value().map_err(|_| format!("{name} needs a value."));
             match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
-                Arg::Long("keys") => orders.keys.push(value("--keys")?.into()),
-                Arg::Long("signatures") => orders.signatures.push(value("--signatures")?.into()),
-                Arg::Long("start") => orders.asked.start = Some(instant("--start", &value("--start")?)?),
-                Arg::Long("end") => orders.asked.end = Some(instant("--end", &value("--end")?)?),
+                Arg::Long("keys") => orders.keys.push(value(&mut parser, "--keys")?.into()),
+                Arg::Long("signatures") => orders.signatures.push(value(&mut parser, "--signatures")?.into()),
+                Arg::Long("start") => orders.asked.start = Some(instant("--start", &value(&mut parser, "--start")?)?),
+                Arg::Long("end") => orders.asked.end = Some(instant("--end", &value(&mut parser, "--end")?)?),
                 Arg::Long("strict") => orders.asked.strictness = Strictness::Strict,
                 Arg::Long("json") => orders.form = Form::Json,
                 Arg::Long("verbose") => orders.verbosity = Verbosity::Verbose,
@@ -239,6 +238,10 @@ fn progress(ledger: &Ledger) {
     if std::io::stderr().is_terminal() && progress.files_read.is_multiple_of(512) {
         eprint!("\r\x1b[K{} of {} files, {} MB", progress.files_read, progress.files, progress.bytes_read / 1_000_000);
     }
+}
+
+fn value(parser: &mut lexopt::Parser, option: &str) -> Result<OsString, String> {
+    parser.value().map_err(|_| format!("{option} needs a value."))
 }
 
 fn instant(option: &str, value: &OsString) -> Result<Timestamp, String> {

@@ -35,9 +35,7 @@ impl Program {
     pub async fn load() -> Result<Self, JsValue> {
         let glue = decode_utf8(&asset(GLUE).await?)?;
         let code = asset(CODE).await?;
-        let module = JsFuture::from(WebAssembly::compile(&code))
-            .await?
-            .dyn_into()?;
+        let module = JsFuture::from(WebAssembly::compile(&code)).await?.dyn_into()?;
         Ok(Self { glue, module })
     }
 

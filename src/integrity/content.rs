@@ -183,12 +183,7 @@ impl ContentReader {
             match head.first() {
                 None => self.flaw = self.flaw.take().or(Some(ContentFlaw::Empty)),
                 Some(0x1f) => self.flaw = self.flaw.take().or(Some(ContentFlaw::Truncated)),
-                // One byte is no CloudTrail file, but it is no reason to lose it either.
-                Some(_) => {
-                    self.hasher.update(&head);
-                    self.size = length(&head);
-                    self.flaw = self.flaw.take().or(Some(ContentFlaw::NotGzip));
-                }
+                Some(_) => self.flaw = self.flaw.take().or(Some(ContentFlaw::NotGzip)),
             }
         }
         let (container, ending) = match &self.stage {
@@ -208,7 +203,7 @@ impl ContentReader {
         while !rest.is_empty() && self.flaw.is_none() {
             rest = match &mut self.stage {
                 Stage::Sniffing(_) => self.sniff(rest, inflated),
-                Stage::Blank => self.skip_blank(rest),
+                Stage::Blank => self.skip_blank(rest, inflated),
                 Stage::Plain => {
                     self.pass(rest, inflated);
                     &[]
@@ -235,8 +230,6 @@ impl ContentReader {
                 }
             };
         }
-        // The last byte of a header may be the last of a chunk, and the deflate stream may still hold output; both are
-        // settled by the next chunk or by `finish`, since deflate never holds output back when it has room.
     }
 
     /// By the first two bytes, never by the name: `.json.gz` is often plain JSON, unpacked on its way.
@@ -257,13 +250,12 @@ impl ContentReader {
     }
 
     /// White space and a byte-order mark may come before JSON; they are content and are hashed.
-    fn skip_blank<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+    fn skip_blank<'a>(&mut self, rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
         match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf)) {
             Some(b'{' | b'[') => self.stage = Stage::Plain,
             Some(_) => self.flaw = Some(ContentFlaw::NotGzip),
             None => {
-                self.hasher.update(rest);
-                self.size = self.size.saturating_add(length(rest));
+                self.pass(rest, inflated);
                 return &[];
             }
         }

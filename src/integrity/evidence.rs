@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::integrity::content::Content;
+use crate::integrity::digests::due_checks;
+use crate::integrity::judge::judge;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::keys::KeyRing;
@@ -20,6 +22,7 @@ use crate::integrity::signature::SignedDigest;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::FileId;
+use crate::trail::object_key::ObjectKey;
 use crate::trail::time::Timestamp;
 
 /// What a file is, told by its content.
@@ -71,13 +74,25 @@ pub struct FileFacts {
 /// Everything given so far.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    pub(crate) files: HashMap<FileId, FileFacts>,
+    pub(crate) files: HashMap<FileId, GivenFile>,
+    /// Those that read as digests, so that looking for due checks need not walk through all files.
+    digest_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
     /// What was handed out to be checked, or has been.
     pub(crate) checks: HashMap<CheckSubject, CheckState>,
     open: HashMap<u64, (CheckSubject, SignatureCheck)>,
+    next_check: u64,
     pub(crate) proofs: HashMap<CheckSubject, SignedDigest>,
+}
+
+/// A file with its name read once: judging is repeated while files arrive.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenFile {
+    pub(crate) facts: FileFacts,
+    pub(crate) name: ObjectKey,
+    /// Its base name without `.gz`: the same log packed or unpacked.
+    pub(crate) base: String,
 }
 
 /// What a check is about. Not its id: ids are short, and whoever writes a digest could make two of them meet.
@@ -117,7 +132,14 @@ impl FileFacts {
 impl Evidence {
     /// Takes a file that was read; the same id again replaces it.
     pub fn admit(&mut self, facts: FileFacts) {
-        self.files.insert(facts.id, facts);
+        let name = ObjectKey::parse(facts.place.as_ref().map_or(facts.source.as_str(), |place| place.key.as_str()));
+        let base = unpacked(name.base()).to_owned();
+        if matches!(facts.kind, FileKind::Digest(Ok(_))) {
+            self.digest_ids.insert(facts.id);
+        } else {
+            self.digest_ids.remove(&facts.id);
+        }
+        self.files.insert(facts.id, GivenFile { facts, name, base });
     }
 
     /// Takes keys.
@@ -132,7 +154,16 @@ impl Evidence {
 
     /// The checks that are due and were not handed out before.
     pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
-        Vec::new()
+        let due = due_checks(self);
+        let mut jobs = Vec::with_capacity(due.len());
+        for (subject, mut job) in due {
+            job.id = self.next_check;
+            self.next_check = self.next_check.saturating_add(1);
+            self.checks.insert(subject.clone(), CheckState::Open);
+            self.open.insert(job.id, (subject, job.clone()));
+            jobs.push(job);
+        }
+        jobs
     }
 
     /// Takes what checks came to; outcomes of unknown checks are ignored.
@@ -155,7 +186,33 @@ impl Evidence {
     /// What follows from all this: a pure function of the evidence, whatever the order it came in.
     #[must_use]
     pub fn judge(&self, asked: &Asked) -> Judgement {
-        let _ = asked;
-        todo!()
+        judge(self, asked)
     }
+
+    /// The files that read as digests, in the same order as all files.
+    pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
+        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).collect();
+        files.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        files
+    }
+
+    /// The given files in an order that does not depend on when they came.
+    pub(crate) fn in_order(&self) -> Vec<&GivenFile> {
+        let mut files: Vec<_> = self.files.values().collect();
+        files.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        files
+    }
+}
+
+impl GivenFile {
+    /// The id comes last: it only tells byte-identical files of one name apart.
+    fn order(&self) -> (&Sha256, &str, Option<&Place>, u64, FileId) {
+        let facts = &self.facts;
+        (&facts.content.sha256, &facts.source, facts.place.as_ref(), facts.content.stored_size, facts.id)
+    }
+}
+
+/// A name as it is once unpacked.
+pub(crate) fn unpacked(base: &str) -> &str {
+    base.strip_suffix(".gz").unwrap_or(base)
 }

@@ -14,9 +14,43 @@ pub mod verdict;
 pub mod evidence;
 pub mod judgement;
 
+mod location;
+
+mod digests;
+
+mod digest_verdict;
+
+mod links;
+
+mod chain;
+mod windows;
+
+mod damaged;
+mod listing;
+
+mod log_verdict;
+
+mod unlisted;
+
+mod coverage;
+
+mod rows;
+
+mod digest_rows;
+mod log_rows;
+
+mod findings;
+
+mod key_findings;
+
+mod claims;
+
+mod judge;
+
 pub mod report;
 pub mod report_text;
 pub mod standing;
+mod text_lines;
 
 pub use content::{Budget, Container, Content, ContentFlaw, ContentReader, GzipFacts};
 pub use evidence::{Evidence, FileFacts, FileKind};

@@ -7,6 +7,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
 
+use crate::integrity::signature::Origin;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
@@ -199,7 +200,7 @@ pub struct DigestRow {
     /// What else is worth knowing.
     pub remarks: Vec<Remark>,
     /// Where the signature that holds was found.
-    pub signature_from: Option<crate::integrity::signature::Origin>,
+    pub signature_from: Option<Origin>,
     /// The key it names.
     pub key_fingerprint: Option<String>,
 }

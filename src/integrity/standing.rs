@@ -147,7 +147,13 @@ impl Facts {
             ));
         }
         if self.proven_digests > 0 {
-            sentences.push("Assumed: the public keys given are AWS's.".to_owned());
+            let sample = judgement.report.keys.iter().any(|key| SAMPLE_KEYS.contains(&key.fingerprint.as_str()));
+            let assumed = if sample {
+                "This is the sample: signed with Trailseal's own sample keys, not AWS's, it proves nothing of any real account."
+            } else {
+                "Assumed: the public keys given are AWS's."
+            };
+            sentences.push(assumed.to_owned());
         }
         sentences.extend(lacking(judgement));
         if self.digests == 0 && self.logs > 0 {
@@ -156,6 +162,9 @@ impl Facts {
         sentences.join(" ")
     }
 }
+
+/// The fingerprints of the keys in `tests/fixtures`, with which the sample trail is signed: a page must never pass it off as AWS's.
+const SAMPLE_KEYS: [&str; 2] = ["7093332e71d38b4fa2c2ea3beb4db610", "d02ebdb90baade079dfc8c421bd46fd4"];
 
 fn lacking(judgement: &Judgement) -> Option<String> {
     let signatures = judgement.lacking.iter().filter(|lacking| matches!(lacking, Lacking::Signature { .. })).count();
@@ -231,4 +240,24 @@ fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integrity::evidence::Evidence;
+    use crate::integrity::judgement::Asked;
+
+    #[test]
+    fn nothing_given_is_nothing_proven() {
+        let standing = Standing::of(&Evidence::default().judge(&Asked::default()), Arrival::Complete);
+        assert_eq!((standing.tone, standing.exceptions.len()), (Tone::Empty, 0));
+    }
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(count(1u64, "log", "logs"), "1 log");
+        assert_eq!(count(1_234_567u64, "log", "logs"), "1,234,567 logs");
+        assert_eq!(minute(Timestamp(1_710_000_000_000)), "9 Mar 2024 16:00");
+    }
 }

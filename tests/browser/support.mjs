@@ -71,7 +71,7 @@ export function assertQuiet(page) {
 
 /**
  * Drops files made in the page onto an element, in any browser. `files`: `[{ name, bytes }]`.
- * They have no entries or handles (`webkitGetAsEntry` is null): a browser gives those only to a drop from outside; see `dropPaths`.
+ * In Chromium such files have neither entries (`webkitGetAsEntry` is null) nor handles (`undefined`), in Firefox entries only.
  */
 export async function drop(page, selector, files) {
   const sent = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString("base64") }));
@@ -91,7 +91,10 @@ export async function drop(page, selector, files) {
   );
 }
 
-/** Drops files and folders from disk the way a person does, entries and handles included. Chromium only. */
+/**
+ * Drops files and folders from disk the way a person does, entries and handles included. Chromium only.
+ * Not on `about:blank`: asking for a handle there takes the whole browser down (Chromium 156).
+ */
 export async function dropPaths(page, selector, paths) {
   const session = await page.createCDPSession();
   const { x, y } = await (await page.$(selector)).clickablePoint();
@@ -100,7 +103,7 @@ export async function dropPaths(page, selector, paths) {
   await session.detach();
 }
 
-/** Chooses files from disk in an `<input type="file">`. */
+/** Chooses files from disk in an `<input type="file">`; in Chromium also a folder in a `webkitdirectory` one. */
 export async function choose(page, selector, ...paths) {
   await (await page.$(selector)).uploadFile(...paths);
 }

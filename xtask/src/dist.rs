@@ -29,25 +29,33 @@ pub fn build(connect: &Connect) -> Outcome {
     let search = process::path_with(&tools::for_building()?);
     let mut trunk = Command::new("trunk");
     // Trunk understands only `true` and `false` here; NO_COLOR=1 is everyone else's habit.
-    trunk
-        .args(["build", "--release"])
-        .current_dir(process::root())
-        .env("PATH", search)
-        .env_remove("NO_COLOR");
+    trunk.args(["build", "--release"]).current_dir(process::root()).env("PATH", search).env_remove("NO_COLOR");
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", same_paths());
     process::run(&mut trunk)?;
     connect.apply(&folder().join("index.html"))?;
     onefile::write(&folder())
 }
 
-/// Whether `dist/` is whole and younger than everything it is made from.
+/// Source paths in panic messages, the same on every machine: equal sources give equal bytes, and no home folder is published.
+/// Cargo adds these flags to those in `.cargo/config.toml`.
+fn same_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let folders = [(Some(process::root().to_path_buf()), "."), (home, "cargo")];
+    let named = folders.into_iter().filter_map(|(folder, name)| Some((folder?.to_str()?.to_owned(), name)));
+    // Cargo splits the variable at spaces.
+    let flags: Vec<String> =
+        named.filter(|(folder, _)| !folder.contains(' ')).map(|(folder, name)| format!("--remap-path-prefix={folder}={name}")).collect();
+    flags.join(" ")
+}
+
+/// Whether `dist/` is whole, younger than everything it is made from, and under the usual policy.
 pub fn is_fresh() -> bool {
     let Some(built) = files::changed(&folder().join(onefile::NAME)) else {
         return false;
     };
-    SOURCES
-        .iter()
-        .filter_map(|source| files::changed(&process::root().join(source)))
-        .all(|changed| changed < built)
+    let younger = SOURCES.iter().filter_map(|source| files::changed(&process::root().join(source))).all(|changed| changed < built);
+    let policy = |page: PathBuf| files::read_text(&page).ok()?.lines().find(|line| line.contains(POLICY)).map(str::to_owned);
+    younger && policy(process::root().join("index.html")) == policy(folder().join("index.html"))
 }
 
 /// Where the build lands.
@@ -55,6 +63,7 @@ pub fn folder() -> PathBuf {
     process::root().join("dist")
 }
 
+const POLICY: &str = "http-equiv=\"Content-Security-Policy\"";
 const SOURCES: &[&str] = &[
     ".cargo/config.toml",
     "Cargo.lock",
@@ -81,26 +90,17 @@ impl Connect {
         match args {
             [] => Ok(Self::Amazon),
             [option, origins] if option == "--connect" => Self::only(origins),
-            [option] if option.starts_with("--connect=") => {
-                Self::only(option.trim_start_matches("--connect="))
-            }
-            _ => Err(format!(
-                "`dist` takes only --connect \"ORIGINS\", not `{}`.",
-                args.join(" ")
-            )),
+            [option] if option.starts_with("--connect=") => Self::only(option.trim_start_matches("--connect=")),
+            _ => Err(format!("`dist` takes only --connect \"ORIGINS\", not `{}`.", args.join(" "))),
         }
     }
 
     fn only(origins: &str) -> Outcome<Self> {
-        let origins: Vec<String> = origins
-            .split_whitespace()
-            .filter(|origin| *origin != "none")
-            .map(str::to_owned)
-            .collect();
+        let origins: Vec<String> = origins.split_whitespace().filter(|origin| *origin != "none").map(str::to_owned).collect();
         match origins.iter().find(|origin| !is_origin(origin)) {
-            Some(wrong) => Err(format!(
-                "`{wrong}` is not an origin. Write scheme and host, as in https://logs.s3.eu-central-1.amazonaws.com"
-            )),
+            Some(wrong) => {
+                Err(format!("`{wrong}` is not an origin. Write scheme and host, as in https://logs.s3.eu-central-1.amazonaws.com"))
+            }
             None => Ok(Self::Only(origins)),
         }
     }
@@ -111,46 +111,23 @@ impl Connect {
         };
         let text = files::read_text(page)?;
         let own = std::iter::once("'self'").chain(origins.iter().map(String::as_str));
-        files::write(
-            page,
-            replace_directive(&text, "connect-src", &own.collect::<Vec<_>>().join(" "))?,
-        )
+        files::write(page, replace_directive(&text, "connect-src", &own.collect::<Vec<_>>().join(" "))?)
     }
 }
 
 /// Anything else could end the directive or the attribute and open the policy unseen.
 fn is_origin(text: &str) -> bool {
-    let host = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        !host.is_empty()
-            && host
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || "-.:*[]".contains(letter))
-    })
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.:*[]".contains(letter)))
 }
 
 /// The page with another value for one directive of its Content-Security-Policy.
 pub fn replace_directive(page: &str, directive: &str, value: &str) -> Outcome<String> {
-    let missing = || {
-        format!(
-            "index.html has no policy with {directive}, so the build would be open. Put it back."
-        )
-    };
-    let policy = page
-        .find("http-equiv=\"Content-Security-Policy\"")
-        .ok_or_else(missing)?;
-    let start = policy
-        + page[policy..]
-            .find(&format!("{directive} "))
-            .ok_or_else(missing)?;
+    let missing = || format!("index.html has no policy with {directive}, so the build would be open. Put it back.");
+    let policy = page.find("http-equiv=\"Content-Security-Policy\"").ok_or_else(missing)?;
+    let start = policy + page[policy..].find(&format!("{directive} ")).ok_or_else(missing)?;
     let length = page[start..].find([';', '"']).ok_or_else(missing)?;
-    Ok(format!(
-        "{}{directive} {value}{}",
-        &page[..start],
-        &page[start + length..]
-    ))
+    Ok(format!("{}{directive} {value}{}", &page[..start], &page[start + length..]))
 }
 
 /// How much a visitor loads.
@@ -165,11 +142,7 @@ impl Sizes {
             let mut found = files::ending(dist, end);
             found.retain(|path| part == "worker" || files::name(path) != "worker_bg.wasm");
             let [path] = found.as_slice() else {
-                return Err(format!(
-                    "{} builds of the {part} in {}, not one.",
-                    found.len(),
-                    dist.display()
-                ));
+                return Err(format!("{} builds of the {part} in {}, not one.", found.len(), dist.display()));
             };
             let bytes = files::read(path)?;
             parts.push((part, bytes.len(), gzipped(&bytes)?));
@@ -198,28 +171,16 @@ impl Sizes {
 impl std::fmt::Display for Sizes {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (part, raw, gzipped) in &self.parts {
-            writeln!(
-                out,
-                "{part:>8}  {:>5} kB  {:>5} kB gzipped",
-                raw / 1000,
-                gzipped / 1000
-            )?;
+            writeln!(out, "{part:>8}  {:>5} kB  {:>5} kB gzipped", raw / 1000, gzipped / 1000)?;
         }
-        writeln!(
-            out,
-            "together  {:>5} kB gzipped, of {} kB allowed",
-            self.gzipped() / 1000,
-            BUDGET / 1000
-        )
+        writeln!(out, "together  {:>5} kB gzipped, of {} kB allowed", self.gzipped() / 1000, BUDGET / 1000)
     }
 }
 
 fn gzipped(bytes: &[u8]) -> Outcome<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written
-        .map(|bytes| bytes.len())
-        .map_err(|error| error.to_string())
+    written.map(|bytes| bytes.len()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -243,22 +204,10 @@ mod tests {
 
     #[test]
     fn an_origin_cannot_open_the_policy() {
-        for good in [
-            "https://*.example.org",
-            "http://127.0.0.1:9000",
-            "http://[::1]:9",
-        ] {
+        for good in ["https://*.example.org", "http://127.0.0.1:9000", "http://[::1]:9"] {
             assert!(is_origin(good), "{good}");
         }
-        for bad in [
-            "*",
-            "https:",
-            "https://",
-            "data:",
-            "https://a;script-src",
-            "https://a\"",
-            "https://a/b",
-        ] {
+        for bad in ["*", "https:", "https://", "data:", "https://a;script-src", "https://a\"", "https://a/b"] {
             assert!(!is_origin(bad), "{bad}");
         }
     }

@@ -9,25 +9,20 @@ use crate::Outcome;
 
 /// The bytes of a file.
 pub fn read(path: &Path) -> Outcome<Vec<u8>> {
-    fs::read(path)
-        .map_err(|error| format!("A file could not be read ({error}): {}", path.display()))
+    fs::read(path).map_err(|error| format!("A file could not be read ({error}): {}", path.display()))
 }
 
 /// A text file.
 pub fn read_text(path: &Path) -> Outcome<String> {
-    String::from_utf8(read(path)?)
-        .map_err(|_| format!("A file is not UTF-8 text: {}", path.display()))
+    String::from_utf8(read(path)?).map_err(|_| format!("A file is not UTF-8 text: {}", path.display()))
 }
 
 /// Writes a file, its folder too.
 pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Outcome {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| {
-            format!("A folder could not be made ({error}): {}", folder.display())
-        })?;
+        fs::create_dir_all(folder).map_err(|error| format!("A folder could not be made ({error}): {}", folder.display()))?;
     }
-    fs::write(path, bytes)
-        .map_err(|error| format!("A file could not be written ({error}): {}", path.display()))
+    fs::write(path, bytes).map_err(|error| format!("A file could not be written ({error}): {}", path.display()))
 }
 
 /// The files directly in a folder whose name ends so, in order of name; none if there is no such folder.
@@ -43,10 +38,7 @@ pub fn ending(folder: &Path, end: &str) -> Vec<PathBuf> {
 
 /// A path's last part.
 pub fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// When a file, or anything below a folder, was last changed.
@@ -56,10 +48,6 @@ pub fn changed(path: &Path) -> Option<SystemTime> {
     if !about.is_dir() {
         return own;
     }
-    let inside = fs::read_dir(path)
-        .ok()?
-        .flatten()
-        .filter_map(|entry| changed(&entry.path()))
-        .max();
+    let inside = fs::read_dir(path).ok()?.flatten().filter_map(|entry| changed(&entry.path())).max();
     own.max(inside)
 }

@@ -1,8 +1,10 @@
 //! `cargo xtask`: builds, serves and tests Trailseal. It starts well-kept tools and replaces none.
 #![allow(clippy::disallowed_methods)] // native only: files, threads and clocks are fine here
 
+mod browsers;
 mod dist;
 mod files;
+mod install;
 mod onefile;
 mod process;
 mod sample;

@@ -22,23 +22,15 @@ pub fn write(dist: &Path) -> Outcome {
     let style = style(dist, &page)?;
     let boot = inlined(&files::read_text(&dist.join("boot.js"))?, "boot.js")?;
     let (glue, wasm) = app(&page)?;
-    let start = format!(
-        "{}\n{START}",
-        inlined(&files::read_text(&dist.join(&glue))?, &glue)?
-    );
+    let start = format!("{}\n{START}", inlined(&files::read_text(&dist.join(&glue))?, &glue)?);
 
     let mut out = String::new();
     for line in page.lines() {
         match Line::of(line) {
             Line::Style | Line::App => {}
             Line::Icon => out.push_str(&icon(dist)?),
-            Line::EndOfHead => out.push_str(&format!(
-                "<style>{style}</style>\n<script>{boot}</script>\n{line}\n"
-            )),
-            Line::EndOfBody => out.push_str(&format!(
-                "{}<script type=\"module\">{start}</script>\n{line}\n",
-                assets(dist, &wasm)?
-            )),
+            Line::EndOfHead => out.push_str(&format!("<style>{style}</style>\n<script>{boot}</script>\n{line}\n")),
+            Line::EndOfBody => out.push_str(&format!("{}<script type=\"module\">{start}</script>\n{line}\n", assets(dist, &wasm)?)),
             Line::Other => out.push_str(&format!("{line}\n")),
         }
     }
@@ -56,8 +48,7 @@ pub fn write(dist: &Path) -> Outcome {
 }
 
 /// What the app's glue is called after: `boot.js` left this function behind, and keeps the program's start in one place.
-const START: &str =
-    r#"trailsealStart({ default: __wbg_init, wasm: trailsealAsset("app_bg.wasm") });"#;
+const START: &str = r#"trailsealStart({ default: __wbg_init, wasm: trailsealAsset("app_bg.wasm") });"#;
 
 /// The lines of the built page that the one file has otherwise.
 enum Line {
@@ -85,10 +76,7 @@ impl Line {
 
 fn style(dist: &Path, page: &str) -> Outcome<String> {
     let mut style = String::new();
-    for line in page
-        .lines()
-        .filter(|line| matches!(Line::of(line), Line::Style))
-    {
+    for line in page.lines().filter(|line| matches!(Line::of(line), Line::Style)) {
         let name = attribute(line, "href")?;
         style.push_str(&files::read_text(&dist.join(&name))?);
     }
@@ -100,58 +88,35 @@ fn style(dist: &Path, page: &str) -> Outcome<String> {
 
 /// The names of the app's glue and of its WebAssembly, as `boot.js` is told them.
 fn app(page: &str) -> Outcome<(String, String)> {
-    let line = page
-        .lines()
-        .find(|line| matches!(Line::of(line), Line::App))
-        .ok_or("index.html starts no program.")?;
+    let line = page.lines().find(|line| matches!(Line::of(line), Line::App)).ok_or("index.html starts no program.")?;
     Ok((attribute(line, "data-js")?, attribute(line, "data-wasm")?))
 }
 
 fn icon(dist: &Path) -> Outcome<String> {
     let bytes = files::read(&dist.join("favicon.svg"))?;
-    Ok(format!(
-        "<link rel=\"icon\" href=\"data:image/svg+xml;base64,{}\">\n",
-        STANDARD.encode(bytes)
-    ))
+    Ok(format!("<link rel=\"icon\" href=\"data:image/svg+xml;base64,{}\">\n", STANDARD.encode(bytes)))
 }
 
 fn assets(dist: &Path, app: &str) -> Outcome<String> {
-    let packs: Vec<String> = files::ending(dist, ".pack")
-        .iter()
-        .map(|path| files::name(path))
-        .collect();
-    let own = [
-        ("app_bg.wasm", app),
-        ("worker.js", "worker.js"),
-        ("worker_bg.wasm", "worker_bg.wasm"),
-    ];
+    let packs: Vec<String> = files::ending(dist, ".pack").iter().map(|path| files::name(path)).collect();
+    let own = [("app_bg.wasm", app), ("worker.js", "worker.js"), ("worker_bg.wasm", "worker_bg.wasm")];
     let mut elements = String::new();
-    for (name, file) in own
-        .into_iter()
-        .chain(packs.iter().map(|name| (name.as_str(), name.as_str())))
-    {
+    for (name, file) in own.into_iter().chain(packs.iter().map(|name| (name.as_str(), name.as_str()))) {
         let bytes = STANDARD.encode(files::read(&dist.join(file))?);
-        elements.push_str(&format!(
-            "<script type=\"text/plain\" id=\"asset-{name}\">{bytes}</script>\n"
-        ));
+        elements.push_str(&format!("<script type=\"text/plain\" id=\"asset-{name}\">{bytes}</script>\n"));
     }
     Ok(elements)
 }
 
 /// A script that can stand inside an element: it must neither end it nor load anything.
 fn inlined(script: &str, name: &str) -> Outcome<String> {
-    if script
-        .lines()
-        .any(|line| line.starts_with("import ") || line.starts_with("import{"))
-    {
+    if script.lines().any(|line| line.starts_with("import ") || line.starts_with("import{")) {
         return Err(format!(
             "{name} imports another script (a dependency brought a JavaScript snippet), which the one-file build cannot load."
         ));
     }
     if script.contains("<!--") {
-        return Err(format!(
-            "{name} contains an HTML comment, which would hide the end of its element."
-        ));
+        return Err(format!("{name} contains an HTML comment, which would hide the end of its element."));
     }
     Ok(script.replace("</script", "<\\/script"))
 }
@@ -164,10 +129,7 @@ fn attribute(line: &str, name: &str) -> Outcome<String> {
 }
 
 fn hash(text: &str) -> String {
-    format!(
-        "'sha256-{}'",
-        STANDARD.encode(Sha256::digest(text.as_bytes()))
-    )
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 #[cfg(test)]
@@ -177,18 +139,12 @@ mod tests {
     #[test]
     fn hashes_are_written_as_policies_want_them() {
         // The example of the Content Security Policy specification, level 3, section 2.3.1.
-        assert_eq!(
-            hash("alert('Hello, world.');"),
-            "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
-        );
+        assert_eq!(hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
     }
 
     #[test]
     fn a_script_cannot_end_its_element_or_import() {
-        assert_eq!(
-            inlined("a = '</script>'", "x").unwrap(),
-            "a = '<\\/script>'"
-        );
+        assert_eq!(inlined("a = '</script>'", "x").unwrap(), "a = '<\\/script>'");
         assert!(inlined("import { a } from './snippets/a.js';", "x").is_err());
         assert!(inlined("a = '<!--'", "x").is_err());
     }

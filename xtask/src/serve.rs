@@ -63,8 +63,7 @@ impl Wish {
 }
 
 fn port(text: &str) -> Outcome<u16> {
-    text.parse()
-        .map_err(|_| format!("`{text}` is no port; write a number below 65536."))
+    text.parse().map_err(|_| format!("`{text}` is no port; write a number below 65536."))
 }
 
 /// While developing: `trunk` rebuilds on every change. The page is reloaded by hand (see Trunk.toml).
@@ -72,33 +71,16 @@ fn watch(port: u16) -> Outcome {
     let search = process::path_with(&tools::for_building()?);
     // Apart from `dist/`, which stays the release build.
     let mut trunk = Command::new("trunk");
-    trunk.args([
-        "serve",
-        "--dist",
-        "target/watch",
-        "--port",
-        &port.to_string(),
-    ]);
-    process::run(
-        trunk
-            .current_dir(process::root())
-            .env("PATH", search)
-            .env_remove("NO_COLOR"),
-    )
+    trunk.args(["serve", "--dist", "target/watch", "--port", &port.to_string()]);
+    process::run(trunk.current_dir(process::root()).env("PATH", search).env_remove("NO_COLOR"))
 }
 
 /// The wished port or none; without a wish, the usual one or the next that is free.
 fn listen(wished: Option<u16>) -> Outcome<TcpListener> {
     let ports = wished.map_or(PORT..=PORT + 20, |port| port..=port);
     let (first, last) = (*ports.start(), *ports.end());
-    let free = ports
-        .into_iter()
-        .find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-    free.ok_or_else(|| {
-        format!(
-            "No port between {first} and {last} is free on this machine. Name another with --port."
-        )
-    })
+    let free = ports.into_iter().find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+    free.ok_or_else(|| format!("No port between {first} and {last} is free on this machine. Name another with --port."))
 }
 
 fn answer(mut stream: TcpStream) {
@@ -109,8 +91,7 @@ fn answer(mut stream: TcpStream) {
     };
 }
 
-const BAD_REQUEST: &[u8] =
-    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Method and path of a request; its headers are read to their end, because closing earlier resets the connection.
 fn request(stream: &TcpStream) -> Option<(String, String)> {
@@ -122,45 +103,23 @@ fn request(stream: &TcpStream) -> Option<(String, String)> {
 }
 
 fn reply(stream: &mut TcpStream, method: &str, path: &str) -> std::io::Result<()> {
-    let found = if matches!(method, "GET" | "HEAD") {
-        file(path).and_then(|path| Some((kind(&path), files::read(&path).ok()?)))
-    } else {
-        None
-    };
+    let found =
+        if matches!(method, "GET" | "HEAD") { file(path).and_then(|path| Some((kind(&path), files::read(&path).ok()?))) } else { None };
     let (status, kind, body) = match found {
         Some((kind, body)) => ("200 OK", kind, body),
-        None => (
-            "404 Not Found",
-            "text/plain; charset=utf-8",
-            b"There is no such file here.\n".to_vec(),
-        ),
+        None => ("404 Not Found", "text/plain; charset=utf-8", b"There is no such file here.\n".to_vec()),
     };
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n",
-        body.len()
-    )?;
-    write!(
-        stream,
-        "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
-    )?;
-    if method == "HEAD" {
-        Ok(())
-    } else {
-        stream.write_all(&body)
-    }
+    write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len())?;
+    write!(stream, "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n")?;
+    if method == "HEAD" { Ok(()) } else { stream.write_all(&body) }
 }
 
 /// The file a request's path names; nothing outside `dist/`. No name in a build needs percent signs.
 fn file(path: &str) -> Option<PathBuf> {
     let path = path.split(['?', '#']).next()?.trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
-    let inside = Path::new(path)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
-    inside
-        .then(|| dist::folder().join(path))
-        .filter(|path| path.is_file())
+    let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    inside.then(|| dist::folder().join(path)).filter(|path| path.is_file())
 }
 
 fn kind(path: &Path) -> &'static str {
@@ -181,28 +140,14 @@ mod tests {
 
     #[test]
     fn nothing_outside_the_build_is_served() {
-        for path in [
-            "/../Cargo.toml",
-            "//etc/passwd",
-            "/a/../../Cargo.toml",
-            "/..",
-            "/./index.html",
-        ] {
-            assert!(
-                file(path)
-                    .is_none_or(|file| file.starts_with(dist::folder()) && !path.contains("..")),
-                "{path}"
-            );
+        for path in ["/../Cargo.toml", "//etc/passwd", "/a/../../Cargo.toml", "/..", "/./index.html"] {
+            assert!(file(path).is_none_or(|file| file.starts_with(dist::folder()) && !path.contains("..")), "{path}");
         }
     }
 
     #[test]
     fn wishes_are_understood_or_refused() {
-        let words = |text: &str| {
-            text.split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(Wish::parse(&words("--port 9000")).unwrap().port, Some(9000));
         assert!(Wish::parse(&words("--watch")).unwrap().watch);
         assert!(Wish::parse(&words("--port")).is_err());

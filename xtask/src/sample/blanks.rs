@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::dice::Dice;
-use super::forge::{calendar, iso};
+use super::dice::{ALPHANUMERIC, Dice};
+use super::forge::{calendar, day_folder};
 use super::people::{AUDIT, PROD, access_key, unique_id};
 use super::records::Act;
 
@@ -15,7 +15,8 @@ pub(super) fn usual(out: &mut String, dice: &mut Dice, act: &Act<'_>, name: &str
         "region" => out.push_str(act.region),
         "regiona" => out.extend([act.region, "a"]),
         "arn" => out.push_str(&act.actor.arn),
-        "day" => out.push_str(&iso(act.time)[8..10]),
+        "folder" => out.push_str(&day_folder(act.time)),
+        "token" => out.push_str(&dice.text(ALPHANUMERIC, 24)),
         "date" => out.push_str(&american(act.time)),
         "later" => out.push_str(&american(act.time + 3600)),
         "trail" => out.push_str(trail_name(account)),

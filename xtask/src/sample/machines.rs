@@ -1,7 +1,7 @@
 //! What runs on clocks: the fleet, its functions, the metrics collector, AWS's own services.
 
 use super::blanks::instance;
-use super::people::{AUDIT, Actor, BOTO, PROD, SSM_AGENT, Session, unique_id};
+use super::people::{AUDIT, Actor, BOTO, PROD, SSM_AGENT, Session, session_key, unique_id};
 use super::period::{END, HOUR, PROD_BEGIN};
 use super::records::{Act, Scribe};
 use super::workday::{EAST, SOUTH, WEST, assume, plain};
@@ -10,7 +10,7 @@ use super::workday::{EAST, SOUTH, WEST, assume, plain};
 pub(super) fn fleet(scribe: &mut Scribe) {
     for tick in (PROD_BEGIN / 1800 + 1)..(END / 1800) {
         let busy = busy(tick * 1800);
-        for (region, instances, asks) in [(EAST, 3, 19), (WEST, 2, 10)] {
+        for (region, instances, asks) in [(EAST, 3, 20), (WEST, 2, 10)] {
             if !busy && tick % 2 == 1 {
                 continue;
             }
@@ -27,7 +27,7 @@ pub(super) fn fleet(scribe: &mut Scribe) {
 fn fleet_agents(scribe: &mut Scribe, time: i64, region: &str, fleet: usize) {
     for n in 0..fleet {
         let id = instance(PROD, region, n);
-        let since = time - time.rem_euclid(6 * HOUR) + 600 * n as i64;
+        let since = time - time.rem_euclid(6 * HOUR) - 600 * n as i64;
         let nat = if region == EAST { "203.0.113.10" } else { "203.0.113.11" };
         let agent = Actor::role(PROD, "shop-web-instance", &id, since, Session::Instance).from(nat, SSM_AGENT);
         if scribe.dice.chance(80) {
@@ -71,13 +71,13 @@ fn collector(scribe: &mut Scribe, time: i64, region: &str, asks: i64) {
         "tagging:GetResources",
         "monitoring:DescribeAlarms",
     ];
-    let since = time - time.rem_euclid(HOUR);
+    let since = time - time.rem_euclid(HOUR) + 3;
     let actor = Actor::role(PROD, "metrics-collector", "collector", since, Session::Plain).from("198.51.100.77", BOTO);
     if region == EAST && time.rem_euclid(HOUR) < 900 {
         assume(
             scribe,
             &Actor::user(PROD, "metrics-export", "198.51.100.77", BOTO),
-            time - 2,
+            since,
             PROD,
             "metrics-collector",
             "collector",
@@ -101,6 +101,7 @@ fn functions(scribe: &mut Scribe, time: i64, region: &str) {
             .with("role", format!("arn:aws:iam::{PROD}:role/{role}"))
             .with("session", function.clone())
             .with("roleid", unique_id("AROA", &format!("{PROD}{role}")))
+            .with("newkey", session_key(&role, &function, time))
             .with("sessionarn", format!("arn:aws:sts::{PROD}:assumed-role/{role}/{function}")),
     );
     let session = Actor::role(PROD, &role, &function, time, Session::Plain);

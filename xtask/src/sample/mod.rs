@@ -56,9 +56,9 @@ fn story_trail(out: &Path) -> Result<(), String> {
     for (name, text) in beside(&sample, &tampered) {
         write(&out.join(name), text.as_bytes())?;
     }
-    for (name, bytes) in packs(&sample, &tampered) {
-        write(&public().join(name), &bytes)?;
-        println!("public/{name}: {} bytes", bytes.len());
+    for (name, bytes) in kept(&sample, &tampered) {
+        write(&project().join(&name), &bytes)?;
+        println!("{name}: {} bytes", bytes.len());
     }
     println!("{}: {} logs, {} digests, {} events", out.display(), sample.logs.len(), sample.digests.len(), events(&sample));
     Ok(())
@@ -98,6 +98,19 @@ fn packs(sample: &Sample, tampered: &Tampered) -> [(&'static str, Vec<u8>); 2] {
     [(whole, pack::whole("sample-trail", &sample.files)), (overlay, laid_over)]
 }
 
+/// What the repository keeps of all this: the packs, the text of what was done to the tampered copy, and the rows that must follow.
+fn kept(sample: &Sample, tampered: &Tampered) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = packs(sample, tampered).into_iter().map(|(name, bytes)| (format!("public/{name}"), bytes)).collect();
+    for (name, text) in beside(sample, tampered) {
+        match name.strip_suffix(".expected.txt") {
+            Some(trail) => files.push((format!("public/{trail}.txt"), text.into_bytes())),
+            None if name.ends_with(".expected.json") => files.push((format!("tests/fixtures/{name}"), text.into_bytes())),
+            None => {}
+        }
+    }
+    files
+}
+
 /// What is written beside the trails: the trails themselves hold nothing but what a bucket and an auditor would have.
 fn beside(sample: &Sample, tampered: &Tampered) -> [(&'static str, String); 5] {
     let ring = KeyRing::sample();
@@ -115,9 +128,8 @@ fn events(sample: &Sample) -> usize {
     sample.logs.iter().map(|log| log.events).sum()
 }
 
-/// The folder of files that the page serves as they are.
-fn public() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../public")
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn write_tree(folder: &Path, files: &Files) -> Result<(), String> {

@@ -80,7 +80,7 @@ impl Actor {
     pub(super) fn role(account: &str, role: &str, session: &str, since: i64, kind: Session<'_>) -> Self {
         let name = role.rsplit('/').next().unwrap_or(role);
         let id = unique_id("AROA", &format!("{account}{name}"));
-        let key = access_key("ASIA", &format!("{name}{session}{since}"));
+        let key = session_key(name, session, since);
         let arn = format!("arn:aws:sts::{account}:assumed-role/{name}/{session}");
         let web = match kind {
             Session::Web(provider) => format!(
@@ -104,10 +104,12 @@ impl Actor {
         Self::new(account, identity, host.to_owned(), host, host, Door::Service)
     }
 
-    /// Another account, as the record of the account that is entered shows it.
-    pub(super) fn foreign(own: &str, other: &str, principal: &str, from: &Self) -> Self {
-        let identity = format!(r#"{{"type":"AWSAccount","principalId":"{principal}","accountId":"{other}"}}"#);
-        Self::new(own, identity, principal.to_owned(), &from.address, &from.agent, Door::Api)
+    /// How the records of the account that is entered show somebody of another one.
+    pub(super) fn as_guest_of(&self, account: &str) -> Self {
+        let principal =
+            self.identity.split(r#""principalId":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let identity = format!(r#"{{"type":"AWSAccount","principalId":"{principal}","accountId":"{}"}}"#, self.account);
+        Self::new(account, identity, self.arn.clone(), &self.address, &self.agent, Door::Api)
     }
 
     /// A workflow that shows its web identity to STS.
@@ -123,6 +125,9 @@ impl Actor {
     pub(super) fn from(mut self, address: &str, agent: &str) -> Self {
         self.address = address.to_owned();
         self.agent = agent.to_owned();
+        if self.door == Door::Console && !agent.starts_with("Mozilla/") {
+            self.door = Door::Api;
+        }
         self
     }
 
@@ -164,6 +169,11 @@ pub(super) fn user_arn(account: &str, name: &str) -> String {
 /// `AIDA…`, `AROA…`: always the same for a name.
 pub(super) fn unique_id(prefix: &str, name: &str) -> String {
     prefix.to_owned() + &Dice::of(name).text(BASE_32, 17)
+}
+
+/// The key that `AssumeRole` hands out and the session then uses: who follows it finds where a session came from.
+pub(super) fn session_key(role: &str, session: &str, since: i64) -> String {
+    access_key("ASIA", &format!("{role}{session}{since}"))
 }
 
 /// `AKIA…EXAMPLE`: ends like the keys of AWS's documentation, so that nobody takes it for a secret.

@@ -1,8 +1,10 @@
 //! What is built, rolled out, planned and backed up.
 
 use super::dice::Dice;
-use super::people::{ADMIN_ROLE, AUDIT, AWS_CLI, Actor, BOTO, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, unique_id};
-use super::period::at;
+use super::people::{
+    ADMIN_ROLE, AUDIT, AWS_CLI, Actor, BOTO, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, session_key, unique_id,
+};
+use super::period::{PROD_BEGIN, at};
 use super::records::{Act, Scribe};
 use super::workday::{EAST, WEST, assume, office_times, person, plain};
 
@@ -36,6 +38,7 @@ pub(super) fn deploys(scribe: &mut Scribe) {
                 .with("role", role)
                 .with("subject", subject)
                 .with("roleid", unique_id("AROA", &format!("{PROD}github-deploy")))
+                .with("newkey", session_key("github-deploy", "GitHubActions", time))
                 .with("sessionarn", format!("arn:aws:sts::{PROD}:assumed-role/github-deploy/GitHubActions")),
         );
         let actor = Actor::role(PROD, "github-deploy", "GitHubActions", time, Session::Web(PROVIDER)).from(&address, AWS_CLI);
@@ -61,6 +64,9 @@ pub(super) fn builds(scribe: &mut Scribe) {
     for time in office_times(scribe, 19, [7, 20]) {
         // Builds start on the half hour.
         let time = time - time.rem_euclid(1800) + scribe.dice.between(45, 100);
+        if time < PROD_BEGIN {
+            continue;
+        }
         plain(scribe, &server, time, EAST, "sts:GetCallerIdentity");
         plain(scribe, &server, time + 1, EAST, "ecr:GetAuthorizationToken");
         for n in 0..scribe.dice.between(2, 5) {
@@ -80,7 +86,7 @@ pub(super) fn backups(scribe: &mut Scribe) {
     for day in [11, 12] {
         let begin = at(day, [2, 10, 4]);
         let actor = Actor::role(PROD, "acme-backup", "nightly", begin, Session::Plain).from("203.0.113.10", BOTO);
-        assume(scribe, &Actor::service(PROD, "backup.amazonaws.com"), begin - 2, PROD, "acme-backup", "nightly");
+        assume(scribe, &Actor::service(PROD, "backup.amazonaws.com"), begin, PROD, "acme-backup", "nightly");
         for n in 0..44 {
             let object = format!("orders/2025-03-{day}/part-{n:03}.parquet");
             let act = Act::new(&actor, begin + n * 7, EAST, "s3:PutObject").with("bucket", "acme-backups");

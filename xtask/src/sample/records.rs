@@ -216,7 +216,12 @@ impl Writing<'_> {
         let actor = self.act.actor;
         self.additional(out, service);
         if service != "signin" {
-            let request = if service == "s3" { self.dice.text(BASE_32, 16) } else { self.dice.uuid() };
+            // One request, one id: also where two accounts record it.
+            let request = match &self.act.shared {
+                Some(shared) => Dice::of(shared).uuid(),
+                None if service == "s3" => self.dice.text(BASE_32, 16),
+                None => self.dice.uuid(),
+            };
             let _ = write!(out, r#","requestID":"{request}""#);
         }
         let _ = write!(out, r#","eventID":"{id}","readOnly":{}"#, self.call.reads);
@@ -252,13 +257,18 @@ impl Writing<'_> {
         if let Some(extra) = &self.act.extra {
             let _ = write!(out, r#","additionalEventData":{extra}"#);
         } else if service == "s3" {
-            let (received, sent) =
-                if self.call.reads { (0, self.dice.between(200, 90_000)) } else { (self.dice.between(300, 4_000_000), 0) };
+            let received = match self.act.api {
+                "s3:PutObject" => self.dice.between(20_000, 4_000_000),
+                "s3:PutBucketPolicy" | "s3:PutBucketLifecycle" => self.dice.between(250, 900),
+                _ => 0,
+            };
+            let sent = if self.call.reads { self.dice.between(200, 90_000) } else { 0 };
+            let (_, cipher) = protocol(&self.act.actor.agent);
             let trace = self.dice.text(ALPHANUMERIC, 43);
             let sent = if self.act.error.is_some() { 243 } else { sent };
             let _ = write!(
                 out,
-                r#","additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":{received},"AuthenticationMethod":"AuthHeader","x-amz-id-2":"{trace}=","bytesTransferredOut":{sent}}}"#
+                r#","additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"{cipher}","bytesTransferredIn":{received},"AuthenticationMethod":"AuthHeader","x-amz-id-2":"{trace}=","bytesTransferredOut":{sent}}}"#
             );
         }
     }

@@ -79,7 +79,7 @@ pub(super) fn counts(expected: &Value) -> [usize; 8] {
 }
 
 /// All digests by key, and whether a signature of the signatures file or of a successor proves each.
-fn digests(files: &Files) -> BTreeMap<String, (Value, bool)> {
+pub(super) fn digests(files: &Files) -> BTreeMap<String, (Value, bool)> {
     let ring = keys(&files["keys.json"]);
     let signatures: Value = serde_json::from_slice(&files["signatures.json"]).expect("JSON");
     let bodies: BTreeMap<&String, Vec<u8>> = files

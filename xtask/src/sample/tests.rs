@@ -1,14 +1,14 @@
 //! The sample is the same everywhere, it holds what it says, and a second look at the tampered copy, with other code
 //! than that which tampered, comes to the expected verdicts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::people::{OUTSIDER, PROD, user_arn};
 use super::records::{Act, Calls};
-use super::second_look::{Row, counts, inflate, look, records, text};
+use super::second_look::{Row, counts, digests, inflate, look, records, text};
 use super::tamper::{Tampered, untouched};
 use super::trail::{Files, Sample};
 
@@ -26,9 +26,9 @@ fn every_run_makes_the_packs_that_are_kept() {
     let (sample, tampered) = sample();
     let again = Sample::make();
     assert!(sample.files == again.files, "two runs differ");
-    for (name, bytes) in super::packs(sample, tampered) {
-        let kept = std::fs::read(super::public().join(name)).expect("the packs are kept in public/");
-        assert!(kept == bytes, "public/{name} is not what the generator makes: run `cargo xtask sample` and commit it");
+    for (name, bytes) in super::kept(sample, tampered) {
+        let kept = std::fs::read(super::project().join(&name)).expect("what the generator makes is kept in the repository");
+        assert!(kept == bytes, "{name} is not what the generator makes: run `cargo xtask sample` and commit it");
     }
     assert!(super::packs(sample, tampered)[0].1.len() <= 1_400_000, "the page fetches this whole file");
 }
@@ -50,6 +50,24 @@ fn the_whole_sample_is_valid() {
     let (rows, gaps, summary) = look(&sample.files);
     assert_eq!((rows, gaps), (BTreeSet::new(), vec![]));
     assert_eq!(summary, counts(&untouched(sample)));
+}
+
+#[test]
+fn every_chain_begins_empty_and_changes_its_key_once() {
+    let (sample, _) = sample();
+    let mut chains: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for (key, (digest, _)) in digests(&sample.files) {
+        let chain = key.rsplit('/').next().and_then(|name| name.rsplit_once('_')).map(|(chain, _)| chain.to_owned());
+        chains.entry(chain.expect("a digest's name")).or_default().push(digest);
+    }
+    assert_eq!(chains.len(), 6);
+    for digests in chains.values() {
+        assert_eq!(digests.len(), 49);
+        assert_eq!((&digests[0]["logFiles"], &digests[0]["previousDigestSignature"]), (&Value::Array(vec![]), &Value::Null));
+        let changes =
+            digests.windows(2).filter(|pair| pair[0]["digestPublicKeyFingerprint"] != pair[1]["digestPublicKeyFingerprint"]);
+        assert_eq!(changes.count(), 1);
+    }
 }
 
 #[test]
@@ -144,4 +162,21 @@ fn unpack(pack: &[u8], files: &mut Files) -> Value {
     }
     assert!(rest.is_empty());
     header
+}
+
+#[test]
+fn a_session_can_be_followed_to_where_it_came_from() {
+    let all: Vec<Value> =
+        sample().0.files.iter().filter(|(name, _)| name.contains("/CloudTrail/")).flat_map(|(_, bytes)| records(bytes)).collect();
+    let issued: BTreeSet<String> =
+        all.iter().map(|record| text(&record["responseElements"]["credentials"]["accessKeyId"])).collect();
+    let roles = ["github-deploy", "log-archive-admin", "security-audit", "acme-backup", "metrics-collector", "order-events-fn"];
+    for role in roles {
+        let own: Vec<&Value> =
+            all.iter().filter(|record| record["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"] == role).collect();
+        assert!(!own.is_empty(), "{role}");
+        for record in own {
+            assert!(issued.contains(&text(&record["userIdentity"]["accessKeyId"])), "nobody handed out the key of {record}");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! Two ordinary days of two accounts: machines on their clocks, people in office hours, builds, backups, audits.
 
-use super::people::{ADMIN_ROLE, AUDIT, Actor, BROWSER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA, unique_id};
+use super::dice::ALPHANUMERIC;
+use super::people::{
+    ADMIN_ROLE, AUDIT, Actor, BROWSER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA, session_key, unique_id,
+};
 use super::period::{AUDIT_BEGIN, END, HOUR, PROD_BEGIN, at};
 use super::records::{Act, Scribe};
 
@@ -34,22 +37,22 @@ pub(super) fn plain(scribe: &mut Scribe, actor: &Actor, time: i64, region: &str,
 /// `AssumeRole` within one account or across two; across, both accounts get a record with one `sharedEventID`.
 pub(super) fn assume(scribe: &mut Scribe, actor: &Actor, time: i64, owner: &str, role: &str, session: &str) -> [String; 2] {
     let name = role.rsplit('/').next().unwrap_or(role);
-    let (key, shared) = (scribe.dice.hex(8), scribe.dice.uuid());
+    let (shared, token) = (scribe.dice.uuid(), scribe.dice.text(ALPHANUMERIC, 24));
     let act = |actor| {
         Act::new(actor, time, EAST, "sts:AssumeRole")
             .with("role", format!("arn:aws:iam::{owner}:role/{role}"))
             .with("session", session)
             .with("owner", owner)
             .with("roleid", unique_id("AROA", &format!("{owner}{name}")))
-            .with("newkey", super::people::access_key("ASIA", &key))
+            .with("newkey", session_key(name, session, time))
+            .with("token", token.clone())
             .with("sessionarn", format!("arn:aws:sts::{owner}:assumed-role/{name}/{session}"))
     };
     if owner == actor.account {
         let id = scribe.write(act(actor));
         return [id.clone(), id];
     }
-    let principal = unique_id("AROA", &actor.arn) + ":" + session;
-    let guest = Actor::foreign(owner, &actor.account, &principal, actor);
+    let guest = actor.as_guest_of(owner);
     let own = scribe.write(act(actor).shared(&shared));
     [own, scribe.write(act(&guest).shared(&shared))]
 }

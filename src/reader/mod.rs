@@ -2,18 +2,18 @@
 //!
 //! Nothing here fails: for any bytes at all there is a report, and what could not be taken is said in it, file by file.
 
+mod extract;
+mod problems;
+
 use crate::integrity::content::Budget;
 use crate::integrity::content::Content;
-use crate::integrity::content::ContentFlaw;
 use crate::integrity::content::ContentReader;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::signature::GivenSignature;
-use crate::protocol::Extract;
 use crate::protocol::Problem;
 use crate::protocol::ReadReport;
-use crate::protocol::Record;
 use crate::protocol::Weight;
 use crate::table::batch::BatchBuilder;
 use crate::table::batch::EventBatch;
@@ -28,6 +28,10 @@ use crate::trail::records::Piece;
 use crate::trail::records::PieceKind;
 use crate::trail::records::Records;
 use crate::trail::time::Timestamp;
+
+pub use extract::Extractor;
+use problems::content_flaw;
+use problems::problems;
 
 /// Reads the files of a job, one after the other: `open`, `push` …, `close`; at the end `finish`.
 #[derive(Default)]
@@ -215,56 +219,6 @@ fn by_name(source: &str, why: &str) -> Option<FileKind> {
     }
 }
 
-/// The sentences about one file: what, why it matters, what to do.
-fn problems<'a>(source: &'a str, content: &'a Content, seen: &'a Seen, found: Found, kind: &'a FileKind) -> impl Iterator<Item = Problem> + 'a {
-    let flaw = content.flaw.as_ref().map(|flaw| {
-        let (why, advice) = content_flaw(flaw);
-        let kept = if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
-        (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
-    });
-    let other = match kind {
-        FileKind::Other { why } if content.flaw.is_none() => Some((format!("Passed over: {why}."), Weight::PassedOver)),
-        FileKind::Digest(Err(why)) if content.flaw.is_none() => Some((format!("Meant to be a digest, but {why}. It proves nothing. Download it again."), Weight::Lost)),
-        FileKind::Log if content.flaw.is_none() && seen.events == 0 && !found.records_array => {
-            let why = seen.why_nothing(content, found);
-            Some((format!("Named like a log file, but {why}. Nothing of it was read. Download it again."), Weight::Lost))
-        }
-        _ => None,
-    };
-    let records = (seen.unreadable > 0).then(|| {
-        let flaw = seen.first_flaw.as_deref().unwrap_or("not an object");
-        (format!("{} of {} records could not be read and are not among the rows; the first one: {flaw}.", seen.unreadable, seen.events), Weight::Partly)
-    });
-    let cut = (found.cut_off && seen.events > 0 && content.flaw.is_none())
-        .then(|| (format!("Its JSON ends in the middle of a record. The {} events before that were read. Download it again.", seen.events), Weight::Partly));
-    let large = (found.too_large > 0).then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
-    let problem = |(what, weight)| Problem { source: source.to_owned(), what, weight };
-    [flaw, other, records, cut, large].into_iter().flatten().map(problem)
-}
-
-/// What is wrong with the bytes, in half a sentence, and what to do.
-fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
-    match flaw {
-        ContentFlaw::Empty => ("the file is empty".to_owned(), "If it lies in a log or digest folder, download it again."),
-        ContentFlaw::NotGzip => ("it is neither gzip nor JSON".to_owned(), "If it should be a log or digest, download it again."),
-        ContentFlaw::Truncated => ("the gzip stream ends before its end".to_owned(), "Download it again."),
-        ContentFlaw::Corrupt => ("the gzip stream is damaged".to_owned(), "Download it again."),
-        ContentFlaw::TooLarge { limit } => {
-            let text = format!("it inflates to more than {} MiB, far more than a log of its size could: reading was stopped", limit >> 20);
-            (text, "Such a file is no CloudTrail log; find out who put it there.")
-        }
-        ContentFlaw::TrailingData { bytes, .. } => {
-            (format!("{bytes} bytes follow the end of the compressed data"), "CloudTrail never writes such a file: somebody has added to it.")
-        }
-        ContentFlaw::Unread(why) => (why.clone(), "Give the file again."),
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
 /// A few distinct values are enough to see that a file holds another account's or Region's events.
 fn note(values: &mut Vec<String>, value: Option<&str>) {
     if let Some(value) = value
@@ -275,53 +229,13 @@ fn note(values: &mut Vec<String>, value: Option<&str>) {
     }
 }
 
-/// Finds one record again in its file, and sees whether the file still is what it was.
-pub struct Extractor {
-    job: Extract,
-    content: ContentReader,
-    records: Records,
-    passed: u64,
-    found: Option<Result<String, String>>,
-}
-
-impl Extractor {
-    /// For one record.
-    #[must_use]
-    pub fn new(job: Extract) -> Self {
-        Self { job, content: ContentReader::new(Budget::default()), records: Records::default(), passed: 0, found: None }
-    }
-
-    /// Takes the file's next stored bytes.
-    pub fn push(&mut self, stored: &[u8]) {
-        let Self { job, content, records, passed, found } = self;
-        content.push(stored, &mut |inflated| {
-            let skip = usize::try_from(job.offset.saturating_sub(*passed)).unwrap_or(usize::MAX).min(inflated.len());
-            *passed += inflated.len() as u64;
-            if found.is_none() {
-                let rest = inflated.get(skip..).unwrap_or_default();
-                records.push(rest, &mut |piece| {
-                    found.get_or_insert_with(|| String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned()));
-                });
-            }
-        });
-    }
-
-    /// The record, or why it is not there.
-    #[must_use]
-    pub fn finish(self) -> (u32, Record) {
-        let content = self.content.finish();
-        let unchanged = self.job.sha256.is_some_and(|before| before == content.sha256);
-        let missing = || Err("The record is no longer where it was: the file has changed since it was read.".to_owned());
-        (self.job.number, Record { row: self.job.row, json: self.found.unwrap_or_else(missing), unchanged })
-    }
-}
-
 /// Rows after which a report is sent though its job goes on: about 5 MB of columns.
 const RIPE: usize = 65_536;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Extract;
     use crate::trail::ids::RowId;
     use proptest::prelude::*;
 

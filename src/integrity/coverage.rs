@@ -1,0 +1,66 @@
+//! Every chain's hours as a map: proven, proven empty, not proven, disproven, missing, unspoken.
+
+use std::collections::HashMap;
+
+use crate::integrity::chain::DigestChain;
+use crate::integrity::chain::Holds;
+use crate::integrity::chain::Stretch;
+use crate::integrity::digest_verdict::DigestVerdict;
+use crate::integrity::digests::Digests;
+use crate::integrity::judgement::ChainCoverage;
+use crate::integrity::judgement::Window;
+use crate::integrity::judgement::WindowState;
+use crate::integrity::report::CoveredRow;
+use crate::integrity::report::ReportTime;
+
+/// How many logs of each digest are not as they should be.
+pub(crate) type BadLogs = HashMap<usize, u32>;
+
+/// One chain's windows, oldest first.
+pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> ChainCoverage {
+    let mut windows: Vec<_> = chain.stretches.iter().map(|stretch| window(stretch, digests, verdicts, bad)).collect();
+    windows.sort_by_key(|window| (window.end, window.start));
+    ChainCoverage { chain: chain.id.clone(), windows }
+}
+
+fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> Window {
+    let index = match stretch.holds {
+        Holds::Digest(index) => Some(index),
+        Holds::Disproven(index) => index,
+        Holds::Missing | Holds::Nothing => None,
+    };
+    let given = index.and_then(|index| digests.get(index));
+    let logs = given.map_or(0, |given| u32::try_from(given.digest.log_files.len()).unwrap_or(u32::MAX));
+    let bad = index.and_then(|index| bad.get(&index)).copied().unwrap_or_default();
+    let proven = index.and_then(|index| verdicts.get(index)).is_some_and(|verdict| verdict.proof.is_some());
+    let state = match stretch.holds {
+        Holds::Missing => WindowState::Missing,
+        Holds::Nothing => WindowState::Gap,
+        Holds::Disproven(_) => WindowState::Invalid,
+        Holds::Digest(_) if !proven => WindowState::Unproven,
+        Holds::Digest(_) if bad > 0 => WindowState::InvalidInside,
+        Holds::Digest(_) if logs == 0 => WindowState::ProvenEmpty,
+        Holds::Digest(_) => WindowState::Proven,
+    };
+    let digest = given.and_then(|given| given.files.first()).map(|file| file.facts.id);
+    Window { start: stretch.start, end: stretch.end, state, digest, logs, bad }
+}
+
+/// The time that valid digests speak for, stretches that touch made one.
+pub(crate) fn covered(coverage: &ChainCoverage) -> Vec<CoveredRow> {
+    let spoken = |window: &&Window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside);
+    let mut windows: Vec<_> = coverage.windows.iter().filter(spoken).collect();
+    windows.sort_by_key(|window| (window.start, window.end));
+    let mut rows: Vec<CoveredRow> = Vec::new();
+    for window in windows {
+        let (start, end) = (ReportTime(window.start), ReportTime(window.end));
+        match rows.last_mut() {
+            Some(row) if start <= row.end => {
+                row.end = row.end.max(end);
+                row.digests = row.digests.saturating_add(1);
+            }
+            _ => rows.push(CoveredRow { start, end, digests: 1 }),
+        }
+    }
+    rows
+}

@@ -1,0 +1,111 @@
+//! Files at a digest's place that are not that digest: damaged, something else, or another digest's content.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use crate::integrity::digest_verdict::DigestVerdict;
+use crate::integrity::digest_verdict::container_remarks;
+use crate::integrity::digest_verdict::judge_flaw;
+use crate::integrity::digests::Digests;
+use crate::integrity::evidence::FileKind;
+use crate::integrity::evidence::GivenFile;
+use crate::integrity::evidence::unpacked;
+use crate::integrity::listing::Listings;
+use crate::integrity::location::base_of;
+use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::NotValid;
+use crate::integrity::verdict::Reason;
+use crate::integrity::verdict::Verdict;
+use crate::trail::digest::Place;
+use crate::trail::object_key::DigestName;
+use crate::trail::object_key::KeyKind;
+
+/// A file that stands where a digest should, and is none or another.
+#[derive(Debug)]
+pub(crate) struct Damaged<'a> {
+    pub(crate) file: &'a GivenFile,
+    /// What its name says.
+    pub(crate) name: Option<DigestName>,
+    /// The place that a digest names, where one does.
+    pub(crate) place: Option<&'a Place>,
+    pub(crate) judged: Judged,
+}
+
+/// Digests whose every file lies at a place that must hold another digest. They prove nothing: their verdicts are changed here.
+///
+/// Such a place is one that a proven digest has itself or names as its predecessor's.
+pub(crate) fn find_displaced<'a>(
+    digests: &Digests<'a>,
+    verdicts: &mut [DigestVerdict<'_>],
+    damaged: &mut Vec<Damaged<'a>>,
+) -> HashSet<usize> {
+    let proven = digests.all.iter().zip(verdicts.iter()).filter(|(_, verdict)| verdict.proof.is_some());
+    let taken: HashMap<&str, &'a Place> = proven
+        .flat_map(|(given, _)| given.digest.previous.as_ref().map(|previous| &previous.place).into_iter().chain([&given.digest.place]))
+        .map(|place| (unpacked(base_of(&place.key)), place))
+        .collect();
+    let mut displaced = HashSet::new();
+    for (index, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
+        let own = unpacked(base_of(&given.digest.place.key));
+        let mut elsewhere = 0;
+        for file in &given.files {
+            let Some(place) = taken.get(file.base.as_str()).filter(|_| file.base != own) else { continue };
+            elsewhere += 1;
+            let message = format!("{} It is that of {}", Reason::WrongPlace.sentence(), given.digest.place.key);
+            let judged = Judged::not_valid(NotValid::Invalid, Reason::WrongPlace, message);
+            damaged.push(Damaged { file, name: digest_name(file), place: Some(place), judged });
+        }
+        if elsewhere == given.files.len() {
+            displaced.insert(index);
+            verdict.proof = None;
+            verdict.judged = Judged::not_valid(NotValid::Invalid, Reason::WrongPlace, Reason::WrongPlace.sentence().to_owned());
+        }
+    }
+    displaced
+}
+
+/// Files that should be digests and cannot be read as such, in the files' order.
+pub(crate) fn find_damaged<'a>(
+    files: &[&'a GivenFile],
+    digests: &Digests<'a>,
+    verdicts: &[DigestVerdict<'_>],
+    listings: &Listings<'_>,
+    damaged: &mut Vec<Damaged<'a>>,
+) {
+    let mut named: HashMap<&str, &'a Place> = HashMap::new();
+    for (given, verdict) in digests.all.iter().zip(verdicts) {
+        if let Some(previous) = given.digest.previous.as_ref().filter(|_| verdict.judged.verdict != Verdict::Invalid) {
+            named.insert(unpacked(base_of(&previous.place.key)), &previous.place);
+        }
+    }
+    damaged.extend(files.iter().filter_map(|file| judge_file(file, &named, listings)));
+}
+
+fn judge_file<'a>(file: &'a GivenFile, named: &HashMap<&str, &'a Place>, listings: &Listings<'_>) -> Option<Damaged<'a>> {
+    let place = named.get(file.base.as_str()).copied();
+    let name = digest_name(file);
+    let what = match &file.facts.kind {
+        FileKind::Digest(Ok(_)) => return None,
+        FileKind::Digest(Err(why)) => why.as_str(),
+        kind => {
+            let is_log = matches!(kind, FileKind::Log) || listings.with_hash(&file.facts.content.sha256).is_some();
+            if name.is_none() || (is_log && place.is_none()) {
+                return None;
+            }
+            "it is something else under a digest's name"
+        }
+    };
+    let judged = judge_flaw(&file.facts.content, "digest").unwrap_or_else(|| malformed(what));
+    Some(Damaged { file, name, place, judged: judged.with_remarks(container_remarks(&file.facts.content)) })
+}
+
+fn digest_name(file: &GivenFile) -> Option<DigestName> {
+    match &file.name.kind {
+        KeyKind::Digest(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn malformed(why: &str) -> Judged {
+    Judged::not_valid(NotValid::Invalid, Reason::Malformed, format!("{} What is wrong: {why}.", Reason::Malformed.sentence()))
+}

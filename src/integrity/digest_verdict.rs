@@ -1,0 +1,262 @@
+//! The verdict on each digest: what its signatures, its successors and its files say.
+
+use crate::integrity::content::Container;
+use crate::integrity::content::Content;
+use crate::integrity::content::ContentFlaw;
+use crate::integrity::digests::Answer;
+use crate::integrity::digests::Candidate;
+use crate::integrity::digests::CandidateSource;
+use crate::integrity::digests::Digests;
+use crate::integrity::digests::GivenDigest;
+use crate::integrity::digests::answer;
+use crate::integrity::digests::fingerprint;
+use crate::integrity::evidence::Evidence;
+use crate::integrity::gzip::Trailer;
+use crate::integrity::judgement::Strictness;
+use crate::integrity::keys::KeyProblem;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::Origin;
+use crate::integrity::signature::SignedDigest;
+use crate::integrity::location::standing;
+use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::NotValid;
+use crate::integrity::verdict::Reason;
+use crate::integrity::verdict::Remark;
+use crate::integrity::verdict::Verdict;
+use crate::trail::ids::ChainKind;
+
+/// What is said of one digest's content.
+#[derive(Clone, Debug)]
+pub(crate) struct DigestVerdict<'a> {
+    pub(crate) judged: Judged,
+    /// Only where the verdict is `valid`.
+    pub(crate) proof: Option<&'a SignedDigest>,
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Verdicts on all digests, in the order of `digests.all`.
+pub(crate) fn judge_digests<'a>(evidence: &'a Evidence, digests: &Digests<'a>, strictness: Strictness) -> Vec<DigestVerdict<'a>> {
+    let mut verdicts: Vec<Option<DigestVerdict<'a>>> = digests.all.iter().map(|_| None).collect();
+    let mut entered = vec![false; digests.all.len()];
+    // A successor is judged before its predecessor, since what a disproven one says does not count. Newest first makes this a
+    // straight walk; the stack is for backfill chains, whose order is not that of their windows, and for cycles.
+    for newest in (0..digests.all.len()).rev() {
+        let mut stack = vec![newest];
+        while let Some(index) = stack.last().copied() {
+            let Some(given) = digests.get(index) else { break };
+            let first_time = entered.get_mut(index).is_some_and(|entered| !std::mem::replace(entered, true));
+            let waiting = digests.successors(given).into_iter().filter(|next| entered.get(*next) == Some(&false));
+            let before = stack.len();
+            if first_time {
+                stack.extend(waiting);
+            }
+            if stack.len() == before {
+                stack.pop();
+                let verdict = || judge_digest(evidence, digests, given, &verdicts, strictness);
+                let verdict = verdicts.get(index).is_some_and(Option::is_none).then(verdict);
+                if let Some(slot) = verdicts.get_mut(index).filter(|slot| slot.is_none()) {
+                    *slot = verdict;
+                }
+            }
+        }
+    }
+    verdicts.into_iter().flatten().collect()
+}
+
+fn judge_digest<'a>(
+    evidence: &'a Evidence,
+    digests: &Digests<'a>,
+    given: &GivenDigest<'a>,
+    verdicts: &[Option<DigestVerdict<'a>>],
+    strictness: Strictness,
+) -> DigestVerdict<'a> {
+    let plain = |judged| DigestVerdict { judged, proof: None, origin: None };
+    let Some(file) = given.files.first() else { return plain(Judged::pending(String::new())) };
+    if let Some(judged) = judge_flaw(&file.facts.content, "digest") {
+        return plain(judged);
+    }
+    let trial = Trial::of(evidence, digests, given, verdicts);
+    let Some((proof, origin)) = trial.proof else {
+        return plain(trial.unproven(evidence, given).with_remarks(container_remarks(&file.facts.content)));
+    };
+    let mut remarks = container_remarks(&file.facts.content);
+    if standing(file, &given.digest.place).is_moved() {
+        remarks.push(Remark::Moved);
+    }
+    if trial.metadata_fails {
+        remarks.push(Remark::SignatureMetadataDiffers);
+    }
+    if trial.odd_label || is_odd_label(given.digest.signature_algorithm.as_deref(), "SHA256withRSA") {
+        remarks.push(Remark::AlgorithmLabel);
+    }
+    if key_was_valid(evidence, digests, given) == Some(false) {
+        remarks.push(Remark::KeyValidity);
+    }
+    let message = match origin {
+        Origin::Metadata => "Its signature, from its S3 metadata, holds.",
+        Origin::Successor => "Its signature, from the digest after it, holds.",
+    };
+    let judged = Judged::valid(proof, message.to_owned()).with_remarks(remarks);
+    let judged = if strictness == Strictness::Strict { judged.when_strict() } else { judged };
+    let proof = (judged.verdict == Verdict::Valid).then_some(proof);
+    DigestVerdict { judged, proof, origin: Some(origin) }
+}
+
+/// What all candidates of one digest came to.
+struct Trial<'a> {
+    proof: Option<(&'a SignedDigest, Origin)>,
+    metadata_fails: bool,
+    odd_label: bool,
+    failing: usize,
+    malformed: usize,
+    open: usize,
+    /// A candidate was there, but only a disproven digest states it.
+    discarded: usize,
+    /// A proven successor states another content for this place.
+    link_differs: bool,
+}
+
+impl<'a> Trial<'a> {
+    fn of(evidence: &'a Evidence, digests: &Digests<'a>, given: &GivenDigest<'a>, verdicts: &[Option<DigestVerdict<'a>>]) -> Self {
+        let link_differs = digests.successors(given).into_iter().any(|next| {
+            let proven = verdicts.get(next).and_then(Option::as_ref).is_some_and(|verdict| verdict.proof.is_some());
+            proven && digests.get(next).is_some_and(|successor| names_another_content(successor, given))
+        });
+        let mut trial = Self {
+            proof: None,
+            metadata_fails: false,
+            odd_label: false,
+            failing: 0,
+            malformed: 0,
+            open: 0,
+            discarded: 0,
+            link_differs,
+        };
+        for candidate in digests.candidates(given) {
+            trial.hear(candidate, answer(evidence, given, candidate.signature), verdicts);
+        }
+        if trial.proof.is_none() {
+            for candidate in digests.keyless() {
+                trial.hear(candidate, answer(evidence, given, candidate.signature), verdicts);
+            }
+        }
+        trial
+    }
+
+    fn hear(&mut self, candidate: Candidate<'_>, answer: Answer<'a>, verdicts: &[Option<DigestVerdict<'a>>]) {
+        let stated = matches!(candidate.source, CandidateSource::Stated(_));
+        match (answer, candidate.source) {
+            (Answer::Holds(proof), source) => {
+                if let CandidateSource::Stated(given) | CandidateSource::Hint(given) = source {
+                    self.odd_label |= is_odd_label(given.algorithm.as_deref(), "SHA256withRSA");
+                }
+                self.proof = self.proof.or_else(|| Some((proof, source.origin())));
+            }
+            (_, CandidateSource::Hint(_)) => {}
+            (_, CandidateSource::Successor(next)) if is_disproven(verdicts, next) => self.discarded += 1,
+            (Answer::Fails, _) => {
+                self.failing += 1;
+                self.metadata_fails |= stated;
+            }
+            (Answer::Malformed, _) => {
+                self.malformed += 1;
+                self.metadata_fails |= stated;
+            }
+            (Answer::Open, _) => self.open += 1,
+        }
+    }
+
+    /// The verdict where no signature holds.
+    fn unproven(&self, evidence: &Evidence, given: &GivenDigest<'_>) -> Judged {
+        let fingerprint = fingerprint(given);
+        let unproven = |reason: Reason, more: &str| Judged::not_valid(NotValid::Unproven, reason, format!("{}{more}", reason.sentence()));
+        let invalid = |reason: Reason| Judged::not_valid(NotValid::Invalid, reason, reason.sentence().to_owned());
+        if evidence.ring.usable(&fingerprint).is_empty() {
+            if self.link_differs {
+                return invalid(Reason::LinkMismatch);
+            }
+            return match evidence.ring.problem(&fingerprint) {
+                Some(KeyProblem::KeyMismatch) => unproven(Reason::KeyUnusable, &format!(" Its bytes do not have that fingerprint: {fingerprint}")),
+                Some(KeyProblem::KeyUnusable) => unproven(Reason::KeyUnusable, &format!(" It is no RSA key of 2048 bits: {fingerprint}")),
+                None => unproven(
+                    Reason::KeyUnknown,
+                    &format!(" Add the output of `aws cloudtrail list-public-keys` for its Region and time: {fingerprint}"),
+                ),
+            };
+        }
+        if self.failing + self.malformed > 0 {
+            if is_odd_label(given.digest.signature_algorithm.as_deref(), "SHA256withRSA") {
+                return unproven(Reason::UnsupportedAlgorithm, "");
+            }
+            return invalid(if self.failing > 0 { Reason::SignatureMismatch } else { Reason::SignatureMalformed });
+        }
+        if self.link_differs {
+            return invalid(Reason::LinkMismatch);
+        }
+        if self.open > 0 {
+            return unproven(Reason::NoSignature, " A signature was given, but it was not checked to the end.");
+        }
+        let more = if self.discarded > 0 { " The digest after it is itself disproven, so its word does not count." } else { "" };
+        unproven(Reason::NoSignature, more)
+    }
+}
+
+/// A verdict on content that cannot be had whole, or is more than it should be.
+pub(crate) fn judge_flaw(content: &Content, what: &str) -> Option<Judged> {
+    let (reason, more) = match content.flaw.as_ref()? {
+        ContentFlaw::Empty => (Reason::Truncated, " It is empty.".to_owned()),
+        ContentFlaw::NotGzip => (Reason::NotGzip, String::new()),
+        ContentFlaw::Truncated => (Reason::Truncated, String::new()),
+        ContentFlaw::Corrupt => (Reason::Corrupt, String::new()),
+        ContentFlaw::TooLarge { limit } => (Reason::TooLarge, format!(" The limit was {limit} bytes.")),
+        ContentFlaw::TrailingData { bytes, .. } => (Reason::TrailingData, format!(" Bytes after the end: {bytes}.")),
+        ContentFlaw::Unread(why) => {
+            let message = format!("This {what} could not be read ({why}), so nothing can be said of it. Make it readable and add it again.");
+            return Some(Judged::not_valid(NotValid::Unproven, Reason::NotReadable, message));
+        }
+    };
+    Some(Judged::not_valid(NotValid::Invalid, reason, format!("{}{more}", reason.sentence())))
+}
+
+/// What the container has that CloudTrail's has not.
+pub(crate) fn container_remarks(content: &Content) -> Vec<Remark> {
+    match &content.container {
+        Container::Plain => vec![Remark::StoredUncompressed],
+        Container::Gzip(facts) => {
+            let trailer = match facts.trailer {
+                Trailer::Whole => None,
+                Trailer::Cut => Some(Remark::ContainerTruncated),
+                Trailer::BadChecksum | Trailer::BadLength => Some(Remark::ContainerChecksum),
+            };
+            facts.header_checksum_differs.then_some(Remark::ContainerChecksum).into_iter().chain(trailer).collect()
+        }
+    }
+}
+
+/// Whether the key was valid when the digest was signed; `None` where nobody knows.
+pub(crate) fn key_was_valid(evidence: &Evidence, digests: &Digests<'_>, given: &GivenDigest<'_>) -> Option<bool> {
+    // A backfill digest is signed when it is made, with the key of that time; its window is the old hour's.
+    let is_backfill = given.chain.as_ref().is_some_and(|chain| chain.kind == ChainKind::Backfill);
+    let generated = digests.candidates(given).into_iter().find_map(|candidate| match candidate.source {
+        CandidateSource::Stated(signature) => signature.generated,
+        _ => None,
+    });
+    let time = if is_backfill { generated? } else { given.digest.end };
+    let known: Vec<_> = evidence.ring.usable(&fingerprint(given)).iter().filter_map(|key| key.is_valid_at(time)).collect();
+    (!known.is_empty()).then(|| known.contains(&true))
+}
+
+/// Whether a label is there and is not what CloudTrail writes.
+pub(crate) fn is_odd_label(label: Option<&str>, expected: &str) -> bool {
+    label.is_some_and(|label| !label.eq_ignore_ascii_case(expected))
+}
+
+fn names_another_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> bool {
+    successor.digest.previous.as_ref().is_some_and(|previous| {
+        previous.place == given.digest.place && previous.hash.as_deref().and_then(Sha256::parse).is_some_and(|hash| hash != given.content)
+    })
+}
+
+fn is_disproven(verdicts: &[Option<DigestVerdict<'_>>], index: usize) -> bool {
+    verdicts.get(index).and_then(Option::as_ref).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid)
+}

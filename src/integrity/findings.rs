@@ -1,0 +1,163 @@
+//! What is odd about the whole: names that mislead, chains that end early or are absent, trails beside the trail, moves.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use crate::integrity::chain::DigestChain;
+use crate::integrity::chain::Holds;
+use crate::integrity::digest_verdict::DigestVerdict;
+use crate::integrity::digests::Digests;
+use crate::integrity::evidence::Evidence;
+use crate::integrity::evidence::GivenFile;
+use crate::integrity::judgement::Asked;
+use crate::integrity::key_findings::find_keys;
+use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::report::Finding;
+use crate::integrity::report::FindingCode;
+use crate::integrity::report::ReportTime;
+use crate::integrity::rows::Rows;
+use crate::integrity::verdict::Reason;
+use crate::trail::ids::ChainKind;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+use crate::trail::time::HOUR;
+use crate::trail::time::Timestamp;
+
+/// All that findings are taken from.
+pub(crate) struct Scene<'j, 'a> {
+    pub(crate) evidence: &'j Evidence,
+    pub(crate) digests: &'j Digests<'a>,
+    pub(crate) verdicts: &'j [DigestVerdict<'a>],
+    pub(crate) chains: &'j [DigestChain],
+    pub(crate) asked: &'j Asked,
+}
+
+/// Where a trail has digests.
+type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
+
+/// Adds every finding that is not about a single chain's links and windows.
+pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
+    find_misleading(files, findings);
+    find_keys(scene, findings);
+    find_early_ends(scene, files, findings);
+    find_absent(scene, files, findings);
+    find_unvalidated(scene, rows, findings);
+    find_moves(rows, findings);
+}
+
+fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
+    for file in files.iter().filter(|file| file.name.is_misleading()) {
+        let message = format!(
+            "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
+            file.facts.source
+        );
+        findings.push(finding(FindingCode::MisleadingName, file.name.path.clone(), message, None));
+    }
+}
+
+/// Chains that end before what was asked; where no end was asked, before their newest log or their siblings.
+fn find_early_ends(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
+    let mut newest_logs: HashMap<(&str, &str), Timestamp> = HashMap::new();
+    for file in files {
+        if let KeyKind::Log(name) = &file.name.kind {
+            let newest = newest_logs.entry((&name.account, &name.region)).or_insert(name.stamp);
+            *newest = name.stamp.max(*newest);
+        }
+    }
+    let hourly = || scene.chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly);
+    let end_of = |chain: &DigestChain| chain.members.last().and_then(|index| scene.digests.get(*index)).map(|given| given.digest.end);
+    let mut newest_siblings: HashMap<(&str, &str), Timestamp> = HashMap::new();
+    for chain in hourly() {
+        let Some(end) = end_of(chain) else { continue };
+        let newest = newest_siblings.entry((&chain.id.trail, &chain.id.home_region)).or_insert(end);
+        *newest = end.max(*newest);
+    }
+    for chain in hourly() {
+        let Some(end) = end_of(chain) else { continue };
+        let log = newest_logs.get(&(chain.id.account.as_str(), chain.id.region.as_str())).copied();
+        let sibling = newest_siblings.get(&(chain.id.trail.as_str(), chain.id.home_region.as_str())).copied();
+        let (until, what) = match (scene.asked.end, log, sibling) {
+            (Some(asked), _, _) if end < asked => (asked, "the end of what was asked"),
+            (Some(_), _, _) => continue,
+            (None, Some(log), _) if end < log.plus(-ROUNDING) => (log, "its newest log"),
+            // All Regions of a trail deliver their digests at the same second.
+            (None, _, Some(sibling)) if sibling.since(end) >= HOUR / 2 => (sibling, "the digests of its trail elsewhere"),
+            _ => continue,
+        };
+        let subject = chain.id.to_string();
+        let message = format!(
+            "The newest digest ends before {what}: what came after it is not proven, and digests may have been deleted. Add the newer digests. {subject}"
+        );
+        findings.push(finding(FindingCode::EndBeforeRange, subject, message, Some((end, until))));
+    }
+}
+
+/// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.
+fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
+    let mut trails: BTreeMap<(&str, &str), AccountsAndRegions> = BTreeMap::new();
+    for id in scene.chains.iter().map(|chain| &chain.id).filter(|id| id.kind == ChainKind::Hourly) {
+        let (accounts, regions) = trails.entry((&id.trail, &id.home_region)).or_default();
+        accounts.insert(&id.account);
+        regions.insert(&id.region);
+    }
+    // A chain whose digests are all disproven is there all the same.
+    let mut told: BTreeSet<(&str, &str)> = scene.chains.iter().map(|chain| (chain.id.account.as_str(), chain.id.region.as_str())).collect();
+    for ((trail, _), (accounts, regions)) in &trails {
+        for (account, region) in accounts.iter().flat_map(|account| regions.iter().map(move |region| (*account, *region))) {
+            if told.insert((account, region)) {
+                let message = format!(
+                    "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {account}/{region}/{trail}"
+                );
+                findings.push(finding(FindingCode::ChainAbsent, format!("{account}/{region}/{trail}"), message, None));
+            }
+        }
+    }
+    for file in files {
+        let KeyKind::Log(name) = &file.name.kind else { continue };
+        if told.insert((&name.account, &name.region)) {
+            let subject = format!("{}/{}", name.account, name.region);
+            let message = format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
+            findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
+        }
+    }
+}
+
+/// Unlisted logs in most covered hours are rather another trail than planted files.
+fn find_unvalidated(scene: &Scene<'_, '_>, rows: &Rows, findings: &mut Vec<Finding>) {
+    let mut hours: BTreeMap<(String, String), BTreeSet<i64>> = BTreeMap::new();
+    for row in rows.logs.iter().filter(|row| row.reason == Some(Reason::InCoveredTime)) {
+        if let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind {
+            hours.entry((name.account, name.region)).or_default().insert(name.stamp.0.div_euclid(HOUR));
+        }
+    }
+    for ((account, region), hours) in hours {
+        let of_place = scene.chains.iter().filter(|chain| chain.id.account == account && chain.id.region == region);
+        let windows = of_place.map(|chain| chain.stretches.iter().filter(|stretch| matches!(stretch.holds, Holds::Digest(_))).count());
+        let windows = windows.max().unwrap_or_default();
+        // Three hours, so that one planted file is never explained away; half of them, because quiet hours have no logs.
+        if hours.len() >= 3 && hours.len().saturating_mul(2) >= windows {
+            let subject = format!("{account}/{region}");
+            let message = format!(
+                "Logs that no digest lists run evenly through the covered hours ({} of {windows}): most likely a second trail without validation delivers into the same place. {subject}",
+                hours.len()
+            );
+            findings.push(finding(FindingCode::UnvalidatedTrail, subject, message, None));
+        }
+    }
+}
+
+fn find_moves(rows: &Rows, findings: &mut Vec<Finding>) {
+    for (bucket, moves) in &rows.moves {
+        let mut ways = moves.ways.iter();
+        if let (Some((from, to)), None, 0, 2..) = (ways.next(), ways.next(), moves.same_place, moves.moved) {
+            let message = format!("All {} files of this bucket lie elsewhere than they were put: from {from} to {to}", moves.moved);
+            findings.push(finding(FindingCode::Moved, bucket.clone(), message, None));
+        }
+    }
+}
+
+/// A finding, with the time that it is about.
+pub(crate) fn finding(code: FindingCode, subject: String, message: String, time: Option<(Timestamp, Timestamp)>) -> Finding {
+    Finding { code, subject, message, start: time.map(|(start, _)| ReportTime(start)), end: time.map(|(_, end)| ReportTime(end)) }
+}

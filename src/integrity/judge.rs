@@ -1,0 +1,167 @@
+//! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
+
+use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+use crate::integrity::chain::ChainBuilder;
+use crate::integrity::chain::DigestChain;
+use crate::integrity::claims::claims;
+use crate::integrity::claims::lacking;
+use crate::integrity::coverage::coverage;
+use crate::integrity::coverage::covered;
+use crate::integrity::damaged::find_damaged;
+use crate::integrity::damaged::find_displaced;
+use crate::integrity::digest_rows::add_digests;
+use crate::integrity::digest_verdict::judge_digests;
+use crate::integrity::digests::Digests;
+use crate::integrity::evidence::Evidence;
+use crate::integrity::evidence::FileKind;
+use crate::integrity::findings::Scene;
+use crate::integrity::findings::find_all;
+use crate::integrity::judgement::Asked;
+use crate::integrity::judgement::ChainCoverage;
+use crate::integrity::judgement::Judgement;
+use crate::integrity::judgement::Stage;
+use crate::integrity::listing::Listings;
+use crate::integrity::log_rows::LogRows;
+use crate::integrity::report::ChainRow;
+use crate::integrity::report::FindingCode;
+use crate::integrity::report::Generator;
+use crate::integrity::report::IgnoredRow;
+use crate::integrity::report::KeyRow;
+use crate::integrity::report::ReportRange;
+use crate::integrity::report::ReportTime;
+use crate::integrity::report::Summary;
+use crate::integrity::report::VerdictReport;
+use crate::integrity::rows::Rows;
+use crate::integrity::unlisted::Calendar;
+use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::NotValid;
+use crate::integrity::verdict::Reason;
+use crate::integrity::verdict::Verdict;
+
+/// What follows from the evidence, whatever the order it came in.
+pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
+    let files = evidence.in_order();
+    let digests = Digests::of(evidence);
+    let mut verdicts = judge_digests(evidence, &digests, asked.strictness);
+    let mut damaged = Vec::new();
+    let displaced = find_displaced(&digests, &mut verdicts, &mut damaged);
+    let mut listings = Listings::of(&digests, &verdicts);
+    find_damaged(&files, &digests, &verdicts, &listings, &mut damaged);
+    let damaged_names: HashSet<&str> = damaged.iter().map(|damaged| damaged.file.base.as_str()).collect();
+    listings.match_files(&files);
+
+    let mut findings = Vec::new();
+    let builder = ChainBuilder {
+        evidence,
+        digests: &digests,
+        verdicts: &verdicts,
+        damaged: &damaged,
+        damaged_names: &damaged_names,
+        displaced: &displaced,
+        asked,
+    };
+    let chains = builder.build(&mut findings);
+    let calendar = Calendar::of(&chains, &digests);
+
+    let mut rows = Rows::new(evidence.files.keys().copied().max());
+    add_digests(&mut rows, &builder, &chains);
+    let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
+    let ignored = ignore_rest(evidence, &mut rows);
+    let coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
+    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, asked };
+    find_all(&scene, &files, &rows, &mut findings);
+    if asked.stage == Stage::Arriving {
+        // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
+        findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
+        rows.wait();
+    }
+    findings.sort();
+    findings.dedup();
+    rows.sort();
+    let lacking = lacking(&digests, &verdicts, asked);
+    let report = VerdictReport {
+        format: "trailseal-verdicts/1".to_owned(),
+        generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        range: ReportRange { start: asked.start.map(ReportTime), end: asked.end.map(ReportTime) },
+        summary: Summary::of(&rows.digests, &rows.logs),
+        keys: key_rows(evidence),
+        chains: chains.iter().zip(&coverage).map(|(chain, coverage)| chain_row(chain, coverage)).collect(),
+        digests: rows.digests,
+        logs: rows.logs,
+        findings,
+        ignored: ignored.into_iter().collect(),
+    };
+    let claims = claims(&report);
+    Judgement { files: rows.files, report, coverage, claims, lacking }
+}
+
+/// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.
+fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
+    let mut ignored = BTreeSet::new();
+    for file in evidence.files.values() {
+        let id = file.facts.id;
+        let why = match &file.facts.kind {
+            _ if rows.is_judged(id) => continue,
+            FileKind::EventSource => "not a delivered log file",
+            FileKind::Other { why } => why,
+            FileKind::Log => "a log file that stands for nothing",
+            FileKind::Digest(_) | FileKind::KeyList | FileKind::Signatures => continue,
+        };
+        ignored.insert(IgnoredRow { source: file.facts.source.clone(), why: why.to_owned() });
+        if matches!(file.facts.kind, FileKind::EventSource) {
+            let message = "Not a file as CloudTrail delivers it, so no digest can list it; its events cannot be proven.".to_owned();
+            rows.say(id, &Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message));
+        }
+    }
+    ignored
+}
+
+fn key_rows(evidence: &Evidence) -> Vec<KeyRow> {
+    let mut rows: Vec<_> = evidence.ring.iter().map(|key| KeyRow {
+        fingerprint: key.fingerprint.clone(),
+        valid_from: key.valid_from.map(ReportTime),
+        valid_to: key.valid_to.map(ReportTime),
+        problem: key.problem().map(|problem| problem.slug().to_owned()),
+    }).collect();
+    rows.dedup();
+    rows
+}
+
+fn chain_row(chain: &DigestChain, coverage: &ChainCoverage) -> ChainRow {
+    ChainRow {
+        account: chain.id.account.clone(),
+        region: chain.id.region.clone(),
+        trail: chain.id.trail.clone(),
+        home_region: chain.id.home_region.clone(),
+        organization: chain.organization.clone(),
+        kind: chain.id.kind,
+        covered: covered(coverage),
+        gaps: chain.gaps.clone(),
+    }
+}
+
+impl Rows {
+    /// While evidence arrives, only proofs and what no further evidence can mend are told.
+    fn wait(&mut self) {
+        let waits = |verdict: Verdict, reason: Option<Reason>| match verdict {
+            Verdict::Valid | Verdict::Pending => false,
+            Verdict::Invalid => reason == Some(Reason::SignatureMismatch) || reason == Some(Reason::SignatureMalformed),
+            Verdict::Unproven => reason != Some(Reason::NotReadable),
+            Verdict::Missing | Verdict::Unlisted => true,
+        };
+        let waiting = "Proofs are still arriving.";
+        for judged in self.files.iter_mut().flatten().filter(|judged| waits(judged.verdict, judged.reason)) {
+            *judged = Judged::pending(waiting.to_owned());
+        }
+        self.digests.retain(|row| row.verdict != Verdict::Missing);
+        self.logs.retain(|row| row.verdict != Verdict::Missing);
+        for row in self.digests.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+        }
+        for row in self.logs.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+        }
+    }
+}

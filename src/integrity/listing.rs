@@ -1,0 +1,144 @@
+//! Every log that the digests list, each place once, and which given file is which log.
+
+use std::collections::HashMap;
+
+use crate::integrity::digest_verdict::DigestVerdict;
+use crate::integrity::digests::Digests;
+use crate::integrity::evidence::FileKind;
+use crate::integrity::evidence::GivenFile;
+use crate::integrity::evidence::unpacked;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::location::Location;
+use crate::integrity::location::base_of;
+use crate::integrity::location::standing;
+use crate::trail::digest::LoggedFile;
+use crate::trail::digest::Place;
+use crate::trail::object_key::KeyKind;
+
+/// One log by its place, with everything that lists it.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) place: &'a Place,
+    /// Those of proven digests first, then by the digests' order.
+    pub(crate) listings: Vec<Listing<'a>>,
+    /// The files taken for this log, the one at the right place first.
+    pub(crate) files: Vec<(Location, &'a GivenFile)>,
+}
+
+/// One line of one digest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listing<'a> {
+    pub(crate) digest: usize,
+    pub(crate) position: usize,
+    pub(crate) proven: bool,
+    pub(crate) logged: &'a LoggedFile,
+    /// `None` where what is written is no SHA-256.
+    pub(crate) hash: Option<Sha256>,
+}
+
+/// All entries, and the log files that none of them claims.
+#[derive(Debug, Default)]
+pub(crate) struct Listings<'a> {
+    pub(crate) entries: Vec<Entry<'a>>,
+    pub(crate) unlisted: Vec<&'a GivenFile>,
+    by_base: HashMap<&'a str, Vec<usize>>,
+    by_hash: HashMap<Sha256, Vec<usize>>,
+}
+
+impl<'a> Listings<'a> {
+    /// Collects the entries; no file is matched yet.
+    pub(crate) fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>]) -> Self {
+        let mut listings = Self::default();
+        let mut by_place: HashMap<&'a Place, usize> = HashMap::new();
+        for (digest, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
+            for (position, logged) in given.digest.log_files.iter().enumerate() {
+                let index = *by_place.entry(&logged.place).or_insert_with(|| listings.add(&logged.place));
+                let hash = Sha256::parse(&logged.hash);
+                let listing = Listing { digest, position, proven: verdict.proof.is_some(), logged, hash };
+                if let Some(entry) = listings.entries.get_mut(index) {
+                    entry.listings.push(listing);
+                }
+                if let Some(hash) = hash {
+                    listings.by_hash.entry(hash).or_default().push(index);
+                }
+            }
+        }
+        for entry in &mut listings.entries {
+            entry.listings.sort_by_key(|listing| !listing.proven);
+        }
+        listings
+    }
+
+    /// Gives every file its entry: by full key, else by base name; by content only where its name is listed nowhere.
+    pub(crate) fn match_files(&mut self, files: &[&'a GivenFile]) {
+        for file in files {
+            match self.entry_of(file) {
+                Some((index, standing)) => {
+                    if let Some(entry) = self.entries.get_mut(index) {
+                        entry.files.push((standing, file));
+                    }
+                }
+                None if is_log(file) => self.unlisted.push(file),
+                None => {}
+            }
+        }
+        for entry in &mut self.entries {
+            // Among those that stand alike the one that fits comes first; else they keep the files' order.
+            let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
+            entry.files.sort_by_key(|(standing, file)| (*standing, !hashes.contains(&file.facts.content.sha256)));
+        }
+    }
+
+    /// The log that has this content, to say whose bytes a wrong file holds.
+    pub(crate) fn with_hash(&self, hash: &Sha256) -> Option<&Entry<'a>> {
+        self.entries_with(hash).first().and_then(|index| self.entries.get(*index))
+    }
+
+    fn add(&mut self, place: &'a Place) -> usize {
+        let index = self.entries.len();
+        self.entries.push(Entry { place, listings: Vec::new(), files: Vec::new() });
+        self.by_base.entry(unpacked(base_of(&place.key))).or_default().push(index);
+        index
+    }
+
+    fn entry_of(&self, file: &GivenFile) -> Option<(usize, Location)> {
+        let hash = &file.facts.content.sha256;
+        let named = self.by_base.get(file.base.as_str()).map_or(&[][..], Vec::as_slice);
+        let by_name = named.iter().filter_map(|index| {
+            let entry = self.entries.get(*index)?;
+            Some((standing(file, entry.place), !entry.fits(hash), *index))
+        });
+        if let Some((standing, _, index)) = by_name.min() {
+            return Some((index, standing));
+        }
+        // Digests are told by their content; whatever else has a listed content is that log, however it was read.
+        let is_digest = matches!(file.facts.kind, FileKind::Digest(_));
+        let by_hash = self.entries_with(hash).first().filter(|_| !is_digest && file.facts.content.size > 0);
+        by_hash.map(|index| (*index, Location::Renamed))
+    }
+
+    fn entries_with(&self, hash: &Sha256) -> &[usize] {
+        self.by_hash.get(hash).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The line that counts for this content: a proven one that fits, else a proven one, else any.
+    pub(crate) fn listing_for(&self, hash: Option<&Sha256>) -> Option<&Listing<'a>> {
+        let fitting = |listing: &&Listing<'a>| listing.proven && hash.is_some() && listing.hash.as_ref() == hash;
+        self.listings.iter().find(fitting).or_else(|| self.listings.first())
+    }
+
+    fn fits(&self, hash: &Sha256) -> bool {
+        self.listings.iter().any(|listing| listing.hash.as_ref() == Some(hash))
+    }
+}
+
+/// What a file is, is told by its content; where that cannot be read, by its name.
+fn is_log(file: &GivenFile) -> bool {
+    match &file.facts.kind {
+        FileKind::Log => !matches!(file.name.kind, KeyKind::Digest(_)) || file.facts.content.flaw.is_none(),
+        FileKind::Other { .. } => matches!(file.name.kind, KeyKind::Log(_)),
+        _ => false,
+    }
+}

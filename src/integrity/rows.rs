@@ -1,0 +1,147 @@
+//! The report's rows while they are gathered, and the verdict by file beside them.
+
+use crate::integrity::evidence::GivenFile;
+use crate::integrity::report::DigestCounts;
+use crate::integrity::report::DigestRow;
+use crate::integrity::report::LogRow;
+use crate::integrity::report::Summary;
+use crate::integrity::location::Location;
+use crate::integrity::location::shift;
+use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::Verdict;
+use crate::trail::digest::Place;
+use crate::trail::ids::ChainKind;
+use crate::trail::ids::FileId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+use crate::trail::time::Timestamp;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Rows gathered so far.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) files: Vec<Option<Judged>>,
+    pub(crate) digests: Vec<DigestRow>,
+    pub(crate) logs: Vec<LogRow>,
+    /// By recorded bucket: how its files were moved.
+    pub(crate) moves: BTreeMap<String, Moves>,
+}
+
+/// How the files of one bucket were moved.
+#[derive(Debug, Default)]
+pub(crate) struct Moves {
+    pub(crate) same_place: u64,
+    pub(crate) moved: u64,
+    /// From where to where; two are enough to know that it was not one move.
+    pub(crate) ways: BTreeSet<(String, String)>,
+}
+
+impl Rows {
+    pub(crate) fn new(last: Option<FileId>) -> Self {
+        let files = last.map_or(0, |last| last.index().saturating_add(1));
+        Self { files: vec![None; files], digests: Vec::new(), logs: Vec::new(), moves: BTreeMap::new() }
+    }
+
+    /// Notes a file's verdict. Of two verdicts on one file (a log's bytes at a digest's place) the worse stands.
+    pub(crate) fn say(&mut self, id: FileId, judged: &Judged) {
+        if let Some(slot) = self.files.get_mut(id.index())
+            && slot.as_ref().is_none_or(|before| before.verdict == Verdict::Valid)
+        {
+            *slot = Some(judged.clone());
+        }
+    }
+
+    pub(crate) fn is_judged(&self, id: FileId) -> bool {
+        self.files.get(id.index()).is_some_and(Option::is_some)
+    }
+
+    /// Notes where a file lies compared with where it was put.
+    pub(crate) fn note_move(&mut self, file: &GivenFile, place: &Place, standing: Location) {
+        if standing == Location::Unknown {
+            return;
+        }
+        if !self.moves.contains_key(&place.bucket) {
+            self.moves.insert(place.bucket.clone(), Moves::default());
+        }
+        let Some(moves) = self.moves.get_mut(&place.bucket) else { return };
+        if !standing.is_moved() {
+            moves.same_place = moves.same_place.saturating_add(1);
+            return;
+        }
+        moves.moved = moves.moved.saturating_add(1);
+        if moves.ways.len() < 2 {
+            moves.ways.insert(shift(file, place));
+        }
+    }
+
+    /// Digests by the end of their window, logs by the stamp in their key; then by key, then by source.
+    pub(crate) fn sort(&mut self) {
+        self.digests.sort_by(|a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
+        let mut logs: Vec<_> = std::mem::take(&mut self.logs).into_iter().map(|row| (stamp(row.key.as_deref()), row)).collect();
+        logs.sort_by(|(at, a), (bt, b)| (at, &a.key, &a.source, &a.actual_sha256).cmp(&(bt, &b.key, &b.source, &b.actual_sha256)));
+        self.logs = logs.into_iter().map(|(_, row)| row).collect();
+    }
+}
+
+impl Summary {
+    /// Counts rows: what is counted is what can be read below it.
+    pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
+        let mut summary = Self::default();
+        for row in digests {
+            let counts = match row.kind {
+                ChainKind::Hourly => &mut summary.digests,
+                ChainKind::Backfill => &mut summary.backfill_digests,
+            };
+            counts.count(row.verdict);
+        }
+        for row in logs {
+            let counts = &mut summary.logs;
+            let count = match row.verdict {
+                Verdict::Valid => &mut counts.valid,
+                Verdict::Invalid => &mut counts.invalid,
+                Verdict::Missing => &mut counts.missing,
+                Verdict::Unproven => &mut counts.unproven,
+                Verdict::Unlisted => &mut counts.unlisted,
+                Verdict::Pending => continue,
+            };
+            *count = count.saturating_add(1);
+            let events = row.events.unwrap_or_default();
+            summary.events.total = summary.events.total.saturating_add(events);
+            if row.verdict == Verdict::Valid {
+                summary.events.valid = summary.events.valid.saturating_add(events);
+            }
+        }
+        summary
+    }
+}
+
+impl DigestCounts {
+    fn count(&mut self, verdict: Verdict) {
+        let count = match verdict {
+            Verdict::Valid => &mut self.valid,
+            Verdict::Invalid => &mut self.invalid,
+            Verdict::Missing => &mut self.missing,
+            Verdict::Unproven => &mut self.unproven,
+            Verdict::Unlisted | Verdict::Pending => return,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+/// Bucket and key as the path or URL says them, for a file that no digest names.
+pub(crate) fn own_place(file: &GivenFile) -> (Option<String>, String) {
+    match &file.facts.place {
+        Some(place) => (Some(place.bucket.clone()), place.key.clone()),
+        // What stands before `AWSLogs/` may be a bucket, a prefix or a folder of one's own: nobody can tell.
+        None => (None, file.name.from_aws_logs().map_or_else(|| file.name.base(), |(_, tail)| tail).to_owned()),
+    }
+}
+
+fn stamp(key: Option<&str>) -> Option<Timestamp> {
+    match ObjectKey::parse(key?).kind {
+        KeyKind::Log(name) => Some(name.stamp),
+        KeyKind::Digest(name) => Some(name.end),
+        KeyKind::Other => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! The order in which reports arrive, and how files were cut into sheaves, changes no answer.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use trailseal::integrity::judgement::Asked;
+use trailseal::integrity::signature::check;
+use trailseal::ledger::Ledger;
+use trailseal::ledger::Reply;
+use trailseal::protocol::Answer;
+use trailseal::protocol::Job;
+use trailseal::protocol::Named;
+use trailseal::protocol::Question;
+use trailseal::protocol::ReportForm;
+use trailseal::protocol::RowsRequest;
+use trailseal::protocol::SurveyRequest;
+use trailseal::query::inquiry::Inquiry;
+use trailseal::reader::Reader;
+use trailseal::table::column::ColumnId;
+use trailseal::trail::ids::FileId;
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The tampered twin's second account: changed, missing and planted files, a gap, two keys.
+fn files() -> Files {
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for pack in ["sample-trail.pack", "tampered-trail.pack"] {
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("public").join(pack)).unwrap();
+        let length: usize = std::str::from_utf8(&bytes[..8]).unwrap().parse().unwrap();
+        let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+        header["removed"].as_array().unwrap().iter().for_each(|name| drop(files.remove(name.as_str().unwrap())));
+        let mut rest = &bytes[8 + length..];
+        for file in header["files"].as_array().unwrap() {
+            let (head, tail) = rest.split_at(file[1].as_u64().unwrap() as usize);
+            files.insert(file[0].as_str().unwrap().to_owned(), head.to_vec());
+            rest = tail;
+        }
+    }
+    files.into_iter().filter(|(name, _)| !name.contains("111122223333") || name.contains("eu-west-1")).collect()
+}
+
+/// Reads the files in sheaves, admits the reports in the order given, checks signatures as they are asked for.
+fn ledger(files: &Files, sheaves: &[Vec<usize>]) -> Ledger {
+    let mut ledger = Ledger::new(Asked::default());
+    let named: Vec<Named> = (0..).zip(files).map(|(id, (name, bytes))| Named { id: FileId(id), name: name.clone(), size: bytes.len() as u64 }).collect();
+    ledger.expect(&named);
+    for sheaf in sheaves {
+        let mut reader = Reader::default();
+        for at in sheaf {
+            reader.open(named[*at].id, &named[*at].name, None);
+            reader.push(&files[*at].1);
+            reader.close();
+        }
+        let (report, rows) = reader.finish();
+        let mut jobs = ledger.admit(report, &rows);
+        while let Some(job) = jobs.pop() {
+            let Job::Check(checks) = job else { panic!("only checks follow from a report") };
+            ledger.settle(checks.iter().map(check).collect());
+        }
+    }
+    ledger
+}
+
+/// Everything that a page would show, without what may differ: generations, and the order of rows of one instant.
+fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
+    let mut ask = |question| match ledger.answer(0, question) {
+        Reply::Now(answer) => answer,
+        Reply::Ask(_) => panic!("no file is needed for this"),
+    };
+    let Answer::Report(report) = ask(Question::Report(ReportForm::Json)) else { panic!("a report") };
+    let inquiry = Inquiry { filter: trailseal::query::filter::Filter::parse("-outcome:Success"), ..Inquiry::default() };
+    let tallies = ColumnId::STORED.into_iter().chain([ColumnId::Verdict]).collect();
+    let survey = ask(Question::Survey(SurveyRequest { inquiry: inquiry.clone(), window: None, stacked: ColumnId::Verdict, bins: 60, tallies, most: 50 }));
+    let Answer::Survey(mut survey) = survey else { panic!("a survey") };
+    survey.generation = 0;
+    survey.people.sort_by(|a, b| a.name.cmp(&b.name));
+    let rows = ask(Question::Rows(RowsRequest { inquiry, start: 0, count: 1000, columns: vec![ColumnId::EventName, ColumnId::UserName, ColumnId::Verdict] }));
+    let Answer::Rows(rows) = rows else { panic!("rows") };
+    let rows = rows.rows.into_iter().map(|row| format!("{:?} {:?} {:?}", row.time, row.verdict, row.cells)).collect();
+    (report, serde_json::to_value(survey).unwrap(), rows)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+    #[test]
+    fn reports_in_any_order_and_any_cutting_give_the_same_answers(seed in prop::collection::vec(any::<u32>(), 400), sizes in prop::collection::vec(1usize..40, 60)) {
+        let files = files();
+        let together: Vec<usize> = (0..files.len()).collect();
+        let expected = answers(&mut ledger(&files, std::slice::from_ref(&together)));
+        let mut shuffled = together;
+        shuffled.sort_by_key(|at| seed[*at % seed.len()].wrapping_add(*at as u32));
+        let mut sheaves = Vec::new();
+        let mut sizes = sizes.into_iter().cycle();
+        while !shuffled.is_empty() {
+            let rest = shuffled.split_off(sizes.next().unwrap().min(shuffled.len()));
+            sheaves.push(std::mem::replace(&mut shuffled, rest));
+        }
+        let answers = answers(&mut ledger(&files, &sheaves));
+        prop_assert_eq!(answers.0, expected.0);
+        prop_assert_eq!(answers.1, expected.1);
+        prop_assert_eq!(answers.2, expected.2);
+    }
+}
+
+#[test]
+fn keys_that_come_last_settle_everything_without_reading_the_logs_again() {
+    let files = files();
+    let (keys, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|at| files[*at].0 == "keys.json");
+    let mut late = ledger(&files, std::slice::from_ref(&others));
+    assert_eq!(late.judgement().report.summary.digests.valid, 0);
+    let mut reader = Reader::default();
+    reader.open(FileId(keys[0] as u32), "keys.json", None);
+    reader.push(&files[keys[0]].1);
+    let (report, rows) = reader.finish();
+    for job in late.admit(report, &rows) {
+        if let Job::Check(checks) = job {
+            late.settle(checks.iter().map(check).collect());
+        }
+    }
+    late.judge();
+    let whole = ledger(&files, &[(0..files.len()).collect()]).judgement().report.summary;
+    assert_eq!(late.judgement().report.summary, whole);
+    assert!(whole.digests.valid > 100);
+}

@@ -1,0 +1,202 @@
+//! Every fast path over the columns gives what the obvious loop over the records gives.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use trailseal::query::activity::busiest;
+use trailseal::query::filter::Clause;
+use trailseal::query::filter::Field;
+use trailseal::query::filter::Filter;
+use trailseal::query::filter::Sense;
+use trailseal::query::inquiry::Inquiry;
+use trailseal::query::order::Direction;
+use trailseal::query::order::SortBy;
+use trailseal::query::order::arranged;
+use trailseal::query::order::ascending;
+use trailseal::query::scene::FileClasses;
+use trailseal::query::scene::Scene;
+use trailseal::query::select::select;
+use trailseal::query::tally::Tally;
+use trailseal::query::tally::histogram;
+use trailseal::query::timeline::Bins;
+use trailseal::query::timeline::Timeline;
+use trailseal::table::batch::BatchBuilder;
+use trailseal::table::column::ColumnId;
+use trailseal::table::event_table::EventTable;
+use trailseal::table::predicate::Predicate;
+use trailseal::table::predicate::TextMatch;
+use trailseal::table::row_set::RowSet;
+use trailseal::trail::event::EventRecord;
+use trailseal::trail::ids::FileId;
+use trailseal::trail::time::TimeRange;
+use trailseal::trail::time::Timestamp;
+
+/// One row as a person would write it down.
+#[derive(Clone, Debug)]
+struct Plain {
+    time: Option<i64>,
+    name: String,
+    user: String,
+    region: String,
+    error: String,
+    id: String,
+    file: u32,
+}
+
+impl Plain {
+    fn cell(&self, column: ColumnId, classes: &FileClasses) -> String {
+        match column {
+            ColumnId::EventName => self.name.clone(),
+            ColumnId::UserName => self.user.clone(),
+            ColumnId::AwsRegion => self.region.clone(),
+            ColumnId::ErrorCode => self.error.clone(),
+            ColumnId::Outcome if self.error.is_empty() => "Success".to_owned(),
+            ColumnId::Outcome if self.error.contains("Denied") => "Denied".to_owned(),
+            ColumnId::Outcome => "Failure".to_owned(),
+            ColumnId::Verdict => classes.names[usize::from(classes.of_file[self.file as usize])].clone(),
+            ColumnId::UserIdentityType => "IAMUser".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn holds(&self, predicate: &Predicate, classes: &FileClasses) -> bool {
+        match predicate {
+            Predicate::All(parts) => parts.iter().all(|part| self.holds(part, classes)),
+            Predicate::Any(parts) => parts.iter().any(|part| self.holds(part, classes)),
+            Predicate::Not(part) => !self.holds(part, classes),
+            Predicate::Cell(column, text) => text.holds(&self.cell(*column, classes)),
+            Predicate::AnyCell(text) => {
+                let is_id = matches!(text, TextMatch::Contains(id) | TextMatch::Is(id) if !id.is_empty() && id.to_ascii_lowercase() == self.id);
+                is_id || ColumnId::STORED.iter().any(|column| text.holds(&self.cell(*column, classes)))
+            }
+            Predicate::Time(range) => self.time.is_some_and(|time| range.contains(Timestamp(time))),
+        }
+    }
+}
+
+/// The same rows in columns, in batches of three.
+fn table(rows: &[Plain]) -> EventTable {
+    let mut table = EventTable::default();
+    for some in rows.chunks(3) {
+        let mut builder = BatchBuilder::default();
+        for row in some {
+            let json = serde_json::json!({
+                "eventName": row.name, "awsRegion": row.region, "errorCode": row.error, "eventID": row.id,
+                "userIdentity": {"type": "IAMUser", "userName": row.user},
+            });
+            let json = json.to_string();
+            let mut record = EventRecord::parse(json.as_bytes()).unwrap();
+            record.event_time = row.time.map(Timestamp);
+            builder.push(FileId(row.file), 0, &record);
+        }
+        table.append(&builder.finish());
+    }
+    table
+}
+
+/// The rows in the table's own order: sorted by time inside each batch, rows without a time first.
+fn in_table_order(rows: &[Plain]) -> Vec<Plain> {
+    rows.chunks(3).flat_map(|some| {
+        let mut some = some.to_vec();
+        some.sort_by_key(|row| row.time.unwrap_or(i64::MIN));
+        some
+    }).collect()
+}
+
+fn row() -> impl Strategy<Value = Plain> {
+    let time = prop_oneof![9 => (0i64..400).prop_map(|second| Some(second * 1000)), 1 => Just(None)];
+    (time, "[AB][a-c]", "[a-c]{0,2}", "(us|eu)-[12]", prop_oneof![Just(String::new()), Just("AccessDenied".to_owned()), Just("Oops".to_owned())], "id[0-9]", 0u32..4).prop_map(
+        |(time, name, user, region, error, id, file)| Plain { time, name, user: if user.is_empty() { "x".to_owned() } else { user }, region, error, id, file },
+    )
+}
+
+fn clause() -> impl Strategy<Value = Clause> {
+    let field = prop::sample::select(vec![
+        Field::Column(ColumnId::EventName),
+        Field::Column(ColumnId::UserName),
+        Field::Column(ColumnId::ErrorCode),
+        Field::Column(ColumnId::Outcome),
+        Field::Column(ColumnId::Verdict),
+        Field::Text,
+        Field::EventId,
+    ]);
+    let value = prop_oneof!["[AB][a-c]", "[a-c*]{1,3}", Just("*".to_owned()), Just("valid".to_owned()), Just("denied".to_owned()), "id[0-9]", "(us|eu)*"];
+    let sense = prop_oneof![2 => Just(Sense::Include), 1 => Just(Sense::Exclude)];
+    (field, value, sense).prop_map(|(field, value, sense)| Clause { field, value, sense })
+}
+
+fn inquiry() -> impl Strategy<Value = Inquiry> {
+    let range = prop::option::of((0i64..400, 1i64..300).prop_map(|(start, length)| TimeRange::new(Timestamp(start * 1000), Timestamp((start + length) * 1000))));
+    (prop::collection::vec(clause(), 0..4), range).prop_map(|(clauses, range)| Inquiry { filter: Filter { clauses }, range, ..Inquiry::default() })
+}
+
+fn classes() -> FileClasses {
+    FileClasses { of_file: vec![0, 1, 2, 1], names: ["pending", "valid", "invalid"].map(str::to_owned).to_vec() }
+}
+
+proptest! {
+    #[test]
+    fn the_rows_selected_are_those_a_loop_selects(rows in prop::collection::vec(row(), 0..150), inquiry in inquiry()) {
+        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+        let scene = Scene { table: &table, classes: &classes };
+        let predicate = inquiry.predicate();
+        let set = select(&predicate, scene);
+        let expected: Vec<u32> = (0..).zip(&plain).filter(|(_, row)| row.holds(&predicate, &classes)).map(|(at, _)| at).collect();
+        prop_assert_eq!(set.iter().map(|row| row.0).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn tallies_timelines_and_people_count_what_is_there(rows in prop::collection::vec(row(), 1..150), inquiry in inquiry(), most in 1usize..6) {
+        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+        let scene = Scene { table: &table, classes: &classes };
+        let predicate = inquiry.predicate();
+        let set = select(&predicate, scene);
+        let chosen: Vec<&Plain> = plain.iter().filter(|row| row.holds(&predicate, &classes)).collect();
+        for column in [ColumnId::EventName, ColumnId::UserName, ColumnId::Verdict, ColumnId::Outcome] {
+            let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+            chosen.iter().for_each(|row| *counts.entry(row.cell(column, &classes)).or_default() += 1);
+            let totals = histogram(scene, column, &RowSet::all(table.len()));
+            let tally = Tally::count(scene, column, &set, &totals, most, &|_| false);
+            let mut expected: Vec<(String, u64)> = counts.clone().into_iter().collect();
+            expected.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            expected.truncate(most);
+            prop_assert_eq!(tally.distinct, counts.len());
+            prop_assert_eq!(tally.values.iter().map(|value| (value.value.clone(), value.count)).collect::<Vec<_>>(), expected);
+            for value in &tally.values {
+                prop_assert_eq!(value.total, plain.iter().filter(|row| row.cell(column, &classes) == value.value).count() as u64);
+            }
+        }
+        let bins = Bins::over(TimeRange::new(Timestamp(0), Timestamp(400_000)), 40);
+        let timeline = Timeline::count(scene, &set, bins, ColumnId::Outcome);
+        let timed = chosen.iter().filter(|row| row.time.is_some()).count() as u32;
+        prop_assert_eq!((0..bins.count()).map(|bin| timeline.total(bin)).sum::<u32>(), timed);
+        prop_assert_eq!(timeline.ghost.iter().sum::<u32>() as usize, plain.iter().filter(|row| row.time.is_some()).count());
+        for stack in &timeline.stacks {
+            let expected = chosen.iter().filter(|row| row.time.is_some() && row.cell(ColumnId::Outcome, &classes) == stack.name).count();
+            prop_assert_eq!(stack.counts.iter().sum::<u32>() as usize, expected);
+        }
+        let people = busiest(scene, &set, bins, 100);
+        prop_assert_eq!(people.iter().map(|person| person.events).sum::<u64>() as usize, chosen.len());
+        for person in &people {
+            prop_assert_eq!(person.failures as usize, chosen.iter().filter(|row| row.user == person.name && !row.error.is_empty()).count());
+        }
+    }
+
+    #[test]
+    fn an_order_is_the_stable_sort_of_the_rows(rows in prop::collection::vec(row(), 0..120), inquiry in inquiry(), by_name in any::<bool>()) {
+        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+        let scene = Scene { table: &table, classes: &classes };
+        let by = if by_name { SortBy::Column(ColumnId::EventName) } else { SortBy::Time };
+        let mut expected: Vec<usize> = (0..plain.len()).collect();
+        expected.sort_by_key(|at| (by_name.then(|| plain[*at].name.to_lowercase()), plain[*at].time.unwrap_or(i64::MIN)));
+        let predicate = inquiry.predicate();
+        expected.retain(|at| plain[*at].holds(&predicate, &classes));
+        let set = select(&predicate, scene);
+        let sorted = arranged(&ascending(scene, by), Direction::Ascending, &set);
+        prop_assert_eq!(sorted.iter().map(|row| row.index()).collect::<Vec<_>>(), expected.clone());
+        expected.reverse();
+        let reversed = arranged(&ascending(scene, by), Direction::Descending, &set);
+        prop_assert_eq!(reversed.iter().map(|row| row.index()).collect::<Vec<_>>(), expected);
+    }
+}

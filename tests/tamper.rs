@@ -1,0 +1,198 @@
+//! Laws: no change of content goes unnoticed, no change of container or place accuses, and the order of arrival never matters.
+
+mod support;
+
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use support::Trail;
+use support::TrailBuilder;
+use support::forge;
+use support::settle;
+use trailseal::integrity::Evidence;
+use trailseal::integrity::GivenSignature;
+use trailseal::integrity::Judgement;
+use trailseal::integrity::PublicKey;
+use trailseal::integrity::Verdict;
+use trailseal::trail::FileId;
+
+/// Two Regions, a stop, a rotation of keys, an hour of nothing.
+fn trail() -> &'static Trail {
+    static TRAIL: OnceLock<Trail> = OnceLock::new();
+    TRAIL.get_or_init(|| {
+        TrailBuilder::build(
+            "10:00 digest\n10:20 log A\n10:40 log B\n11:00 digest\n12:00 digest\n12:30 log C\n12:40 stop\n16:00 start\n16:30 log D\nkey 2\n17:00 digest
+             key 1\nregion us-west-2\n10:00 digest w10\n10:30 log E\n11:00 digest w11\n11:30 log F\n12:00 digest w12",
+        )
+    })
+}
+
+const LOGS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+const DIGESTS: [&str; 8] = ["10:00", "11:00", "12:00", "12:40", "16:00", "17:00", "w10", "w11"];
+
+fn verdicts(judgement: &Judgement) -> Vec<Verdict> {
+    judgement.files.iter().flatten().map(|judged| judged.verdict).collect()
+}
+
+fn verdict_of(trail: &Trail, label: &str) -> Verdict {
+    let at = trail.files.iter().position(|file| file.label == label).expect("a file of this label");
+    trail.judge().files.get(at).and_then(Option::as_ref).expect("a verdict").verdict
+}
+
+fn is_invalid(trail: &Trail) -> bool {
+    verdicts(&trail.judge()).contains(&Verdict::Invalid)
+}
+
+#[test]
+fn the_untouched_trail_is_valid() {
+    assert!(verdicts(&trail().judge()).iter().all(|verdict| *verdict == Verdict::Valid));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn changed_content_of_a_log_is_never_valid(which in 0usize..6, at in 0usize..400) {
+        let mut trail = trail().clone();
+        trail.flip(LOGS[which], at);
+        prop_assert_eq!(verdict_of(&trail, LOGS[which]), Verdict::Invalid);
+    }
+
+    #[test]
+    fn changed_content_of_a_digest_is_never_valid(which in 0usize..8, at in 0usize..900) {
+        let mut trail = trail().clone();
+        trail.flip(DIGESTS[which], at);
+        prop_assert_ne!(verdict_of(&trail, DIGESTS[which]), Verdict::Valid);
+    }
+
+    #[test]
+    fn a_flipped_stored_byte_leaves_the_content_or_is_not_valid(which in 0usize..6, at in 0usize..400, bit in 0u8..8) {
+        let mut trail = trail().clone();
+        trail.flip_stored(LOGS[which], at, bit);
+        let file = trail.file(LOGS[which]).clone();
+        if verdict_of(&trail, LOGS[which]) == Verdict::Valid {
+            prop_assert_eq!(support::inflate(&file.stored, 64).1, file.content);
+        }
+    }
+
+    #[test]
+    fn appended_bytes_are_never_valid(which in 0usize..6, tail in proptest::collection::vec(any::<u8>(), 1..20)) {
+        let mut trail = trail().clone();
+        trail.append(LOGS[which], &tail);
+        prop_assert_eq!(verdict_of(&trail, LOGS[which]), Verdict::Invalid);
+    }
+
+    #[test]
+    fn swapped_logs_are_never_valid(one in 0usize..6, other in 0usize..6) {
+        prop_assume!(one != other);
+        let mut trail = trail().clone();
+        trail.swap(LOGS[one], LOGS[other]);
+        prop_assert_eq!(verdict_of(&trail, LOGS[one]), Verdict::Invalid);
+        prop_assert_eq!(verdict_of(&trail, LOGS[other]), Verdict::Invalid);
+    }
+
+    #[test]
+    fn copying_packing_and_moving_never_accuse(actions in proptest::collection::vec((0usize..14, 0u8..6), 0..12), folder in "[a-z /]{0,12}") {
+        let mut trail = trail().clone();
+        let labels: Vec<&str> = LOGS.iter().chain(&DIGESTS).copied().collect();
+        for (which, action) in actions {
+            let label = labels[which];
+            match action {
+                0 => trail.recompress(label),
+                1 => trail.unpack(label),
+                2 => trail.cut(label, which % 9),
+                3 => trail.rename(label, &format!("copies/{which}.bin")),
+                4 => trail.copy(label, &format!("{folder}/{which} copy.json")),
+                _ => trail.under(&folder),
+            }
+        }
+        // Cutting twice, or cutting what is not packed, cuts into the content: that is no longer honest.
+        let whole = trail.files.iter().all(|file| support::inflate(&file.stored, 99).1 == file.content);
+        prop_assume!(whole && trail.files.iter().all(|file| support::inflate(&file.stored, 99).0.flaw.is_none()));
+        prop_assert!(verdicts(&trail.judge()).iter().all(|verdict| *verdict == Verdict::Valid), "{:#?}", trail.lines());
+    }
+
+    #[test]
+    fn a_digest_signed_by_another_key_proves_nothing(which in 0usize..3) {
+        let mut trail = trail().clone();
+        let label = DIGESTS[which];
+        let forged = String::from_utf8(trail.file(label).content.clone()).expect("JSON");
+        let forged = forged.replace(support::signing_key(0).fingerprint(), support::signing_key(1).fingerprint());
+        trail.file(label).content = forged.clone().into_bytes();
+        trail.file(label).stored = forge::gzip(forged.as_bytes());
+        // Only the attacker's key for this fingerprint is missing: the true key of that fingerprint did not sign this.
+        prop_assert_ne!(verdict_of(&trail, label), Verdict::Valid);
+    }
+
+    #[test]
+    fn the_order_of_arrival_never_matters(seed in any::<u64>(), drop in 0usize..14, change in 0usize..6, late in 0usize..15) {
+        let mut trail = trail().clone();
+        let label = LOGS.iter().chain(&DIGESTS).nth(drop).copied().expect("a label");
+        if label != LOGS[change] {
+            trail.flip(LOGS[change], 33);
+        }
+        trail.drop(label);
+        trail.copy("w12", "w12 copy.json");
+        let plain: Vec<usize> = (0..trail.files.len()).collect();
+        let expected = trail.evidence(&plain).judge(&trail.asked);
+
+        let order = shuffled(seed, trail.files.len());
+        let evidence = admit_piecemeal(&trail, &order, late);
+        let found = evidence.judge(&trail.asked);
+        prop_assert_eq!(&found.report, &expected.report);
+        prop_assert_eq!(&found.lacking, &expected.lacking);
+        prop_assert_eq!(&found.claims, &expected.claims);
+        for (place, index) in order.iter().enumerate() {
+            prop_assert_eq!(found.files.get(place), expected.files.get(*index));
+        }
+    }
+
+    #[test]
+    fn any_loss_accuses_no_file_that_is_there(kept in proptest::collection::vec(any::<bool>(), 15), signatures in any::<bool>()) {
+        let mut trail = trail().clone();
+        let mut kept = kept.into_iter();
+        trail.files.retain(|_| kept.next().unwrap_or(true));
+        if !signatures {
+            trail.forget_signatures();
+        }
+        prop_assert!(!is_invalid(&trail), "{:#?}", trail.lines());
+    }
+}
+
+/// Files, keys and signatures mixed; checks done in between, keys and signatures after the `late`-th file.
+fn admit_piecemeal(trail: &Trail, order: &[usize], late: usize) -> Evidence {
+    let mut evidence = Evidence::default();
+    for (place, index) in order.iter().enumerate() {
+        let file = trail.files.get(*index).expect("a file");
+        evidence.admit(support::read(FileId(u32::try_from(place).expect("few")), &file.path, &file.stored, 100));
+        if place == late {
+            let keys = trail.keys.as_deref().and_then(|keys| PublicKey::parse_list(keys.as_bytes())).expect("keys");
+            evidence.admit_keys(keys.into_iter().rev().collect());
+        }
+        if place % 3 == late % 3 {
+            settle(&mut evidence);
+            let _ = evidence.judge(&trail.asked);
+        }
+    }
+    if late >= order.len() {
+        evidence.admit_keys(PublicKey::parse_list(trail.keys.as_deref().unwrap_or_default().as_bytes()).expect("keys"));
+    }
+    for (key, signature) in trail.signatures.iter().rev() {
+        let signature = GivenSignature { key: key.clone(), signature: signature.clone(), algorithm: None, generated: None, source: String::new() };
+        evidence.admit_signatures(vec![signature]);
+    }
+    settle(&mut evidence);
+    assert_eq!(evidence.checks_open(), 0);
+    evidence
+}
+
+/// Fisher–Yates with a small generator of its own: the test needs no randomness from outside.
+fn shuffled(seed: u64, length: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
+    let mut state = seed | 1;
+    for place in (1..length).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        order.swap(place, usize::try_from(state >> 33).unwrap_or_default() % (place + 1));
+    }
+    order
+}
