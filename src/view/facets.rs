@@ -52,7 +52,7 @@ fn Facet(column: ColumnId) -> impl IntoView {
     // A column of which no record says anything takes no room.
     let is_silent = move || tally.with(|tally| tally.as_ref().is_none_or(|tally| tally.values.iter().all(|value| value.value.is_empty())));
     view! {
-        <section class="facet" data-facet=column.field() hidden=is_silent>
+        <section class="facet" data-column=column.field() hidden=is_silent>
             <h3>{column.title()}
                 <button type="button" class="button-icon" aria-label=format!("Search in {}", column.title()) aria-expanded=move || is_sought.get().to_string() on:click=seek hidden=move || hidden() == 0><Icon name="search" /></button>
             </h3>

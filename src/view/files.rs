@@ -44,12 +44,13 @@ fn Pager() -> impl IntoView {
     let many = move || desk.files.with(|(many, _)| *many);
     let start = move || u64::from(desk.files_asked.get().1);
     let past = move || (start() + u64::from(FILES_PAGE)).min(many());
+    let is_last = move || many() <= past();
     let words = move || if many() == 0 { "0 files".to_owned() } else { format!("{}–{} of {}", format::count(start() + 1), format::count(past()), format::count(many())) };
     let turn = move |forward: bool| desk.files_asked.update(|(_, start)| *start = if forward { start.saturating_add(FILES_PAGE) } else { start.saturating_sub(FILES_PAGE) });
     view! {
         <p id="files-count" class="pager">{words}
             <button type="button" class="button small" disabled=move || start() == 0 on:click=move |_| turn(false)>"Before"</button>
-            <button type="button" class="button small" disabled=move || past() >= many() on:click=move |_| turn(true)>"Next"</button>
+            <button type="button" class="button small" disabled=is_last on:click=move |_| turn(true)>"Next"</button>
         </p>
     }
 }

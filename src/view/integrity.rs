@@ -8,6 +8,7 @@ use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Window;
 use crate::integrity::judgement::WindowState;
 use crate::integrity::report::Finding;
+use crate::integrity::report::FindingCode;
 use crate::integrity::report::KeyRow;
 use crate::protocol::Proof;
 use crate::screen::format;
@@ -44,7 +45,7 @@ fn Numbers(proof: Arc<Proof>) -> impl IntoView {
     let tile = |id: &'static str, name: &'static str, part: u64, whole: u64, words: &'static str| {
         view! { <div class="tile" id=id><span>{name}</span><b>{format::count(part)}</b><small>"of "{format::count(whole)}" "{words}</small></div> }
     };
-    let gaps = proof.coverage.iter().flat_map(|chain| &chain.windows).filter(|window| window.state == WindowState::Gap).count();
+    let gaps = proof.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
     let proven = proof.coverage.iter().filter(|chain| !chain.windows.is_empty() && chain.windows.iter().all(|window| is_proven(window.state))).count();
     view! {
         <div class="tiles">

@@ -59,7 +59,7 @@ fn Axis(axis: Memo<Option<TimeRange>>, width: RwSignal<f64>) -> impl IntoView {
     let ticks = move || {
         let scale = axis.get().map(|axis| TimeScale::new(axis, width.get().max(1.0)))?;
         // No label hangs over the right edge.
-        let seen = scale.ticks(84.0).into_iter().map(|tick| (scale.share(tick.time), tick)).filter(|(share, _)| (1.0 - share) * scale.width > 36.0);
+        let seen = scale.ticks(84.0).into_iter().map(|tick| (scale.share(tick.time), tick)).filter(|(share, _)| (1.0 - share) * scale.width > 92.0);
         Some(seen.map(|(share, tick)| view! { <span style:left=format!("{:.3}%", share * 100.0)>{tick.label}</span> }).collect_view())
     };
     let is_zoomed = move || desk.window.with(Option::is_some);

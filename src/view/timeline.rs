@@ -56,6 +56,8 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
     let from = StoredValue::new(None::<f64>);
     let x_of = move |event: &ev::PointerEvent| plot.get_untracked().map(|plot| plot.get_bounding_client_rect()).map(|place| ((f64::from(event.client_x()) - place.left()).clamp(0.0, place.width()), place.width()));
     let shown = move || desk.inquiry.with(|inquiry| inquiry.range).zip(axis.get()).map(|(range, axis)| (TimeScale::new(axis, 1.0).share(range.start), TimeScale::new(axis, 1.0).share(range.end)));
+    // A range that is the whole axis needs no showing.
+    let shown = move || shown().filter(|(start, end)| *start > 0.001 || *end < 0.999);
     Effect::new(move |_| {
         let (shown, Some(brush)) = (shown(), brush.get()) else { return };
         place_brush(&brush, shown);
@@ -77,9 +79,7 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
             }
             _ => desk.survey.with_untracked(|survey| bin_words(survey, desk.stacked.get_untracked(), TimeScale::new(axis, wide).time(x))),
         };
-        if let Some(plot) = plot.get_untracked() {
-            show_tip(&tip, words.as_deref(), x / wide, &plot);
-        }
+        show_tip(&tip, words.as_deref(), x, x / wide);
     };
     let on_up = move |event: ev::PointerEvent| {
         let (Some(start), Some((x, wide)), Some(axis)) = (from.get_value(), x_of(&event), axis.get_untracked()) else { return };
