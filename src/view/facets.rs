@@ -20,10 +20,11 @@ use crate::view::panels::use_panels;
 /// All facets.
 #[component]
 pub(crate) fn Facets() -> impl IntoView {
-    let panels = use_panels();
+    let (desk, panels) = (use_desk(), use_panels());
     view! {
         <aside id="facets" class="card facets" aria-label="Values and their counts">
             <button type="button" class="button-icon facets-close" aria-label="Close the filters" on:click=move |_| panels.facets.set(false)><Icon name="cross" /></button>
+            <p class="note" hidden=move || desk.survey.with(|survey| survey.matched > 0 || survey.tallies.iter().any(|tally| !tally.values.is_empty()))>"No values: no event passes the filter."</p>
             {FACETS.map(|column| view! { <Facet column=column /> })}
         </aside>
     }

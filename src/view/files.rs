@@ -32,8 +32,10 @@ pub(crate) fn Files() -> impl IntoView {
                 <select id="files-verdict" on:change:target=move |event| choose(event.target().value())>{option(None, "All verdicts")}{options}</select>
                 <Pager />
             </div>
-            <table class="plain files"><tbody>{rows}</tbody></table>
-            <p class="note" hidden=move || !is_empty()>"No such files."</p>
+            <div class="files-box" tabindex="0" role="region" aria-label="Files">
+                <table class="plain files"><tbody>{rows}</tbody></table>
+                <p class="note" hidden=move || !is_empty()>"No such files."</p>
+            </div>
         </section>
     }
 }

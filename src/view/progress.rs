@@ -18,6 +18,9 @@ pub(crate) fn ReadingProgress() -> impl IntoView {
     let share = move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
     let words = move || {
         desk.progress.with(|progress| {
+            if progress.files == 0 {
+                return "Opening files…".to_owned();
+            }
             let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
             let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
             format!("{files} · {} · {} events{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
