@@ -8,7 +8,11 @@ use support::TrailBuilder;
 use support::at;
 use support::forge;
 use support::instant;
+use trailseal::integrity::Content;
+use trailseal::integrity::FileFacts;
+use trailseal::integrity::FileKind;
 use trailseal::integrity::Strictness;
+use trailseal::trail::FileId;
 
 /// Three hours, one log in each of the last two.
 const THREE: &str = "12:00 digest\n12:30 log A\n13:00 digest\n13:30 log B\n14:00 digest";
@@ -91,11 +95,7 @@ fn a_lost_log_is_missing() {
 
 #[test]
 fn a_lost_digest_is_missing_and_a_gap() {
-    check(
-        THREE,
-        |t| t.drop("13:00"),
-        "13:00 missing not-found\nA unlisted in-gap\ngap missing 12:00-13:00 1",
-    );
+    check(THREE, |t| t.drop("13:00"), "13:00 missing not-found\nA unlisted in-gap\ngap missing 12:00-13:00 1");
 }
 
 #[test]
@@ -133,11 +133,7 @@ fn swapped_logs_are_both_wrong() {
 
 #[test]
 fn swapped_digests_are_both_at_the_wrong_place() {
-    check(
-        THREE,
-        |t| t.swap("12:00", "13:00"),
-        "12:00 invalid wrong-place\n13:00 invalid wrong-place\nA unproven digest-unproven",
-    );
+    check(THREE, |t| t.swap("12:00", "13:00"), "12:00 invalid wrong-place\n13:00 invalid wrong-place\nA unproven digest-unproven");
 }
 
 #[test]
@@ -213,17 +209,23 @@ fn bytes_after_the_first_member_are_a_fault() {
 
 #[test]
 fn content_that_cannot_be_had_whole_is_a_fault() {
-    check(THREE, |t| t.cut("A", 30), "A invalid truncated container-truncated");
-    check(THREE, |t| t.cut("13:00", 30), "13:00 invalid truncated container-truncated\nA unlisted in-gap");
-    check(THREE, |t| t.file("A").stored.clear(), "A invalid truncated stored-uncompressed");
-    check(THREE, |t| t.file("A").stored = b"<html>".to_vec(), "A invalid not-gzip stored-uncompressed");
+    check(THREE, |t| t.cut("A", 30), "A invalid truncated");
+    check(THREE, |t| t.cut("13:00", 30), "13:00 invalid truncated\nA unlisted in-gap");
+    check(THREE, |t| t.file("A").stored.clear(), "A invalid truncated");
+    check(THREE, |t| t.file("A").stored = b"<html>".to_vec(), "A invalid not-gzip");
     check(THREE, |t| t.file("13:00").stored = b"{\"a\":1}".to_vec(), "13:00 invalid malformed stored-uncompressed\nA unlisted in-gap");
 }
 
 #[test]
 fn unlisted_logs_are_told_by_their_time() {
     check(THREE, |t| t.plant(at("12:30"), "X"), "X unlisted in-covered-time");
-    check(THREE, |t| t.plant(at("14:20"), "X"), "X unlisted after-newest-digest\nend-before-range 111122223333/eu-west-1/main".replace("111122223333/eu-west-1/main", TRAIL).as_str());
+    check(
+        THREE,
+        |t| t.plant(at("14:20"), "X"),
+        "X unlisted after-newest-digest\nend-before-range 111122223333/eu-west-1/main"
+            .replace("111122223333/eu-west-1/main", TRAIL)
+            .as_str(),
+    );
     check(THREE, |t| t.plant(at("10:20"), "X"), "X unlisted before-first-digest");
     // Within five minutes of an edge the kinder reason is taken; between two covered hours there is no edge.
     check(THREE, |t| t.plant(at("14:00"), "X"), "X unlisted after-newest-digest");
@@ -255,11 +257,7 @@ fn newest_digests_that_are_gone_show_in_what_was_asked_and_in_sibling_regions() 
         },
         "end-before-range main",
     );
-    check(
-        "12:00 digest\n13:00 digest\nregion us-west-2\n12:00 digest w12\n13:00 digest w13",
-        |t| t.drop("w13"),
-        "end-before-range main",
-    );
+    check("12:00 digest\n13:00 digest\nregion us-west-2\n12:00 digest w12\n13:00 digest w13", |t| t.drop("w13"), "end-before-range main");
 }
 
 #[test]
@@ -372,7 +370,10 @@ fn a_forged_successor_makes_a_fork_and_accuses_nobody() {
         |t| {
             let mut twin = t.file("14:00").clone();
             twin.label = "twin".to_owned();
-            let text = String::from_utf8(twin.content).expect("JSON").replace("_20250310T140000Z", "_20250310T140100Z").replace("T14:00:00Z", "T14:01:00Z");
+            let text = String::from_utf8(twin.content)
+                .expect("JSON")
+                .replace("_20250310T140000Z", "_20250310T140100Z")
+                .replace("T14:00:00Z", "T14:01:00Z");
             t.add("AWSLogs/twin.json.gz", text.as_bytes());
         },
         "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T140100Z.json.gz unproven no-signature
@@ -406,6 +407,62 @@ fn a_bare_array_is_ignored_as_a_file_but_its_rows_have_a_verdict() {
     let last = judgement.files.last().and_then(Option::as_ref).expect("a verdict for its rows");
     assert_eq!((last.verdict.slug(), last.reason.map(|reason| reason.slug())), ("unlisted", Some("no-chain")));
     assert_eq!(judgement.report.exit_code(), 0);
+}
+
+#[test]
+fn windows_of_linked_digests_have_to_meet() {
+    let start = r#""digestStartTime":"2025-03-10T13:00:00Z""#;
+    let newest_from = |clock: &'static str| {
+        move |t: &mut Trail| {
+            t.edit("14:00", start, &start.replace("13:00", clock));
+            t.keep_signatures(&["12:00", "13:00"]);
+        }
+    };
+    let open = "14:00 unproven no-signature\nB unproven digest-unproven";
+    check(THREE, newest_from("13:20"), &format!("{open}\ngap time-hole 13:00-13:20"));
+    check(THREE, newest_from("12:40"), &format!("{open}\noverlap main"));
+}
+
+#[test]
+fn a_digest_that_names_itself_ends_the_walk() {
+    check(
+        THREE,
+        |t| {
+            t.edit("14:00", r#"T130000Z.json.gz","previousDigestHashValue"#, r#"T140000Z.json.gz","previousDigestHashValue"#);
+            t.forget_signatures();
+        },
+        "14:00 unproven no-signature\nB unproven digest-unproven\nlink-mismatch 14:00\ncycle 14:00",
+    );
+}
+
+#[test]
+fn a_digest_off_the_chain_is_an_orphan() {
+    check(
+        "12:00 digest\n13:00 digest",
+        |t| {
+            let extra = TrailBuilder::build("12:30 start");
+            t.labels.extend(extra.labels);
+            t.signatures.extend(extra.signatures);
+            t.files.extend(extra.files);
+        },
+        "gap restarted 12:00-12:00\norphan 12:30\noverlap main",
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_not_disproven() {
+    let mut trail = TrailBuilder::build(THREE);
+    let (log, digest) = (trail.path("A"), trail.path("13:00"));
+    let judge = |path: &str, kind: FileKind| {
+        let mut evidence = trail.evidence(&(0..trail.files.len()).collect::<Vec<_>>());
+        let at = trail.files.iter().position(|file| file.path == path).expect("a file");
+        let id = FileId(u32::try_from(at).expect("few"));
+        evidence.admit(FileFacts::new(id, path, Content::unread("403"), kind));
+        support::lines(&evidence.judge(&trail.asked).report, &trail.labels)
+    };
+    assert_eq!(judge(&log, FileKind::Log), ["A unproven not-readable"]);
+    let lines = judge(&digest, FileKind::Digest(Err("403".to_owned())));
+    assert_eq!(lines, ["13:00 unproven not-readable", "A unlisted in-gap"]);
 }
 
 #[test]

@@ -178,7 +178,8 @@ fn admit_piecemeal(trail: &Trail, order: &[usize], late: usize) -> Evidence {
         evidence.admit_keys(PublicKey::parse_list(trail.keys.as_deref().unwrap_or_default().as_bytes()).expect("keys"));
     }
     for (key, signature) in trail.signatures.iter().rev() {
-        let signature = GivenSignature { key: key.clone(), signature: signature.clone(), algorithm: None, generated: None, source: String::new() };
+        let signature =
+            GivenSignature { key: key.clone(), signature: signature.clone(), algorithm: None, generated: None, source: String::new() };
         evidence.admit_signatures(vec![signature]);
     }
     settle(&mut evidence);

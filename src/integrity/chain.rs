@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use crate::integrity::damaged::Damaged;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
-use crate::integrity::damaged::Damaged;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::judgement::Asked;
 use crate::integrity::links::Target;
@@ -51,6 +51,8 @@ pub(crate) enum Holds {
     Digest(usize),
     /// A disproven digest; readable or not.
     Disproven(Option<usize>),
+    /// A file at a digest's place that could not be read.
+    Unread,
     Missing,
     Nothing,
 }
@@ -97,8 +99,7 @@ impl ChainBuilder<'_, '_> {
         let everyone: Vec<_> = members.iter().chain(disproven).filter_map(|index| self.digests.get(*index)).collect();
         let organization = everyone.iter().find_map(|given| given.digest.organization());
         let oldest = everyone.iter().map(|given| given.digest.end).min();
-        let mut chain =
-            DigestChain { id: id.clone(), organization, members, stretches: Vec::new(), gaps: Vec::new(), missing: Vec::new() };
+        let mut chain = DigestChain { id: id.clone(), organization, members, stretches: Vec::new(), gaps: Vec::new(), missing: Vec::new() };
         self.check_links(&mut chain, oldest, findings);
         self.lay_out(&mut chain, disproven, findings);
         if id.kind == ChainKind::Hourly {

@@ -25,16 +25,24 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
     proven(digests.valid.saturating_add(backfill.valid), "digests are exactly as the owner of the given keys signed them.");
     proven(logs.invalid, "log files do not hold what CloudTrail delivered to their place.");
     proven(digests.invalid.saturating_add(backfill.invalid), "digests are not as they were signed, or damaged.");
-    proven(logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing), "files were delivered and are not among those given.");
+    proven(
+        logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing),
+        "files were delivered and are not among those given.",
+    );
     for chain in &report.chains {
         for row in &chain.covered {
             let (account, region, trail) = (&chain.account, &chain.region, &chain.trail);
-            claims.proven.push(format!("From {} to {} the digests of {account}/{region}/{trail} name every log delivered.", row.start, row.end));
+            claims
+                .proven
+                .push(format!("From {} to {} the digests of {account}/{region}/{trail} name every log delivered.", row.start, row.end));
         }
     }
     let usable: Vec<_> = report.keys.iter().filter(|key| key.problem.is_none()).map(|key| key.fingerprint.as_str()).collect();
     if !usable.is_empty() {
-        claims.assumed.push(format!("The keys given are AWS's own. Compare their fingerprints with `aws cloudtrail list-public-keys`: {}", usable.join(", ")));
+        claims.assumed.push(format!(
+            "The keys given are AWS's own. Compare their fingerprints with `aws cloudtrail list-public-keys`: {}",
+            usable.join(", ")
+        ));
     }
     claims.assumed.push("SHA-256 and RSA-2048 hold, and AWS has kept its keys to itself.".to_owned());
     let mut not_proven = |count: u64, sentence: &str| {
@@ -50,7 +58,9 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
     if report.findings.iter().any(|finding| finding.code == FindingCode::EndBeforeRange) {
         claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
     }
-    claims.not_proven.push("That everything was logged: events that the trail does not record, and Regions or accounts without files here.".to_owned());
+    claims
+        .not_proven
+        .push("That everything was logged: events that the trail does not record, and Regions or accounts without files here.".to_owned());
     claims
 }
 

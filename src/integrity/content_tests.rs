@@ -11,7 +11,8 @@ use super::*;
 const LOG: &[u8] = br#"{"Records":[{"eventName":"ConsoleLogin"}]}"#;
 
 fn pack(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzBuilder::new().mtime(7).filename("a.json").comment("c").extra(b"xyz".to_vec()).write(Vec::new(), Compression::best());
+    let mut encoder =
+        GzBuilder::new().mtime(7).filename("a.json").comment("c").extra(b"xyz".to_vec()).write(Vec::new(), Compression::best());
     encoder.write_all(content).expect("memory takes every byte");
     encoder.finish().expect("memory takes every byte")
 }

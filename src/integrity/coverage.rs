@@ -27,7 +27,7 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
     let index = match stretch.holds {
         Holds::Digest(index) => Some(index),
         Holds::Disproven(index) => index,
-        Holds::Missing | Holds::Nothing => None,
+        Holds::Unread | Holds::Missing | Holds::Nothing => None,
     };
     let given = index.and_then(|index| digests.get(index));
     let logs = given.map_or(0, |given| u32::try_from(given.digest.log_files.len()).unwrap_or(u32::MAX));
@@ -37,6 +37,7 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
         Holds::Missing => WindowState::Missing,
         Holds::Nothing => WindowState::Gap,
         Holds::Disproven(_) => WindowState::Invalid,
+        Holds::Unread => WindowState::Unproven,
         Holds::Digest(_) if !proven => WindowState::Unproven,
         Holds::Digest(_) if bad > 0 => WindowState::InvalidInside,
         Holds::Digest(_) if logs == 0 => WindowState::ProvenEmpty,

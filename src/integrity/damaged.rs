@@ -64,7 +64,7 @@ pub(crate) fn find_displaced<'a>(
     displaced
 }
 
-/// Files that should be digests and cannot be read as such, in the files' order.
+/// Files that should be digests and cannot be read as such.
 pub(crate) fn find_damaged<'a>(
     files: &[&'a GivenFile],
     digests: &Digests<'a>,
@@ -79,22 +79,25 @@ pub(crate) fn find_damaged<'a>(
         }
     }
     damaged.extend(files.iter().filter_map(|file| judge_file(file, &named, listings)));
+    damaged.sort_by(|a, b| a.file.order().cmp(&b.file.order()));
 }
 
 fn judge_file<'a>(file: &'a GivenFile, named: &HashMap<&str, &'a Place>, listings: &Listings<'_>) -> Option<Damaged<'a>> {
-    let place = named.get(file.base.as_str()).copied();
     let name = digest_name(file);
+    let place = || named.get(file.base.as_str()).copied();
     let what = match &file.facts.kind {
         FileKind::Digest(Ok(_)) => return None,
         FileKind::Digest(Err(why)) => why.as_str(),
+        _ if name.is_none() => return None,
         kind => {
             let is_log = matches!(kind, FileKind::Log) || listings.with_hash(&file.facts.content.sha256).is_some();
-            if name.is_none() || (is_log && place.is_none()) {
+            if is_log && place().is_none() {
                 return None;
             }
             "it is something else under a digest's name"
         }
     };
+    let place = place();
     let judged = judge_flaw(&file.facts.content, "digest").unwrap_or_else(|| malformed(what));
     Some(Damaged { file, name, place, judged: judged.with_remarks(container_remarks(&file.facts.content)) })
 }

@@ -13,11 +13,11 @@ use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Strictness;
+use crate::integrity::location::standing;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
-use crate::integrity::location::standing;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -59,9 +59,7 @@ fn copy_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &Giv
     if let Some(judged) = judge_flaw(content, "digest") {
         return judged.with_remarks(container_remarks(content));
     }
-    let of_content = |remark: &&Remark| {
-        matches!(remark, Remark::SignatureMetadataDiffers | Remark::AlgorithmLabel | Remark::KeyValidity)
-    };
+    let of_content = |remark: &&Remark| matches!(remark, Remark::SignatureMetadataDiffers | Remark::AlgorithmLabel | Remark::KeyValidity);
     let mut remarks: Vec<_> = verdict.judged.remarks.iter().filter(of_content).cloned().collect();
     remarks.extend(container_remarks(content));
     remarks.push(Remark::DuplicateOf(given.digest.place.key.clone()));

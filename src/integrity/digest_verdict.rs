@@ -14,10 +14,10 @@ use crate::integrity::evidence::Evidence;
 use crate::integrity::gzip::Trailer;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::KeyProblem;
+use crate::integrity::location::standing;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignedDigest;
-use crate::integrity::location::standing;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -122,16 +122,8 @@ impl<'a> Trial<'a> {
             let proven = verdicts.get(next).and_then(Option::as_ref).is_some_and(|verdict| verdict.proof.is_some());
             proven && digests.get(next).is_some_and(|successor| names_another_content(successor, given))
         });
-        let mut trial = Self {
-            proof: None,
-            metadata_fails: false,
-            odd_label: false,
-            failing: 0,
-            malformed: 0,
-            open: 0,
-            discarded: 0,
-            link_differs,
-        };
+        let mut trial =
+            Self { proof: None, metadata_fails: false, odd_label: false, failing: 0, malformed: 0, open: 0, discarded: 0, link_differs };
         for candidate in digests.candidates(given) {
             trial.hear(candidate, answer(evidence, given, candidate.signature), verdicts);
         }
@@ -176,7 +168,9 @@ impl<'a> Trial<'a> {
                 return invalid(Reason::LinkMismatch);
             }
             return match evidence.ring.problem(&fingerprint) {
-                Some(KeyProblem::KeyMismatch) => unproven(Reason::KeyUnusable, &format!(" Its bytes do not have that fingerprint: {fingerprint}")),
+                Some(KeyProblem::KeyMismatch) => {
+                    unproven(Reason::KeyUnusable, &format!(" Its bytes do not have that fingerprint: {fingerprint}"))
+                }
                 Some(KeyProblem::KeyUnusable) => unproven(Reason::KeyUnusable, &format!(" It is no RSA key of 2048 bits: {fingerprint}")),
                 None => unproven(
                     Reason::KeyUnknown,
@@ -211,7 +205,8 @@ pub(crate) fn judge_flaw(content: &Content, what: &str) -> Option<Judged> {
         ContentFlaw::TooLarge { limit } => (Reason::TooLarge, format!(" The limit was {limit} bytes.")),
         ContentFlaw::TrailingData { bytes, .. } => (Reason::TrailingData, format!(" Bytes after the end: {bytes}.")),
         ContentFlaw::Unread(why) => {
-            let message = format!("This {what} could not be read ({why}), so nothing can be said of it. Make it readable and add it again.");
+            let message =
+                format!("This {what} could not be read ({why}), so nothing can be said of it. Make it readable and add it again.");
             return Some(Judged::not_valid(NotValid::Unproven, Reason::NotReadable, message));
         }
     };
@@ -220,6 +215,10 @@ pub(crate) fn judge_flaw(content: &Content, what: &str) -> Option<Judged> {
 
 /// What the container has that CloudTrail's has not.
 pub(crate) fn container_remarks(content: &Content) -> Vec<Remark> {
+    // Where the content cannot be had, the container is the least of it.
+    if !matches!(content.flaw, None | Some(ContentFlaw::TrailingData { .. })) {
+        return Vec::new();
+    }
     match &content.container {
         Container::Plain => vec![Remark::StoredUncompressed],
         Container::Gzip(facts) => {

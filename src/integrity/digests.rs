@@ -10,6 +10,8 @@ use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::location::base_of;
+use crate::integrity::location::standing;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
@@ -17,8 +19,6 @@ use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
 use crate::integrity::signature::string_to_sign;
-use crate::integrity::location::base_of;
-use crate::integrity::location::standing;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -138,6 +138,8 @@ impl<'a> Digests<'a> {
         let mut all = [by_place, by_hash].concat();
         all.sort_unstable();
         all.dedup();
+        // One that names itself is a circle, not a successor.
+        all.retain(|index| self.get(*index).is_some_and(|successor| successor.content != given.content));
         all
     }
 
@@ -172,9 +174,9 @@ impl CandidateSource<'_> {
 
 /// `key` alone may be a whole key or just a name; a bucket that is stated has to fit.
 fn stated_candidate<'a>(given: &'a GivenSignature, place: &Place) -> Candidate<'a> {
-    let fits = given.place().is_some_and(|(bucket, key)| {
-        bucket.is_none_or(|bucket| bucket == place.bucket) && (key == place.key || !key.contains('/'))
-    });
+    let fits = given
+        .place()
+        .is_some_and(|(bucket, key)| bucket.is_none_or(|bucket| bucket == place.bucket) && (key == place.key || !key.contains('/')));
     let source = if fits { CandidateSource::Stated(given) } else { CandidateSource::Hint(given) };
     Candidate { signature: &given.signature, source }
 }
@@ -224,12 +226,7 @@ pub(crate) fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureChe
     due.into_iter().collect()
 }
 
-fn add_checks(
-    evidence: &Evidence,
-    given: &GivenDigest<'_>,
-    candidate: Candidate<'_>,
-    due: &mut BTreeMap<CheckSubject, SignatureCheck>,
-) {
+fn add_checks(evidence: &Evidence, given: &GivenDigest<'_>, candidate: Candidate<'_>, due: &mut BTreeMap<CheckSubject, SignatureCheck>) {
     for key in evidence.ring.usable(&fingerprint(given)) {
         let subject = subject(given, candidate.signature, key);
         let Some(file) = given.files.first().filter(|_| !evidence.checks.contains_key(&subject)) else { continue };

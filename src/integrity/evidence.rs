@@ -1,5 +1,6 @@
 //! All that is known so far: files, keys, signatures, and what checks came to. Arrives in any order, judged at any time.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
@@ -74,7 +75,7 @@ pub struct FileFacts {
 /// Everything given so far.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    pub(crate) files: HashMap<FileId, GivenFile>,
+    pub(crate) files: BTreeMap<FileId, GivenFile>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
     digest_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
@@ -189,24 +190,18 @@ impl Evidence {
         judge(self, asked)
     }
 
-    /// The files that read as digests, in the same order as all files.
+    /// The files that read as digests, in an order that does not depend on when they came.
     pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
         let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).collect();
-        files.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
-        files
-    }
-
-    /// The given files in an order that does not depend on when they came.
-    pub(crate) fn in_order(&self) -> Vec<&GivenFile> {
-        let mut files: Vec<_> = self.files.values().collect();
         files.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         files
     }
 }
 
 impl GivenFile {
-    /// The id comes last: it only tells byte-identical files of one name apart.
-    fn order(&self) -> (&Sha256, &str, Option<&Place>, u64, FileId) {
+    /// Places files in an order that does not depend on when they came. The id comes last: it only tells byte-identical files of
+    /// one name apart.
+    pub(crate) fn order(&self) -> (&Sha256, &str, Option<&Place>, u64, FileId) {
         let facts = &self.facts;
         (&facts.content.sha256, &facts.source, facts.place.as_ref(), facts.content.stored_size, facts.id)
     }

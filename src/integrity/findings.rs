@@ -9,6 +9,7 @@ use crate::integrity::chain::Holds;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
+use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Asked;
 use crate::integrity::key_findings::find_keys;
@@ -33,6 +34,20 @@ pub(crate) struct Scene<'j, 'a> {
     pub(crate) asked: &'j Asked,
 }
 
+/// The newest stamp among the logs of each account and Region.
+type NewestLogs<'a> = HashMap<(&'a str, &'a str), Timestamp>;
+
+fn newest_logs<'a>(files: &[&'a GivenFile]) -> NewestLogs<'a> {
+    let mut newest_logs = NewestLogs::new();
+    for file in files {
+        if let KeyKind::Log(name) = &file.name.kind {
+            let newest = newest_logs.entry((&name.account, &name.region)).or_insert(name.stamp);
+            *newest = name.stamp.max(*newest);
+        }
+    }
+    newest_logs
+}
+
 /// Where a trail has digests.
 type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
@@ -40,14 +55,19 @@ type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
     find_misleading(files, findings);
     find_keys(scene, findings);
-    find_early_ends(scene, files, findings);
-    find_absent(scene, files, findings);
+    let newest_logs = newest_logs(files);
+    find_early_ends(scene, &newest_logs, findings);
+    find_absent(scene, &newest_logs, findings);
     find_unvalidated(scene, rows, findings);
     find_moves(rows, findings);
 }
 
 fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    for file in files.iter().filter(|file| file.name.is_misleading()) {
+    // A digest that a browser renamed to `… (1).json.gz` is no trap; in a bucket, or a copy of one, it is.
+    let renamed = |file: &GivenFile| {
+        matches!(file.facts.kind, FileKind::Digest(Ok(_))) && file.facts.place.is_none() && file.name.from_aws_logs().is_none()
+    };
+    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file)) {
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source
@@ -57,14 +77,7 @@ fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
 }
 
 /// Chains that end before what was asked; where no end was asked, before their newest log or their siblings.
-fn find_early_ends(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    let mut newest_logs: HashMap<(&str, &str), Timestamp> = HashMap::new();
-    for file in files {
-        if let KeyKind::Log(name) = &file.name.kind {
-            let newest = newest_logs.entry((&name.account, &name.region)).or_insert(name.stamp);
-            *newest = name.stamp.max(*newest);
-        }
-    }
+fn find_early_ends(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &mut Vec<Finding>) {
     let hourly = || scene.chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly);
     let end_of = |chain: &DigestChain| chain.members.last().and_then(|index| scene.digests.get(*index)).map(|given| given.digest.end);
     let mut newest_siblings: HashMap<(&str, &str), Timestamp> = HashMap::new();
@@ -94,7 +107,7 @@ fn find_early_ends(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut V
 }
 
 /// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.
-fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<Finding>) {
+fn find_absent(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &mut Vec<Finding>) {
     let mut trails: BTreeMap<(&str, &str), AccountsAndRegions> = BTreeMap::new();
     for id in scene.chains.iter().map(|chain| &chain.id).filter(|id| id.kind == ChainKind::Hourly) {
         let (accounts, regions) = trails.entry((&id.trail, &id.home_region)).or_default();
@@ -113,13 +126,11 @@ fn find_absent(scene: &Scene<'_, '_>, files: &[&GivenFile], findings: &mut Vec<F
             }
         }
     }
-    for file in files {
-        let KeyKind::Log(name) = &file.name.kind else { continue };
-        if told.insert((&name.account, &name.region)) {
-            let subject = format!("{}/{}", name.account, name.region);
-            let message = format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
-            findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
-        }
+    for (account, region) in newest_logs.keys().copied().filter(|place| !told.contains(place)) {
+        let subject = format!("{account}/{region}");
+        let message =
+            format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");
+        findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
     }
 }
 

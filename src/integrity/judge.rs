@@ -42,7 +42,8 @@ use crate::integrity::verdict::Verdict;
 
 /// What follows from the evidence, whatever the order it came in.
 pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
-    let files = evidence.in_order();
+    // In the order of arrival, which is that of memory; wherever order counts, it is made there.
+    let files: Vec<_> = evidence.files.values().collect();
     let digests = Digests::of(evidence);
     let mut verdicts = judge_digests(evidence, &digests, asked.strictness);
     let mut damaged = Vec::new();
@@ -63,9 +64,9 @@ pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         asked,
     };
     let chains = builder.build(&mut findings);
-    let calendar = Calendar::of(&chains, &digests);
+    let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
 
-    let mut rows = Rows::new(evidence.files.keys().copied().max());
+    let mut rows = Rows::new(evidence.files.keys().next_back().copied());
     add_digests(&mut rows, &builder, &chains);
     let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
     let ignored = ignore_rest(evidence, &mut rows);
@@ -119,12 +120,16 @@ fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
 }
 
 fn key_rows(evidence: &Evidence) -> Vec<KeyRow> {
-    let mut rows: Vec<_> = evidence.ring.iter().map(|key| KeyRow {
-        fingerprint: key.fingerprint.clone(),
-        valid_from: key.valid_from.map(ReportTime),
-        valid_to: key.valid_to.map(ReportTime),
-        problem: key.problem().map(|problem| problem.slug().to_owned()),
-    }).collect();
+    let mut rows: Vec<_> = evidence
+        .ring
+        .iter()
+        .map(|key| KeyRow {
+            fingerprint: key.fingerprint.clone(),
+            valid_from: key.valid_from.map(ReportTime),
+            valid_to: key.valid_to.map(ReportTime),
+            problem: key.problem().map(|problem| problem.slug().to_owned()),
+        })
+        .collect();
     rows.dedup();
     rows
 }

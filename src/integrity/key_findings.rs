@@ -40,7 +40,12 @@ fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut V
                 "This key vouches for digests of a time in which the list says that it was not in use; AWS would have signed with another. Compare the list with AWS. {}",
                 chain.id
             );
-            findings.push(finding(FindingCode::KeySuspect, proof.fingerprint().to_owned(), message, Some((given.digest.start, given.digest.end))));
+            findings.push(finding(
+                FindingCode::KeySuspect,
+                proof.fingerprint().to_owned(),
+                message,
+                Some((given.digest.start, given.digest.end)),
+            ));
         }
     }
 }

@@ -9,11 +9,11 @@ use crate::integrity::digests::Answer;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::digests::answer;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::location::base_of;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
 use crate::integrity::sha256::Sha256;
-use crate::integrity::location::base_of;
 use crate::trail::digest::PreviousDigest;
 
 /// What a link leads to.
@@ -33,7 +33,8 @@ pub(crate) enum Target {
 pub(crate) fn target(builder: &ChainBuilder<'_, '_>, given: &GivenDigest<'_>) -> Target {
     let Some(previous) = &given.digest.previous else { return Target::Absent };
     let hash = previous.hash.as_deref().and_then(Sha256::parse);
-    let there: Vec<usize> = builder.digests.at(&previous.place).iter().copied().filter(|index| !builder.displaced.contains(index)).collect();
+    let there: Vec<usize> =
+        builder.digests.at(&previous.place).iter().copied().filter(|index| !builder.displaced.contains(index)).collect();
     let fitting = there.iter().copied().find(|index| builder.digests.get(*index).map(|found| found.content) == hash && hash.is_some());
     let sound = |index: &usize| !builder.is_disproven(*index);
     match (fitting, there.iter().copied().find(|index| sound(index))) {

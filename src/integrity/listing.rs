@@ -1,16 +1,17 @@
 //! Every log that the digests list, each place once, and which given file is which log.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
 
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
-use crate::integrity::sha256::Sha256;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
+use crate::integrity::sha256::Sha256;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -41,30 +42,31 @@ pub(crate) struct Listing<'a> {
 pub(crate) struct Listings<'a> {
     pub(crate) entries: Vec<Entry<'a>>,
     pub(crate) unlisted: Vec<&'a GivenFile>,
-    by_base: HashMap<&'a str, Vec<usize>>,
-    by_hash: HashMap<Sha256, Vec<usize>>,
+    by_base: HashMap<&'a str, Named>,
+    by_hash: HashMap<Sha256, usize>,
+}
+
+/// The entries of one name: one, as names end in 16 random characters, unless somebody made them up.
+#[derive(Debug)]
+struct Named {
+    first: usize,
+    more: Vec<usize>,
 }
 
 impl<'a> Listings<'a> {
     /// Collects the entries; no file is matched yet.
     pub(crate) fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>]) -> Self {
-        let mut listings = Self::default();
-        let mut by_place: HashMap<&'a Place, usize> = HashMap::new();
-        for (digest, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
-            for (position, logged) in given.digest.log_files.iter().enumerate() {
-                let index = *by_place.entry(&logged.place).or_insert_with(|| listings.add(&logged.place));
-                let hash = Sha256::parse(&logged.hash);
-                let listing = Listing { digest, position, proven: verdict.proof.is_some(), logged, hash };
-                if let Some(entry) = listings.entries.get_mut(index) {
-                    entry.listings.push(listing);
-                }
-                if let Some(hash) = hash {
-                    listings.by_hash.entry(hash).or_default().push(index);
+        let total = digests.all.iter().map(|given| given.digest.log_files.len()).sum();
+        let mut listings = Self { by_base: HashMap::with_capacity(total), by_hash: HashMap::with_capacity(total), ..Self::default() };
+        // Proven digests first: no unproven one can push itself before what they list.
+        for proven in [true, false] {
+            for (digest, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
+                if verdict.proof.is_some() == proven {
+                    for (position, logged) in given.digest.log_files.iter().enumerate() {
+                        listings.add(Listing { digest, position, proven, logged, hash: Sha256::parse(&logged.hash) });
+                    }
                 }
             }
-        }
-        for entry in &mut listings.entries {
-            entry.listings.sort_by_key(|listing| !listing.proven);
         }
         listings
     }
@@ -83,42 +85,68 @@ impl<'a> Listings<'a> {
             }
         }
         for entry in &mut self.entries {
-            // Among those that stand alike the one that fits comes first; else they keep the files' order.
-            let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
-            entry.files.sort_by_key(|(standing, file)| (*standing, !hashes.contains(&file.facts.content.sha256)));
+            if entry.files.len() > 1 {
+                // Among those that stand alike the one that fits comes first; else the order of the files decides.
+                let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
+                let fits = |file: &GivenFile| hashes.contains(&file.facts.content.sha256);
+                entry.files.sort_by(|(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
+            }
         }
+        self.unlisted.sort_by(|one, other| one.order().cmp(&other.order()));
     }
 
     /// The log that has this content, to say whose bytes a wrong file holds.
     pub(crate) fn with_hash(&self, hash: &Sha256) -> Option<&Entry<'a>> {
-        self.entries_with(hash).first().and_then(|index| self.entries.get(*index))
+        self.by_hash.get(hash).and_then(|index| self.entries.get(*index))
     }
 
-    fn add(&mut self, place: &'a Place) -> usize {
+    fn add(&mut self, listing: Listing<'a>) {
+        let place = &listing.logged.place;
+        let named = self.by_base.get(unpacked(base_of(&place.key)));
+        let known =
+            named.into_iter().flat_map(Named::indexes).find(|index| self.entries.get(*index).is_some_and(|entry| entry.place == place));
+        let index = known.unwrap_or_else(|| self.add_entry(place));
+        if let Some(hash) = listing.hash {
+            self.by_hash.entry(hash).or_insert(index);
+        }
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.listings.push(listing);
+        }
+    }
+
+    fn add_entry(&mut self, place: &'a Place) -> usize {
         let index = self.entries.len();
         self.entries.push(Entry { place, listings: Vec::new(), files: Vec::new() });
-        self.by_base.entry(unpacked(base_of(&place.key))).or_default().push(index);
+        match self.by_base.entry(unpacked(base_of(&place.key))) {
+            MapEntry::Vacant(vacant) => {
+                vacant.insert(Named { first: index, more: Vec::new() });
+            }
+            MapEntry::Occupied(mut named) => named.get_mut().more.push(index),
+        }
         index
     }
 
     fn entry_of(&self, file: &GivenFile) -> Option<(usize, Location)> {
         let hash = &file.facts.content.sha256;
-        let named = self.by_base.get(file.base.as_str()).map_or(&[][..], Vec::as_slice);
-        let by_name = named.iter().filter_map(|index| {
-            let entry = self.entries.get(*index)?;
-            Some((standing(file, entry.place), !entry.fits(hash), *index))
+        let named = self.by_base.get(file.base.as_str());
+        let by_name = named.into_iter().flat_map(Named::indexes).filter_map(|index| {
+            let entry = self.entries.get(index)?;
+            Some((standing(file, entry.place), !entry.fits(hash), index))
         });
         if let Some((standing, _, index)) = by_name.min() {
             return Some((index, standing));
         }
         // Digests are told by their content; whatever else has a listed content is that log, however it was read.
         let is_digest = matches!(file.facts.kind, FileKind::Digest(_));
-        let by_hash = self.entries_with(hash).first().filter(|_| !is_digest && file.facts.content.size > 0);
+        let by_hash = self.by_hash.get(hash).filter(|_| !is_digest && file.facts.content.size > 0);
         by_hash.map(|index| (*index, Location::Renamed))
     }
+}
 
-    fn entries_with(&self, hash: &Sha256) -> &[usize] {
-        self.by_hash.get(hash).map_or(&[], Vec::as_slice)
+impl Named {
+    /// No more than sixteen: a digest that nobody signed could hold a million entries of one name.
+    fn indexes(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.first).chain(self.more.iter().copied()).take(16)
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn standing(file: &GivenFile, place: &Place) -> Location {
     if let Some(exact) = &file.facts.place {
         return if exact == place { Location::Same } else { Location::Differs };
     }
+    if file.name.path.strip_suffix(place.key.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/')) {
+        return Location::Same;
+    }
     let (mut path, mut key) = (file.name.path.rsplit('/').skip(1), place.key.rsplit('/').skip(1));
     loop {
         return match (path.next(), key.next()) {

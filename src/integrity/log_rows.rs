@@ -37,12 +37,7 @@ pub(crate) struct LogRows<'j, 'a> {
 impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
     pub(crate) fn add(&self, rows: &mut Rows) -> BadLogs {
-        let judge = LogJudge {
-            digests: self.digests,
-            verdicts: self.verdicts,
-            listings: self.listings,
-            strictness: self.asked.strictness,
-        };
+        let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness: self.asked.strictness };
         let mut bad = BadLogs::new();
         for entry in &self.listings.entries {
             let verdict = self.add_entry(&judge, entry, rows);

@@ -1,5 +1,6 @@
 //! The verdict on each log that a digest lists: never better than that of the digest.
 
+use crate::integrity::content::ContentFlaw;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::is_odd_label;
@@ -16,7 +17,9 @@ use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
 use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::LogName;
 use crate::trail::object_key::ObjectKey;
+use crate::trail::time::Timestamp;
 
 /// All that a log's verdict is taken from.
 pub(crate) struct LogJudge<'j, 'a> {
@@ -39,8 +42,14 @@ impl<'a> LogJudge<'_, 'a> {
         if first.is_some_and(|first| first.facts.content.sha256 == content.sha256) {
             remarks.push(Remark::DuplicateOf(entry.place.key.clone()));
         }
-        remarks.extend(self.remarks_of_listing(entry, listing));
-        remarks.extend(self.remarks_of_events(listing, file));
+        // A name is read once, when its file is admitted; only a renamed file's entry is read here.
+        let parsed = (standing == Location::Renamed).then(|| ObjectKey::parse(&entry.place.key).kind);
+        let name = match parsed.as_ref().unwrap_or(&file.name.kind) {
+            KeyKind::Log(name) => Some(name),
+            _ => None,
+        };
+        self.remark_on_listing(entry, listing, name, &mut remarks);
+        self.remark_on_events(listing, file, name, &mut remarks);
         judged = judged.with_remarks(remarks);
         judged.listed_by = self.listed_by(entry);
         if self.strictness == Strictness::Strict { judged.when_strict() } else { judged }
@@ -69,14 +78,27 @@ impl<'a> LogJudge<'_, 'a> {
     fn judge_content(&self, listing: &Listing<'_>, file: &GivenFile) -> Judged {
         let content = &file.facts.content;
         let fits = listing.hash == Some(content.sha256);
+        if let Some(ContentFlaw::Unread(_)) = content.flaw
+            && let Some(judged) = judge_flaw(content, "log file")
+        {
+            return judged;
+        }
         let Some(proof) = self.verdicts.get(listing.digest).and_then(|verdict| verdict.proof) else {
-            let more = if fits && content.flaw.is_none() { " Its content is what that digest states." } else { " Its content is not what that digest states." };
+            let more = if fits && content.flaw.is_none() {
+                " Its content is what that digest states."
+            } else {
+                " Its content is not what that digest states."
+            };
             let reason = Reason::DigestUnproven;
             return Judged::not_valid(NotValid::Unproven, reason, format!("{}{more}", reason.sentence()));
         };
         if let Some(mut judged) = judge_flaw(content, "log file") {
             if judged.reason == Some(Reason::TrailingData) {
-                let more = if fits { " Without them its content is what was signed." } else { " Even without them its content is not what was signed." };
+                let more = if fits {
+                    " Without them its content is what was signed."
+                } else {
+                    " Even without them its content is not what was signed."
+                };
                 judged.message.push_str(more);
             }
             return judged;
@@ -93,8 +115,7 @@ impl<'a> LogJudge<'_, 'a> {
         Judged::not_valid(NotValid::Invalid, reason, format!("{}{}", reason.sentence(), whose.unwrap_or_default()))
     }
 
-    fn remarks_of_listing(&self, entry: &Entry<'_>, listing: &Listing<'_>) -> Vec<Remark> {
-        let mut remarks = Vec::new();
+    fn remark_on_listing(&self, entry: &Entry<'_>, listing: &Listing<'_>, name: Option<&LogName>, remarks: &mut Vec<Remark>) {
         let logged = listing.logged;
         if logged.hash.bytes().any(|byte| byte.is_ascii_uppercase()) {
             remarks.push(Remark::HashCase);
@@ -105,8 +126,8 @@ impl<'a> LogJudge<'_, 'a> {
         if entry.listings.len() > 1 {
             remarks.push(Remark::ListedTwice);
         }
-        let Some(given) = self.digests.get(listing.digest) else { return remarks };
-        if let KeyKind::Log(name) = ObjectKey::parse(&entry.place.key).kind {
+        let Some(given) = self.digests.get(listing.digest) else { return };
+        if let Some(name) = name {
             let early = name.stamp.plus(ROUNDING) < given.digest.start;
             let late = name.stamp.plus(-ROUNDING) > given.digest.end;
             if early || late {
@@ -121,22 +142,20 @@ impl<'a> LogJudge<'_, 'a> {
                 }
             }
         }
-        remarks
     }
 
-    fn remarks_of_events(&self, listing: &Listing<'_>, file: &GivenFile) -> Vec<Remark> {
-        let mut remarks = Vec::new();
+    fn remark_on_events(&self, listing: &Listing<'_>, file: &GivenFile, name: Option<&LogName>, remarks: &mut Vec<Remark>) {
         let facts = &file.facts;
         // The oldest and newest of an entry are whole seconds; events may carry milliseconds.
         let differs = |stated, seen| matches!((stated, seen), (Some(a), Some(b)) if seconds(a) != seconds(b));
         if differs(listing.logged.oldest_event, facts.oldest_event) || differs(listing.logged.newest_event, facts.newest_event) {
             remarks.push(Remark::EventTimesDiffer);
         }
-        let Some(given) = self.digests.get(listing.digest) else { return remarks };
+        let Some(given) = self.digests.get(listing.digest) else { return };
         if facts.newest_event.is_some_and(|newest| newest > given.digest.end) {
             remarks.push(Remark::EventTimeOutsideWindow);
         }
-        if let KeyKind::Log(name) = ObjectKey::parse(&listing.logged.place.key).kind {
+        if let Some(name) = name {
             if facts.accounts.iter().any(|account| *account != name.account) {
                 remarks.push(Remark::AccountDiffers);
             }
@@ -144,11 +163,10 @@ impl<'a> LogJudge<'_, 'a> {
                 remarks.push(Remark::RegionDiffers);
             }
         }
-        remarks
     }
 }
 
-fn seconds(time: crate::trail::time::Timestamp) -> i64 {
+fn seconds(time: Timestamp) -> i64 {
     time.0.div_euclid(1000)
 }
 

@@ -166,8 +166,13 @@ struct Sorted<'r> {
 
 impl<'r> Sorted<'r> {
     fn of(report: &'r VerdictReport) -> Self {
-        let mut sorted =
-            Self { blocks: BTreeMap::new(), digests: HashMap::new(), stray: Vec::new(), by_digest: HashMap::new(), unlisted: HashMap::new() };
+        let mut sorted = Self {
+            blocks: BTreeMap::new(),
+            digests: HashMap::new(),
+            stray: Vec::new(),
+            by_digest: HashMap::new(),
+            unlisted: HashMap::new(),
+        };
         for chain in &report.chains {
             let id = (chain.account.clone(), chain.region.clone(), chain.trail.clone(), chain.home_region.clone());
             sorted.blocks.entry(id).or_default().push(chain);

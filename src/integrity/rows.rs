@@ -1,22 +1,22 @@
 //! The report's rows while they are gathered, and the verdict by file beside them.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::location::Location;
+use crate::integrity::location::base_of;
+use crate::integrity::location::shift;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
 use crate::integrity::report::Summary;
-use crate::integrity::location::Location;
-use crate::integrity::location::shift;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Verdict;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
-use crate::trail::object_key::KeyKind;
-use crate::trail::object_key::ObjectKey;
 use crate::trail::time::Timestamp;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 /// Rows gathered so far.
 #[derive(Debug)]
@@ -138,10 +138,9 @@ pub(crate) fn own_place(file: &GivenFile) -> (Option<String>, String) {
     }
 }
 
+/// The stamp in a log's name. Not the whole parser: this is asked once for each of very many rows.
 fn stamp(key: Option<&str>) -> Option<Timestamp> {
-    match ObjectKey::parse(key?).kind {
-        KeyKind::Log(name) => Some(name.stamp),
-        KeyKind::Digest(name) => Some(name.end),
-        KeyKind::Other => None,
-    }
+    let after_region = base_of(key?).splitn(4, '_').nth(3)?;
+    let (stamp, _) = after_region.split_at_checked(after_region.find('Z')?.saturating_add(1))?;
+    Timestamp::parse_stamp(stamp)
 }

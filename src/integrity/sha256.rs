@@ -23,13 +23,20 @@ impl Sha256 {
     /// Reads 64 hex digits of either case.
     #[must_use]
     pub fn parse(hex: &str) -> Option<Self> {
-        decode_hex(hex)?.try_into().ok().map(Self)
+        let digits = hex.as_bytes();
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = decode_pair(pair)?;
+        }
+        (digits.len() == 64).then_some(Self(bytes))
     }
 }
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+        // One write, not 32: a report holds two of these for every log.
+        f.write_str(&self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>())
     }
 }
 
@@ -54,12 +61,21 @@ impl<'de> Deserialize<'de> for Sha256 {
 
 /// Hex digits of either case → bytes; `None` for anything else.
 pub(crate) fn decode_hex(hex: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let bytes = hex.as_bytes();
     if !bytes.len().is_multiple_of(2) {
         return None;
     }
-    bytes.chunks_exact(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.last()?)?)).collect()
+    bytes.chunks_exact(2).map(decode_pair).collect()
+}
+
+fn decode_pair(pair: &[u8]) -> Option<u8> {
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
+    Some(digit(pair.first()?)? << 4 | digit(pair.last()?)?)
 }
 
 #[cfg(test)]

@@ -40,7 +40,9 @@ fn a_signature_holds_in_either_case_and_under_either_form_of_key() {
 fn only_512_hex_digits_are_a_signature() {
     let hash = Sha256::of(b"text");
     let signature = hex(&sign(b"text"));
-    for malformed in [String::new(), "zz".repeat(256), format!("00{signature}"), signature.replacen(|_| true, "", 1), format!("{signature}\n")] {
+    for malformed in
+        [String::new(), "zz".repeat(256), format!("00{signature}"), signature.replacen(|_| true, "", 1), format!("{signature}\n")]
+    {
         assert_eq!(check_prehashed(&public_der(), &hash, &malformed), CheckResult::Malformed, "{malformed}");
     }
 }

@@ -8,8 +8,8 @@ use crate::integrity::chain::Holds;
 use crate::integrity::chain::Stretch;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
-use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::location::base_of;
+use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
@@ -33,13 +33,14 @@ struct Hours {
 }
 
 impl<'a> Calendar<'a> {
-    pub(crate) fn of(chains: &'a [DigestChain], digests: &Digests<'a>) -> Self {
+    pub(crate) fn of(chains: &'a [DigestChain], digests: &Digests<'a>, unlisted: &[&GivenFile]) -> Self {
         let mut calendar = Self::default();
+        let of_other_kinds = unlisted.iter().any(|file| kind_of(file.name.base()) != Some(PLAIN));
         for chain in chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly && !chain.members.is_empty()) {
             let spoken = chain.stretches.iter().filter(|stretch| matches!(stretch.holds, Holds::Digest(_)));
             let hours = Hours { covered: join(spoken) };
             calendar.chains.entry((&chain.id.account, &chain.id.region)).or_default().push(hours);
-            for given in chain.members.iter().filter_map(|index| digests.get(*index)) {
+            for given in chain.members.iter().filter_map(|index| digests.get(*index)).filter(|_| of_other_kinds) {
                 for logged in &given.digest.log_files {
                     if let Some(kind) = kind_of(base_of(&logged.place.key)) {
                         calendar.listed_kinds.insert((&chain.id.account, &chain.id.region, kind));
@@ -71,8 +72,8 @@ impl<'a> Calendar<'a> {
     fn reason(&self, name: &LogName, base: &str) -> Reason {
         let Some(chains) = self.chains.get(&(name.account.as_str(), name.region.as_str())) else { return Reason::NoChain };
         // Whether insight and network activity logs stand in the same digests is not documented: only where some do, all should.
-        let kind = kind_of(base).unwrap_or("CloudTrail");
-        if kind != "CloudTrail" && !self.listed_kinds.contains(&(name.account.as_str(), name.region.as_str(), kind)) {
+        let kind = kind_of(base).unwrap_or(PLAIN);
+        if kind != PLAIN && !self.listed_kinds.contains(&(name.account.as_str(), name.region.as_str(), kind)) {
             return Reason::NoChain;
         }
         let reasons = chains.iter().map(|hours| hours.reason(name.stamp));
@@ -115,6 +116,9 @@ fn unlisted(reason: Reason, more: &str) -> Judged {
 fn kind_of(base: &str) -> Option<&str> {
     base.split('_').nth(1)
 }
+
+/// The kind of management and data events, which every digest covers.
+const PLAIN: &str = "CloudTrail";
 
 /// Stretches by their start, those that touch or overlap made one.
 fn join<'s>(stretches: impl Iterator<Item = &'s Stretch>) -> Vec<(Timestamp, Timestamp)> {

@@ -7,14 +7,16 @@ use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
 use crate::integrity::chain::Holds;
 use crate::integrity::chain::Stretch;
+use crate::integrity::damaged::Damaged;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::location::base_of;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
-use crate::integrity::location::base_of;
+use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
@@ -37,7 +39,7 @@ impl ChainBuilder<'_, '_> {
         let mut before: Option<(Stretch, Timestamp)> = None;
         for mut window in windows {
             if let Some((last, reached)) = before {
-                if matches!(window.holds, Holds::Disproven(_)) {
+                if matches!(window.holds, Holds::Disproven(_) | Holds::Unread) {
                     let start = window.start.max(reached).min(window.end);
                     // Where its window begins is but a guess: less than half an hour before it is no gap.
                     window.start = if start.since(reached) < HOUR / 2 { reached.min(window.end) } else { start };
@@ -58,17 +60,23 @@ impl ChainBuilder<'_, '_> {
     fn disproven_windows(&self, id: &ChainId, members: &[usize], disproven: &[usize]) -> Vec<Stretch> {
         let sound: HashSet<&str> =
             members.iter().filter_map(|index| self.digests.get(*index)).map(|given| unpacked(base_of(&given.digest.place.key))).collect();
-        let readable = disproven.iter().filter_map(|index| Some((self.digests.get(*index)?.digest.place.key.as_str(), Some(*index))));
+        let readable = disproven
+            .iter()
+            .filter_map(|index| Some((self.digests.get(*index)?.digest.place.key.as_str(), Holds::Disproven(Some(*index)))));
         let damaged = self.damaged.iter().filter(|damaged| damaged.name.as_ref().is_some_and(|name| name.chain == *id));
         let mut ends = BTreeMap::new();
-        for (key, index) in readable.chain(damaged.map(|damaged| (damaged.file.base.as_str(), None))) {
+        let holds = |damaged: &Damaged<'_>| match damaged.judged.verdict {
+            Verdict::Invalid => Holds::Disproven(None),
+            _ => Holds::Unread,
+        };
+        for (key, holds) in readable.chain(damaged.map(|damaged| (damaged.file.base.as_str(), holds(damaged)))) {
             if let KeyKind::Digest(name) = ObjectKey::parse(key).kind
                 && !sound.contains(unpacked(base_of(key)))
             {
-                ends.entry(name.end).or_insert(index);
+                ends.entry(name.end).or_insert(holds);
             }
         }
-        ends.into_iter().map(|(end, index)| Stretch { start: end.plus(-HOUR), end, holds: Holds::Disproven(index) }).collect()
+        ends.into_iter().map(|(end, holds)| Stretch { start: end.plus(-HOUR), end, holds }).collect()
     }
 
     /// A digest lost before the oldest one given, where what was asked reaches that far.
@@ -77,7 +85,7 @@ impl ChainBuilder<'_, '_> {
         let Some(lost) = chain.missing.iter().find(|missing| missing.end <= oldest).map(|missing| missing.start) else { return };
         let start = lost.min(oldest);
         chain.stretches.push(Stretch { start, end: oldest, holds: Holds::Missing });
-        note_gap(chain, start, oldest, hours(oldest.since(start)).max(1), GapCause::Missing, findings);
+        self.note_gap(chain, (start, oldest), hours(oldest.since(start)).max(1), GapCause::Missing, findings);
     }
 
     fn between(&self, chain: &mut DigestChain, last: &Stretch, reached: Timestamp, window: &Stretch, findings: &mut Vec<Finding>) {
@@ -99,8 +107,38 @@ impl ChainBuilder<'_, '_> {
         };
         let (start, end) = (reached, window.start.max(reached));
         let lost = if cause == GapCause::Missing { hours(hole).max(1) } else { 0 };
-        note_gap(chain, start, end, lost, cause, findings);
+        self.note_gap(chain, (start, end), lost, cause, findings);
         chain.stretches.extend(empty_stretches(chain, start, end, lost));
+    }
+
+    /// A gap outside what was asked is nobody's concern.
+    fn note_gap(
+        &self,
+        chain: &mut DigestChain,
+        (start, end): (Timestamp, Timestamp),
+        lost: u64,
+        cause: GapCause,
+        findings: &mut Vec<Finding>,
+    ) {
+        if self.asked.start.is_some_and(|asked| end < asked) || self.asked.end.is_some_and(|asked| asked < start) {
+            return;
+        }
+        let (start, end) = (ReportTime(start), ReportTime(end));
+        chain.gaps.push(GapRow { start, end, missing_digests: lost, cause });
+        let what = match cause {
+            GapCause::Stopped => "The trail or its validation was stopped and started again: no digest speaks for the time between.",
+            GapCause::Restarted => "A new chain starts here: the trail or its validation was switched off and on again.",
+            GapCause::Missing => "Digests are lost: nothing can be said of what was delivered in this time. Look for them in the bucket.",
+            GapCause::TimeHole => "Two linked digests leave time between their windows that neither speaks for.",
+        };
+        let count = if lost > 0 { format!(" Digests lost: {lost}.") } else { String::new() };
+        findings.push(Finding {
+            code: FindingCode::Gap,
+            subject: chain.id.to_string(),
+            message: format!("{what}{count} {start} to {end}"),
+            start: Some(start),
+            end: Some(end),
+        });
     }
 
     fn is_linked(&self, given: &GivenDigest<'_>, last: &Stretch) -> bool {
@@ -141,25 +179,6 @@ fn empty_stretches(chain: &DigestChain, start: Timestamp, end: Timestamp, lost: 
     };
     let parts = [Stretch { start, end: from, holds: Holds::Nothing }, Stretch { start: from, end, holds: Holds::Missing }];
     parts.into_iter().filter(|part| part.start < part.end).collect()
-}
-
-fn note_gap(chain: &mut DigestChain, start: Timestamp, end: Timestamp, lost: u64, cause: GapCause, findings: &mut Vec<Finding>) {
-    let (start, end) = (ReportTime(start), ReportTime(end));
-    chain.gaps.push(GapRow { start, end, missing_digests: lost, cause });
-    let what = match cause {
-        GapCause::Stopped => "The trail or its validation was stopped and started again: no digest speaks for the time between.",
-        GapCause::Restarted => "A new chain starts here: the trail or its validation was switched off and on again.",
-        GapCause::Missing => "Digests are lost: nothing can be said of what was delivered in this time. Look for them in the bucket.",
-        GapCause::TimeHole => "Two linked digests leave time between their windows that neither speaks for.",
-    };
-    let count = if lost > 0 { format!(" Digests lost: {lost}.") } else { String::new() };
-    findings.push(Finding {
-        code: FindingCode::Gap,
-        subject: chain.id.to_string(),
-        message: format!("{what}{count} {start} to {end}"),
-        start: Some(start),
-        end: Some(end),
-    });
 }
 
 /// Whole hours, rounded.

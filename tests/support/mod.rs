@@ -242,10 +242,13 @@ pub fn lines(report: &VerdictReport, labels: &BTreeMap<String, String>) -> Vec<S
         }
     };
     let remarks = |remarks: &[trailseal::integrity::Remark]| {
-        remarks.iter().map(|remark| match remark.slug().strip_prefix("duplicate-of:") {
-            Some(key) => format!("duplicate-of:{}", label(Some(key))),
-            None => remark.slug(),
-        }).collect()
+        remarks
+            .iter()
+            .map(|remark| match remark.slug().strip_prefix("duplicate-of:") {
+                Some(key) => format!("duplicate-of:{}", label(Some(key))),
+                None => remark.slug(),
+            })
+            .collect()
     };
     for row in &report.digests {
         say(row.key.as_deref(), row.verdict.slug(), row.reason.map(|reason| reason.slug()), remarks(&row.remarks));

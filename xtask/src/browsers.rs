@@ -14,17 +14,34 @@ pub struct Browsers {
 }
 
 impl Browsers {
+    /// Finds all three; what is missing is installed, or named together, so that one line brings everything.
     pub fn find() -> Outcome<Self> {
-        let why = "the tests run in it";
-        let chromium = || named_by("CHROME").or_else(|| process::find(CHROMIUM));
-        let chromedriver = || named_by("CHROMEDRIVER").or_else(|| process::find(CHROMEDRIVER));
-        let firefox = || named_by("FIREFOX").or_else(|| process::find(FIREFOX));
+        let wanted = [("chromium", chromium()), ("chromium-driver", chromedriver()), ("firefox-esr", firefox())];
+        let missing: Vec<&str> = wanted.iter().filter(|(_, found)| found.is_none()).map(|(package, _)| *package).collect();
+        if !missing.is_empty() {
+            system_packages(&missing, "the tests run in them; CHROME, CHROMEDRIVER and FIREFOX may name others")?;
+        }
+        let installed = |found: Option<PathBuf>, name: &str| {
+            found.ok_or_else(|| format!("{name} was installed but is not on the search path. Name its program in {}.", name.to_uppercase()))
+        };
         Ok(Self {
-            chromium: chromium().map_or_else(|| system_packages(&["chromium"], why, chromium), Ok)?,
-            chromedriver: chromedriver().map_or_else(|| system_packages(&["chromium-driver"], why, chromedriver), Ok)?,
-            firefox: firefox().map_or_else(|| system_packages(&["firefox-esr"], why, firefox), Ok)?,
+            chromium: installed(chromium(), "chrome")?,
+            chromedriver: installed(chromedriver(), "chromedriver")?,
+            firefox: installed(firefox(), "firefox")?,
         })
     }
+}
+
+fn chromium() -> Option<PathBuf> {
+    named_by("CHROME").or_else(|| process::find(CHROMIUM))
+}
+
+fn chromedriver() -> Option<PathBuf> {
+    named_by("CHROMEDRIVER").or_else(|| process::find(CHROMEDRIVER))
+}
+
+fn firefox() -> Option<PathBuf> {
+    named_by("FIREFOX").or_else(|| process::find(FIREFOX))
 }
 
 const CHROMIUM: &[&str] = &[

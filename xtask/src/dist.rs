@@ -26,7 +26,7 @@ pub fn run(args: &[String]) -> Outcome {
 
 /// Builds `dist/` and `dist/trailseal.html`.
 pub fn build(connect: &Connect) -> Outcome {
-    let search = process::path_with(&tools::for_building()?);
+    let search = process::path_with(tools::for_building()?);
     let mut trunk = Command::new("trunk");
     // Trunk understands only `true` and `false` here; NO_COLOR=1 is everyone else's habit.
     trunk.args(["build", "--release"]).current_dir(process::root()).env("PATH", search).env_remove("NO_COLOR");

@@ -25,6 +25,16 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Outcome {
     fs::write(path, bytes).map_err(|error| format!("A file could not be written ({error}): {}", path.display()))
 }
 
+/// Makes `link` lead to a program, whatever it led to before.
+pub fn link(program: &Path, link: &Path) -> Outcome {
+    let failed = |error| format!("A link could not be made ({error}): {}", link.display());
+    if let Some(folder) = link.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let _ = fs::remove_file(link); // it may not be there yet
+    std::os::unix::fs::symlink(program, link).map_err(failed)
+}
+
 /// The files directly in a folder whose name ends so, in order of name; none if there is no such folder.
 pub fn ending(folder: &Path, end: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {

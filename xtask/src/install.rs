@@ -47,17 +47,15 @@ pub fn npm(package: &str) -> Outcome {
 }
 
 /// Installs packages of a Debian-like system when we may; otherwise names the line to type.
-pub fn system_packages(packages: &[&str], why: &str, found: impl Fn() -> Option<PathBuf>) -> Outcome<PathBuf> {
+pub fn system_packages(packages: &[&str], why: &str) -> Outcome {
     let wanted = packages.join(" ");
     let line = format!("apt-get update && apt-get install -y --no-install-recommends {wanted}");
     let is_root = process::ask(Command::new("id").arg("-u")).as_deref() == Some("0");
     if is_root && process::find(&["apt-get"]).is_some() {
         announce(&wanted, why, "1 to 2");
-        let mut install = Command::new("sh");
-        install.args(["-c", &line]).env("DEBIAN_FRONTEND", "noninteractive");
-        process::run(&mut install)?;
+        return process::run(Command::new("sh").args(["-c", &line]).env("DEBIAN_FRONTEND", "noninteractive"));
     }
-    found().ok_or_else(|| format!("{wanted} is missing, and {why}. On a Debian-like system type: sudo sh -c '{line}'\nElsewhere install it by hand, or name its program in CHROME, CHROMEDRIVER or FIREFOX."))
+    Err(format!("Missing: {wanted} ({why}). On a Debian-like system type: sudo sh -c '{line}'\nElsewhere install it as your system does."))
 }
 
 /// Says what is about to be installed, before it takes its time.

@@ -32,10 +32,10 @@ pub fn find(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// The search path with these folders before all others.
-pub fn path_with(folders: &[PathBuf]) -> OsString {
+/// The search path with this folder before all others.
+pub fn path_with(folder: PathBuf) -> OsString {
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    let all = folders.iter().cloned().chain(std::env::split_paths(&rest));
+    let all = std::iter::once(folder).chain(std::env::split_paths(&rest));
     std::env::join_paths(all).unwrap_or(rest)
 }
 

@@ -68,7 +68,7 @@ fn port(text: &str) -> Outcome<u16> {
 
 /// While developing: `trunk` rebuilds on every change. The page is reloaded by hand (see Trunk.toml).
 fn watch(port: u16) -> Outcome {
-    let search = process::path_with(&tools::for_building()?);
+    let search = process::path_with(tools::for_building()?);
     // Apart from `dist/`, which stays the release build.
     let mut trunk = Command::new("trunk");
     trunk.args(["serve", "--dist", "target/watch", "--port", &port.to_string()]);

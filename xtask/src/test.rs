@@ -82,7 +82,7 @@ fn web() -> Outcome<Ran> {
     if !process::root().join("tests/web.rs").is_file() {
         return Ok(Ran::Skipped("there is no tests/web.rs".into()));
     }
-    let runner = tools::wasm_bindgen()?;
+    let runner = tools::wasm_bindgen("wasm-bindgen-test-runner")?;
     let browsers = Browsers::find()?;
     // Otherwise chromedriver picks a browser itself, perhaps one it does not fit. The runner adds its own flags for headless use.
     let wishes = process::root().join("target/tools/webdriver.json");

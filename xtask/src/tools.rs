@@ -31,10 +31,8 @@ pub fn install_all(args: &[String]) -> Outcome {
     if let Some(unknown) = args.first() {
         return Err(format!("`setup` takes no arguments, not `{unknown}`."));
     }
-    wasm_target()?;
-    wasm_bindgen()?;
-    trunk()?;
-    wasm_opt()?;
+    for_building()?;
+    wasm_bindgen("wasm-bindgen-test-runner")?;
     node()?;
     node_modules(&process::root().join("tests/browser"))?;
     Browsers::find()?;
@@ -44,12 +42,15 @@ pub fn install_all(args: &[String]) -> Outcome {
     Ok(())
 }
 
-/// What building the page needs: folders to put before the search path.
-pub fn for_building() -> Outcome<Vec<PathBuf>> {
+/// What building the page needs: a folder to put before the search path, with links to the chosen tools and nothing else.
+/// The folders they live in may hold a wrong version of another one.
+pub fn for_building() -> Outcome<PathBuf> {
     wasm_target()?;
-    let mut folders = vec![folder_of(wasm_bindgen()?), folder_of(trunk()?), folder_of(wasm_opt()?)];
-    folders.dedup();
-    Ok(folders)
+    let chosen = install::folder().join("chosen");
+    for (name, program) in [("wasm-bindgen", wasm_bindgen("wasm-bindgen")?), ("trunk", trunk()?), ("wasm-opt", wasm_opt()?)] {
+        files::link(&program, &chosen.join(name))?;
+    }
+    Ok(chosen)
 }
 
 /// Trunk: builds the page.
@@ -58,13 +59,11 @@ pub fn trunk() -> Outcome<PathBuf> {
     CrateTool { package: "trunk", features: "", version: TRUNK, why, minutes: "5 to 10" }.find("trunk")
 }
 
-/// The wasm-bindgen programs, of the very version in Cargo.lock: another one refuses our WebAssembly. Answers with the test runner.
-pub fn wasm_bindgen() -> Outcome<PathBuf> {
+/// A program of wasm-bindgen, of the very version in Cargo.lock: another one refuses our WebAssembly.
+pub fn wasm_bindgen(program: &str) -> Outcome<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
     let why = "it writes the JavaScript around our WebAssembly and runs its tests";
-    let tool = CrateTool { package: "wasm-bindgen-cli", features: "", version: &version, why, minutes: "2 to 5" };
-    tool.find("wasm-bindgen")?;
-    tool.find("wasm-bindgen-test-runner")
+    CrateTool { package: "wasm-bindgen-cli", features: "", version: &version, why, minutes: "2 to 5" }.find(program)
 }
 
 /// An S3 server on this machine that checks signatures.
@@ -95,7 +94,10 @@ pub fn wasm_opt() -> Outcome<PathBuf> {
 pub fn node() -> Outcome<PathBuf> {
     let found = || process::find(&["node"]).filter(|_| process::find(&["npm"]).is_some());
     let why = "the end-to-end tests run in it";
-    let node = found().map_or_else(|| install::system_packages(&["nodejs", "npm"], why, found), Ok)?;
+    if found().is_none() {
+        install::system_packages(&["nodejs", "npm"], why)?;
+    }
+    let node = found().ok_or("Node.js was installed but is not on the search path.")?;
     let said = process::ask(Command::new(&node).arg("--version")).unwrap_or_default();
     let major = said.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
     if major.is_some_and(|major: u32| major >= OLDEST_NODE) {
@@ -138,8 +140,4 @@ fn locked_version(package: &str) -> Outcome<String> {
     let mut lines = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
     let version = lines.nth(1).and_then(|line| line.strip_prefix("version = \"")).and_then(|line| line.strip_suffix('"'));
     version.map(str::to_owned).ok_or_else(|| format!("Cargo.lock names no {package}."))
-}
-
-fn folder_of(program: PathBuf) -> PathBuf {
-    program.parent().map(PathBuf::from).unwrap_or_default()
 }
