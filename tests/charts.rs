@@ -31,7 +31,10 @@ fn a_handful_among_thousands_is_still_seen() {
 #[test]
 fn a_timeline_out_of_sight_is_not_drawn() {
     let timeline = Timeline { start: hour(100), step: HOUR, stacks: Vec::new(), ghost: vec![1, 2] };
-    assert_eq!(rectangles(&svg((300, 100), |area| timeline_chart::draw(area, &timeline, axis(3), &palette()).expect("drawn")), "").len(), 0);
+    assert_eq!(
+        rectangles(&svg((300, 100), |area| timeline_chart::draw(area, &timeline, axis(3), &palette()).expect("drawn")), "").len(),
+        0
+    );
 }
 
 #[test]

@@ -99,7 +99,13 @@ impl Chart<'_> {
         Some((left, right.max(left + 1)))
     }
 
-    fn rectangle<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, (left, right): (i32, i32), (low, high): (f64, f64), colour: RGBColor) -> Drawn<B> {
+    fn rectangle<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        (left, right): (i32, i32),
+        (low, high): (f64, f64),
+        colour: RGBColor,
+    ) -> Drawn<B> {
         if high <= low {
             return Ok(());
         }

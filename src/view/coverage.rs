@@ -52,13 +52,27 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
         let time = TimeScale::new(axis, place.width()).time(x);
         let words = desk.proof.with_untracked(|proof| {
             let chain = proof.as_ref()?.coverage.get((y / PITCH).max(0.0) as usize)?;
-            let window = strips.with_untracked(|strips| strips.get((y / PITCH).max(0.0) as usize)?.at(time)).and_then(|at| chain.windows.get(at));
-            Some(window.map_or_else(|| format!("{}: nothing loaded for {}", chain_name(chain), format::instant(time)), |window| format!("{}: {}", chain_name(chain), window_words(window))))
+            let window =
+                strips.with_untracked(|strips| strips.get((y / PITCH).max(0.0) as usize)?.at(time)).and_then(|at| chain.windows.get(at));
+            Some(window.map_or_else(
+                || format!("{}: nothing loaded for {}", chain_name(chain), format::instant(time)),
+                |window| format!("{}: {}", chain_name(chain), window_words(window)),
+            ))
         });
         show_tip(&tip, words.as_deref(), x + f64::from(plot.offset_left()), x / place.width());
     };
     let on_leave = move |_| hide(tip);
-    let labels = move || desk.proof.with(|proof| proof.as_ref().map(|proof| proof.coverage.iter().map(|chain| view! { <div class="coverage-label" title=chain_title(chain)>{chain_name(chain)}</div> }).collect_view()));
+    let labels = move || {
+        desk.proof.with(|proof| {
+            proof.as_ref().map(|proof| {
+                proof
+                    .coverage
+                    .iter()
+                    .map(|chain| view! { <div class="coverage-label" title=chain_title(chain)>{chain_name(chain)}</div> })
+                    .collect_view()
+            })
+        })
+    };
     view! {
         <div id="coverage" class="coverage" hidden=move || strips.with(|strips| strips.is_empty())>
             <div class="lane lane-coverage">
@@ -95,11 +109,16 @@ pub(crate) fn chain_name(chain: &ChainCoverage) -> String {
 }
 
 fn chain_title(chain: &ChainCoverage) -> String {
-    format!("{}, account {}, trail {} (home Region {})", chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region)
+    format!(
+        "{}, account {}, trail {} (home Region {})",
+        chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region
+    )
 }
 
 fn strips(proof: &Proof) -> Vec<Strip> {
-    let strip = |chain: &ChainCoverage| Strip { cells: chain.windows.iter().map(|window| (TimeRange::new(window.start, window.end), cell(window.state))).collect() };
+    let strip = |chain: &ChainCoverage| Strip {
+        cells: chain.windows.iter().map(|window| (TimeRange::new(window.start, window.end), cell(window.state))).collect(),
+    };
     proof.coverage.iter().map(strip).collect()
 }
 
@@ -127,7 +146,8 @@ pub(crate) fn state_words(state: WindowState) -> &'static str {
 }
 
 fn window_words(window: &Window) -> String {
-    let logs = if window.logs > 0 { format!(", {}", format::counted(u64::from(window.logs), "log file", "log files")) } else { String::new() };
+    let logs =
+        if window.logs > 0 { format!(", {}", format::counted(u64::from(window.logs), "log file", "log files")) } else { String::new() };
     let bad = if window.bad > 0 { format!(", {} of them not as signed", window.bad) } else { String::new() };
     format!("{}: {}{logs}{bad}", format::range(TimeRange::new(window.start, window.end)), state_words(window.state))
 }
@@ -140,7 +160,12 @@ fn sentence(proof: &Proof) -> String {
         *(if is_proven { &mut proven } else { &mut other }) += 1;
     }
     let chains = proof.coverage.len() as u64;
-    format!("Coverage of {}: {} proven, {} not; the tab Integrity lists them.", format::counted(chains, "chain", "chains"), format::counted(proven, "stretch", "stretches"), format::count(other))
+    format!(
+        "Coverage of {}: {} proven, {} not; the tab Integrity lists them.",
+        format::counted(chains, "chain", "chains"),
+        format::counted(proven, "stretch", "stretches"),
+        format::count(other)
+    )
 }
 
 /// From one row to the next, in CSS pixels, and how much of that is the bar.

@@ -131,13 +131,24 @@ fn NoRows() -> impl IntoView {
     };
     let clauses = move || {
         let clauses = desk.inquiry.with(|inquiry| inquiry.filter.clauses.clone());
-        clauses.into_iter().enumerate().map(|(at, clause)| {
-            let name = clause.field.name();
-            let words = format!("Remove {}{}{}", if name.is_empty() { "" } else { name }, if name.is_empty() { "" } else { " " }, shown_value(&clause));
-            view! { <button type="button" class="button small" on:click=move |_| desk.drop_clause(at)>{words}</button> }
-        }).collect_view()
+        clauses
+            .into_iter()
+            .enumerate()
+            .map(|(at, clause)| {
+                let name = clause.field.name();
+                let words = format!(
+                    "Remove {}{}{}",
+                    if name.is_empty() { "" } else { name },
+                    if name.is_empty() { "" } else { " " },
+                    shown_value(&clause)
+                );
+                view! { <button type="button" class="button small" on:click=move |_| desk.drop_clause(at)>{words}</button> }
+            })
+            .collect_view()
     };
-    let range = move || desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> });
+    let range = move || {
+        desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> })
+    };
     view! {
         <div id="no-rows" class="no-rows" role="status">
             <p>{why}</p>

@@ -46,7 +46,11 @@ fn Numbers(proof: Arc<Proof>) -> impl IntoView {
         view! { <div class="tile" id=id><span>{name}</span><b>{format::count(part)}</b><small>"of "{format::count(whole)}" "{words}</small></div> }
     };
     let gaps = proof.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
-    let proven = proof.coverage.iter().filter(|chain| !chain.windows.is_empty() && chain.windows.iter().all(|window| is_proven(window.state))).count();
+    let proven = proof
+        .coverage
+        .iter()
+        .filter(|chain| !chain.windows.is_empty() && chain.windows.iter().all(|window| is_proven(window.state)))
+        .count();
     view! {
         <div class="tiles">
             {tile("tile-logs", "Log files", logs.valid, all_logs, "verified")}
@@ -94,7 +98,8 @@ fn ChainView(chain: ChainCoverage) -> impl IntoView {
 fn Findings(proof: Arc<Proof>) -> impl IntoView {
     let desk = use_desk();
     let row = move |finding: &Finding| {
-        let range = finding.start.zip(finding.end).map(|(start, end)| TimeRange::new(start.0, end.0)).filter(|range| range.start < range.end);
+        let range =
+            finding.start.zip(finding.end).map(|(start, end)| TimeRange::new(start.0, end.0)).filter(|range| range.start < range.end);
         let when = range.map(|range| view! { <button type="button" class="link" title="Show the events of this time" on:click=move |_| desk.choose_range(Some(range))>{format::range(range)}</button> });
         let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         let named = code.clone();

@@ -15,7 +15,8 @@ use crate::view::panels::use_panels;
 pub(crate) fn ReadingProgress() -> impl IntoView {
     let desk = use_desk();
     let is_reading = Memo::new(move |_| desk.progress.with(|progress| progress.is_busy()) || desk.arriving.get() > 0);
-    let share = move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
+    let share =
+        move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
     let words = move || {
         desk.progress.with(|progress| {
             if progress.files == 0 {

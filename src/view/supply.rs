@@ -66,7 +66,11 @@ fn LackingChain(chain: ChainId, lacking: Wants) -> impl IntoView {
     });
     let signatures = signatures.collect_view();
     let keys = (!lacking.keys.is_empty()).then(|| {
-        let named = lacking.keys.iter().map(|key| view! { <span class="fingerprint"><code>{key.clone()}</code><CopyButton text=key.clone() /></span> }).collect_view();
+        let named = lacking
+            .keys
+            .iter()
+            .map(|key| view! { <span class="fingerprint"><code>{key.clone()}</code><CopyButton text=key.clone() /></span> })
+            .collect_view();
         view! { <li>"The public keys with these fingerprints: "{named}<Command text=list_keys(&chain.region, lacking.span) /></li> }
     });
     view! { <section class="lacking"><h3>{title}</h3><ul>{keys}{signatures}</ul></section> }
@@ -76,7 +80,8 @@ fn by_chain(proof: &Proof) -> BTreeMap<ChainId, Wants> {
     let mut chains: BTreeMap<ChainId, Wants> = BTreeMap::new();
     for lacking in &proof.lacking {
         let (Lacking::Signature { chain, .. } | Lacking::Key { chain, .. }) = lacking;
-        let wants = chains.entry(chain.clone()).or_insert_with(|| Wants { digests: Vec::new(), keys: Vec::new(), span: span(proof, chain) });
+        let wants =
+            chains.entry(chain.clone()).or_insert_with(|| Wants { digests: Vec::new(), keys: Vec::new(), span: span(proof, chain) });
         match lacking {
             Lacking::Signature { digest, .. } => wants.digests.push(digest.clone()),
             Lacking::Key { fingerprint, .. } => wants.keys.push(fingerprint.clone()),

@@ -67,7 +67,9 @@ pub(crate) fn ColumnsMenu() -> impl IntoView {
 #[component]
 pub(crate) fn RowCount() -> impl IntoView {
     let desk = use_desk();
-    let counts = move || desk.survey.with(|survey| format!("{} of {}", format::count(survey.matched), format::counted(survey.total, "event", "events")));
+    let counts = move || {
+        desk.survey.with(|survey| format!("{} of {}", format::count(survey.matched), format::counted(survey.total, "event", "events")))
+    };
     let order = move || {
         desk.inquiry.with(|inquiry| match (inquiry.order.by, inquiry.order.direction) {
             (SortBy::Time, Direction::Descending) => "newest first".to_owned(),
@@ -87,7 +89,8 @@ pub(crate) fn template(columns: &[ColumnId]) -> String {
 
 /// The least width of a row, so that head and rows are equally wide and scroll together.
 pub(crate) fn least_width(columns: &[ColumnId]) -> String {
-    let pixels = |track: &str| track.trim_start_matches("minmax(").split("px").next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0);
+    let pixels =
+        |track: &str| track.trim_start_matches("minmax(").split("px").next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0);
     let rest = columns.iter().filter(|column| **column != ColumnId::Verdict).map(|column| pixels(width(*column)));
     format!("{}px", 34 + 158 + rest.sum::<u32>())
 }
