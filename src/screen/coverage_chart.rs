@@ -39,7 +39,13 @@ pub struct Strip {
 ///
 /// # Errors
 /// When the backend refuses a mark.
-pub fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, strips: &[Strip], axis: TimeRange, (pitch, bar): (f64, f64), palette: &Palette) -> Drawn<B> {
+pub fn draw<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    strips: &[Strip],
+    axis: TimeRange,
+    (pitch, bar): (f64, f64),
+    palette: &Palette,
+) -> Drawn<B> {
     let (width, _) = area.dim_in_pixel();
     let scale = TimeScale::new(axis, f64::from(width));
     for (row, strip) in strips.iter().enumerate() {

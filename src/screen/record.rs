@@ -37,7 +37,14 @@ impl RecordSections {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let record: Raw = serde_json::from_str(text).ok()?;
-        let sections = [actor(&record), target(&record), context(&record), error(&record), nested("REQUEST", &record, "requestParameters"), response(&record)];
+        let sections = [
+            actor(&record),
+            target(&record),
+            context(&record),
+            error(&record),
+            nested("REQUEST", &record, "requestParameters"),
+            response(&record),
+        ];
         Some(Self { sections: sections.into_iter().filter(|section| !section.lines.is_empty()).collect() })
     }
 }
@@ -59,7 +66,9 @@ impl Raw {
     }
 
     fn lines(&self, wanted: &[(&str, &str, Option<&'static str>)]) -> Vec<Line> {
-        let line = |(label, path, field): &(&str, &str, Option<&'static str>)| Some(Line { label: (*label).to_owned(), value: self.text(path)?, field: *field });
+        let line = |(label, path, field): &(&str, &str, Option<&'static str>)| {
+            Some(Line { label: (*label).to_owned(), value: self.text(path)?, field: *field })
+        };
         wanted.iter().filter_map(line).collect()
     }
 }
@@ -144,7 +153,10 @@ fn context(record: &Raw) -> Section {
 }
 
 fn error(record: &Raw) -> Section {
-    Section { title: "ERROR", lines: record.lines(&[("Error code", "errorCode", Some("errorCode")), ("Error message", "errorMessage", None)]) }
+    Section {
+        title: "ERROR",
+        lines: record.lines(&[("Error code", "errorCode", Some("errorCode")), ("Error message", "errorMessage", None)]),
+    }
 }
 
 fn response(record: &Raw) -> Section {
@@ -155,7 +167,9 @@ fn response(record: &Raw) -> Section {
 fn nested(title: &'static str, record: &Raw, name: &str) -> Section {
     let Some(value) = record.get(name) else { return Section { title, lines: Vec::new() } };
     let lines = match serde_json::from_str::<Raw>(value.get()) {
-        Ok(members) => members.0.iter().filter_map(|(label, value)| Some(Line { label: label.clone(), value: shown(value)?, field: None })).collect(),
+        Ok(members) => {
+            members.0.iter().filter_map(|(label, value)| Some(Line { label: label.clone(), value: shown(value)?, field: None })).collect()
+        }
         Err(_) => shown(value).map(|value| Line { label: name.to_owned(), value, field: None }).into_iter().collect(),
     };
     Section { title, lines }
@@ -186,7 +200,13 @@ mod tests {
         let record = RecordSections::read(RECORD).expect("a record");
         let titles: Vec<_> = record.sections.iter().map(|section| section.title).collect();
         assert_eq!(titles, ["ACTOR", "TARGET", "CONTEXT", "ERROR", "REQUEST"]);
-        let request: Vec<_> = record.sections.iter().filter(|s| s.title == "REQUEST").flat_map(|s| &s.lines).map(|l| (l.label.as_str(), l.value.as_str())).collect();
+        let request: Vec<_> = record
+            .sections
+            .iter()
+            .filter(|s| s.title == "REQUEST")
+            .flat_map(|s| &s.lines)
+            .map(|l| (l.label.as_str(), l.value.as_str()))
+            .collect();
         assert_eq!(request, [("z", "1"), ("a", "{\n  \"b\": [\n    true\n  ]\n}")]);
     }
 

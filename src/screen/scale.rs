@@ -99,8 +99,26 @@ fn month_label(time: Timestamp, months: i64) -> String {
 
 /// Lengths that a clock or a calendar has.
 const STEPS: [i64; 20] = [
-    1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
-    DAY, 2 * DAY, 7 * DAY,
+    1000,
+    2000,
+    5000,
+    10_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    900_000,
+    1_800_000,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    7 * DAY,
 ];
 /// More labels than any screen has room for: a bound for the loops above.
 const MOST_TICKS: i64 = 400;
@@ -126,7 +144,10 @@ mod tests {
 
     #[test]
     fn hours_are_told_by_the_clock_and_midnight_by_its_day() {
-        assert_eq!(labels(scale("2026-03-03T20:30:00Z", "2026-03-04T02:30:00Z", 700.0)), ["21:00", "22:00", "23:00", "4 Mar", "01:00", "02:00"]);
+        assert_eq!(
+            labels(scale("2026-03-03T20:30:00Z", "2026-03-04T02:30:00Z", 700.0)),
+            ["21:00", "22:00", "23:00", "4 Mar", "01:00", "02:00"]
+        );
     }
 
     #[test]

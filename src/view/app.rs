@@ -180,4 +180,8 @@ fn follow_colours(desk: Desk, panels: Panels) {
     std::mem::forget(query);
 }
 
-const TABS: [(&str, Tab, &str); 3] = [("tab-events", Tab::Events, "Events"), ("tab-identities", Tab::Identities, "Identities"), ("tab-integrity", Tab::Integrity, "Integrity")];
+const TABS: [(&str, Tab, &str); 3] = [
+    ("tab-events", Tab::Events, "Events"),
+    ("tab-identities", Tab::Identities, "Identities"),
+    ("tab-integrity", Tab::Integrity, "Integrity"),
+];

@@ -51,7 +51,12 @@ fn ExceptionPill(exception: Exception) -> impl IntoView {
 }
 
 fn waiting() -> Standing {
-    Standing { tone: Tone::Arriving, headline: "Reading".to_owned(), detail: "Verdicts settle as proofs arrive.".to_owned(), exceptions: Vec::new() }
+    Standing {
+        tone: Tone::Arriving,
+        headline: "Reading".to_owned(),
+        detail: "Verdicts settle as proofs arrive.".to_owned(),
+        exceptions: Vec::new(),
+    }
 }
 
 fn tone_class(tone: Tone) -> &'static str {

@@ -42,7 +42,10 @@ pub(crate) fn canvas<T: Send + Sync + Clone + 'static>(
     let draw = Rc::new(draw);
     let is_due = Rc::new(Cell::new(false));
     Effect::new(move |_| {
-        (size.track(), desk.theme.track(), panels.repaint.track(), input.track());
+        size.track();
+        desk.theme.track();
+        panels.repaint.track();
+        input.track();
         if is_due.replace(true) {
             return;
         }
@@ -50,7 +53,11 @@ pub(crate) fn canvas<T: Send + Sync + Clone + 'static>(
         next_frame(move || {
             is_due.set(false);
             // The canvas may be gone since.
-            let (Some(Some(canvas)), Some(input), Some(size)) = (node.try_get_untracked(), input.try_get_untracked(), size.try_get_untracked()) else { return };
+            let (Some(Some(canvas)), Some(input), Some(size)) =
+                (node.try_get_untracked(), input.try_get_untracked(), size.try_get_untracked())
+            else {
+                return;
+            };
             paint(&canvas, size, |area, palette| draw(area, &input, palette));
         });
     });

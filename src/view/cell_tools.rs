@@ -1,5 +1,7 @@
 //! Filter for, filter out, copy: small buttons over the cell under the pointer. One set for the whole table.
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -19,12 +21,30 @@ pub(crate) struct CellSpot {
     top: f64,
 }
 
-/// The cell under the pointer: `Some(None)` where there is none, `None` where the pointer is on the tools themselves.
-pub(crate) fn spot_under(event: &ev::PointerEvent) -> Option<Option<CellSpot>> {
+/// Shows the tools once the pointer has rested on a cell: at once they would lie under every click. `turns` counts the cells entered.
+pub(crate) fn hover(event: &ev::PointerEvent, shown: RwSignal<Option<CellSpot>>, turns: StoredValue<u64>) {
     if closest(event, ".cell-tools").is_some() {
-        return None;
+        return;
     }
-    Some(spot(event))
+    let under = spot(event);
+    let turn = turns.get_value().wrapping_add(1);
+    turns.set_value(turn);
+    if shown.with_untracked(Option::is_some) {
+        shown.set(None);
+    }
+    let show = move || {
+        // The table may be gone by then.
+        if turns.try_get_value() == Some(turn) {
+            let _ = shown.try_set(under);
+        }
+    };
+    set_timeout(show, REST);
+}
+
+/// The pointer has left the table.
+pub(crate) fn leave(shown: RwSignal<Option<CellSpot>>, turns: StoredValue<u64>) {
+    turns.update_value(|turn| *turn = turn.wrapping_add(1));
+    shown.set(None);
 }
 
 fn spot(event: &ev::PointerEvent) -> Option<CellSpot> {
@@ -35,6 +55,9 @@ fn spot(event: &ev::PointerEvent) -> Option<CellSpot> {
     let place = cell.get_bounding_client_rect();
     Some(CellSpot { column, value, right: place.right() - rows.left(), top: place.top() - rows.top() })
 }
+
+/// How long the pointer must rest.
+const REST: Duration = Duration::from_millis(350);
 
 /// The buttons; for the pointer only, the detail has the same for keys.
 #[component]

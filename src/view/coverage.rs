@@ -6,7 +6,6 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Window;
@@ -53,20 +52,34 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
         let time = TimeScale::new(axis, place.width()).time(x);
         let words = desk.proof.with_untracked(|proof| {
             let chain = proof.as_ref()?.coverage.get((y / PITCH).max(0.0) as usize)?;
-            let window = strips.with_untracked(|strips| strips.get((y / PITCH).max(0.0) as usize)?.at(time)).and_then(|at| chain.windows.get(at));
-            Some(window.map_or_else(|| format!("{}: nothing loaded for {}", chain_name(chain), format::instant(time)), |window| format!("{}: {}", chain_name(chain), window_words(window))))
+            let window =
+                strips.with_untracked(|strips| strips.get((y / PITCH).max(0.0) as usize)?.at(time)).and_then(|at| chain.windows.get(at));
+            Some(window.map_or_else(
+                || format!("{}: nothing loaded for {}", chain_name(chain), format::instant(time)),
+                |window| format!("{}: {}", chain_name(chain), window_words(window)),
+            ))
         });
-        show_tip(&tip, words.as_deref(), x / place.width(), &plot);
+        show_tip(&tip, words.as_deref(), x + f64::from(plot.offset_left()), x / place.width());
     };
     let on_leave = move |_| hide(tip);
-    let labels = move || desk.proof.with(|proof| proof.as_ref().map(|proof| proof.coverage.iter().map(|chain| view! { <div class="coverage-label" title=chain_title(chain)>{chain_name(chain)}</div> }).collect_view()));
+    let labels = move || {
+        desk.proof.with(|proof| {
+            proof.as_ref().map(|proof| {
+                proof
+                    .coverage
+                    .iter()
+                    .map(|chain| view! { <div class="coverage-label" title=chain_title(chain)>{chain_name(chain)}</div> })
+                    .collect_view()
+            })
+        })
+    };
     view! {
-        <div id="coverage" class="lane lane-coverage" hidden=move || strips.with(|strips| strips.is_empty())>
-            <div class="lane-label">{labels}</div>
-            <div class="coverage-plot" node_ref=plot style:height=height on:pointermove=on_move on:pointerleave=on_leave>
-                {canvas(input, draw, Some(label), |_| {})}
-                <div class="tip" node_ref=tip hidden></div>
+        <div id="coverage" class="coverage" hidden=move || strips.with(|strips| strips.is_empty())>
+            <div class="lane lane-coverage">
+                <div class="lane-label">{labels}</div>
+                <div class="coverage-plot" node_ref=plot style:height=height on:pointermove=on_move on:pointerleave=on_leave>{canvas(input, draw, Some(label), |_| {})}</div>
             </div>
+            <div class="tip" node_ref=tip hidden></div>
         </div>
     }
 }
@@ -78,13 +91,14 @@ pub(crate) fn hide(tip: NodeRef<html::Div>) {
     }
 }
 
-/// Puts words beside the pointer: left of it where there is no room on its right.
-pub(crate) fn show_tip(tip: &web_sys::HtmlDivElement, words: Option<&str>, share: f64, _within: &Element) {
+/// Puts words at the pointer, `x` pixels into the tip's own parent: shifted to the left as far as `share` says, so that they never
+/// leave the chart.
+pub(crate) fn show_tip(tip: &web_sys::HtmlDivElement, words: Option<&str>, x: f64, share: f64) {
     tip.set_hidden(words.is_none());
     tip.set_text_content(words);
     let style = tip.unchecked_ref::<web_sys::HtmlElement>().style();
     // Fails for no value that is written here.
-    let _ = style.set_property("left", &format!("{:.2}%", share * 100.0));
+    let _ = style.set_property("left", &format!("{x:.1}px"));
     let _ = style.set_property("transform", &format!("translateX({:.1}%)", -100.0 * share.clamp(0.0, 1.0)));
 }
 
@@ -95,11 +109,16 @@ pub(crate) fn chain_name(chain: &ChainCoverage) -> String {
 }
 
 fn chain_title(chain: &ChainCoverage) -> String {
-    format!("{}, account {}, trail {} (home Region {})", chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region)
+    format!(
+        "{}, account {}, trail {} (home Region {})",
+        chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region
+    )
 }
 
 fn strips(proof: &Proof) -> Vec<Strip> {
-    let strip = |chain: &ChainCoverage| Strip { cells: chain.windows.iter().map(|window| (TimeRange::new(window.start, window.end), cell(window.state))).collect() };
+    let strip = |chain: &ChainCoverage| Strip {
+        cells: chain.windows.iter().map(|window| (TimeRange::new(window.start, window.end), cell(window.state))).collect(),
+    };
     proof.coverage.iter().map(strip).collect()
 }
 
@@ -127,7 +146,8 @@ pub(crate) fn state_words(state: WindowState) -> &'static str {
 }
 
 fn window_words(window: &Window) -> String {
-    let logs = if window.logs > 0 { format!(", {}", format::counted(u64::from(window.logs), "log file", "log files")) } else { String::new() };
+    let logs =
+        if window.logs > 0 { format!(", {}", format::counted(u64::from(window.logs), "log file", "log files")) } else { String::new() };
     let bad = if window.bad > 0 { format!(", {} of them not as signed", window.bad) } else { String::new() };
     format!("{}: {}{logs}{bad}", format::range(TimeRange::new(window.start, window.end)), state_words(window.state))
 }
@@ -140,7 +160,12 @@ fn sentence(proof: &Proof) -> String {
         *(if is_proven { &mut proven } else { &mut other }) += 1;
     }
     let chains = proof.coverage.len() as u64;
-    format!("Coverage of {}: {} proven, {} not; the tab Integrity lists them.", format::counted(chains, "chain", "chains"), format::counted(proven, "stretch", "stretches"), format::count(other))
+    format!(
+        "Coverage of {}: {} proven, {} not; the tab Integrity lists them.",
+        format::counted(chains, "chain", "chains"),
+        format::counted(proven, "stretch", "stretches"),
+        format::count(other)
+    )
 }
 
 /// From one row to the next, in CSS pixels, and how much of that is the bar.

@@ -20,7 +20,10 @@ pub(crate) fn Sections(detail: Arc<Detail>) -> impl IntoView {
     let desk = use_desk();
     let sections = move || {
         let record = desk.record.get();
-        let json = record.as_deref().and_then(|record| record.as_ref().ok()).and_then(|record| record.json.as_ref().ok().map(|json| (record.row, json)));
+        let json = record
+            .as_deref()
+            .and_then(|record| record.as_ref().ok())
+            .and_then(|record| record.json.as_ref().ok().map(|json| (record.row, json)));
         let read = json.filter(|(row, _)| *row == detail.id).and_then(|(_, json)| RecordSections::read(json));
         read.map_or_else(|| of_cells(&detail), |record| record.sections)
     };
@@ -47,7 +50,11 @@ fn LineView(line: Line) -> impl IntoView {
         view! { <button type="button" class="button-icon" aria-label=words.clone() title=words on:click=move |_| desk.filter_for(clause.clone())><Icon name="filter" /></button> }
     });
     let said = (!is_block).then(|| line.value.clone());
-    let shown = if is_block { view! { <pre tabindex="0">{line.value.clone()}</pre> }.into_any() } else { view! { <span>{line.value.clone()}</span> }.into_any() };
+    let shown = if is_block {
+        view! { <pre tabindex="0">{line.value.clone()}</pre> }.into_any()
+    } else {
+        view! { <span>{line.value.clone()}</span> }.into_any()
+    };
     view! {
         <dt title=line.label.clone()>{line.label.clone()}</dt>
         <dd class:is-block=is_block title=said>{shown}<span class="line-tools">{filter}<CopyButton text=line.value /></span></dd>
@@ -63,9 +70,17 @@ fn of_cells(detail: &Detail) -> Vec<Section> {
         };
         Section { title, lines: columns.iter().filter_map(line).collect() }
     };
-    use ColumnId::{AccessKeyId, AwsRegion, ErrorCode, EventCategory, EventType, ReadOnly, RecipientAccountId, ResourceName, ResourceType, SourceIpAddress, UserAgent, UserIdentityArn, UserIdentityType, UserName};
+    use ColumnId::{
+        AccessKeyId, AwsRegion, ErrorCode, EventCategory, EventType, ReadOnly, RecipientAccountId, ResourceName, ResourceType,
+        SourceIpAddress, UserAgent, UserIdentityArn, UserIdentityType, UserName,
+    };
     let mut context = section("CONTEXT", &[SourceIpAddress, UserAgent, EventType, EventCategory, ReadOnly]);
     context.lines.push(Line { label: "Event ID".to_owned(), value: detail.event_id.clone(), field: Some("eventID") });
-    let sections = [section("ACTOR", &[UserIdentityType, UserName, UserIdentityArn, AccessKeyId]), section("TARGET", &[ResourceType, ResourceName, RecipientAccountId, AwsRegion]), context, section("ERROR", &[ErrorCode])];
+    let sections = [
+        section("ACTOR", &[UserIdentityType, UserName, UserIdentityArn, AccessKeyId]),
+        section("TARGET", &[ResourceType, ResourceName, RecipientAccountId, AwsRegion]),
+        context,
+        section("ERROR", &[ErrorCode]),
+    ];
     sections.into_iter().filter(|section| !section.lines.is_empty()).collect()
 }

@@ -100,7 +100,7 @@ pub(crate) fn AddMenu() -> impl IntoView {
         <Menu id="add-menu" open=open class="button quiet" button=view! { <Icon name="plus" /><span class="wide-only">"Add files"</span><span class="heard narrow-only">"Add files"</span> }>
             <button type="button" class="menu-item" on:click=move |_| press(panels.pick_files)>"Files…"</button>
             <button type="button" class="menu-item" on:click=move |_| press(panels.pick_folder)>"Folder…"</button>
-            <button type="button" class="menu-item" on:click=move |_| { open.set(false); panels.paste.set(true); }>"Paste URLs, keys or a signature…"</button>
+            <button id="add-paste" type="button" class="menu-item" on:click=move |_| { open.set(false); panels.paste.set(true); }>"Paste URLs, keys or a signature…"</button>
             <hr />
             <button type="button" class="menu-item" on:click=move |_| sample(Sample::Whole)>"The sample trail"</button>
             <button type="button" class="menu-item" on:click=move |_| sample(Sample::Tampered)>"The tampered twin"</button>

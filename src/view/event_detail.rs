@@ -54,7 +54,11 @@ fn Shown(detail: Arc<Detail>) -> impl IntoView {
 fn ProofBox(source: FileRow) -> impl IntoView {
     let desk = use_desk();
     let verdict = source.verdict;
-    let sentence = if verdict == Verdict::Valid { "This record lies unchanged in a log file that a signed digest lists.".to_owned() } else { source.message.clone() };
+    let sentence = if verdict == Verdict::Valid {
+        "This record lies unchanged in a log file that a signed digest lists.".to_owned()
+    } else {
+        source.message.clone()
+    };
     let show = move |_| {
         desk.files_asked.set((Some(verdict), 0));
         desk.tab.set(Tab::Integrity);

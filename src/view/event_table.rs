@@ -12,11 +12,13 @@ use crate::screen::scroll::Position;
 use crate::view::canvas::watch_size;
 use crate::view::cell_tools::CellSpot;
 use crate::view::cell_tools::CellTools;
-use crate::view::cell_tools::spot_under;
+use crate::view::cell_tools::hover;
+use crate::view::cell_tools::leave;
 use crate::view::event_row::EventRow;
 use crate::view::panels::use_desk;
 use crate::view::search::shown_value;
 use crate::view::table_head::TableHead;
+use crate::view::table_head::least_width;
 use crate::view::table_head::template;
 
 /// The table of events.
@@ -28,6 +30,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     let position = RwSignal::new(Position::default());
     let cursor = RwSignal::new(0u64);
     let spot = RwSignal::new(None::<CellSpot>);
+    let due = StoredValue::new(0u64);
     watch_size(scroller, move |(_, height)| {
         let _ = viewport.try_set((height - HEAD).max(ROW));
     });
@@ -89,8 +92,8 @@ pub(crate) fn EventTable() -> impl IntoView {
     };
     view! {
         <div id="event-table" class="event-table" role="grid" tabindex="0" aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
-            node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) on:scroll=on_scroll on:keydown=on_key
-            on:pointerover=move |event| if let Some(under) = spot_under(&event) { spot.set(under) } on:pointerleave=move |_| spot.set(None)>
+            node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) style=("--least", move || desk.columns.with(|columns| least_width(columns))) on:scroll=on_scroll on:keydown=on_key
+            on:pointerover=move |event| hover(&event, spot, due) on:pointerleave=move |_| leave(spot, due)>
             <TableHead />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", scroll.get().spacer())>
                 <div class="rows-shown" style:transform=move || format!("translateY({:.1}px)", scroll.get().y(position.get(), visible.get().0))>
@@ -128,13 +131,24 @@ fn NoRows() -> impl IntoView {
     };
     let clauses = move || {
         let clauses = desk.inquiry.with(|inquiry| inquiry.filter.clauses.clone());
-        clauses.into_iter().enumerate().map(|(at, clause)| {
-            let name = clause.field.name();
-            let words = format!("Remove {}{}{}", if name.is_empty() { "" } else { name }, if name.is_empty() { "" } else { " " }, shown_value(&clause));
-            view! { <button type="button" class="button small" on:click=move |_| desk.drop_clause(at)>{words}</button> }
-        }).collect_view()
+        clauses
+            .into_iter()
+            .enumerate()
+            .map(|(at, clause)| {
+                let name = clause.field.name();
+                let words = format!(
+                    "Remove {}{}{}",
+                    if name.is_empty() { "" } else { name },
+                    if name.is_empty() { "" } else { " " },
+                    shown_value(&clause)
+                );
+                view! { <button type="button" class="button small" on:click=move |_| desk.drop_clause(at)>{words}</button> }
+            })
+            .collect_view()
     };
-    let range = move || desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> });
+    let range = move || {
+        desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> })
+    };
     view! {
         <div id="no-rows" class="no-rows" role="status">
             <p>{why}</p>

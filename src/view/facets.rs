@@ -20,10 +20,11 @@ use crate::view::panels::use_panels;
 /// All facets.
 #[component]
 pub(crate) fn Facets() -> impl IntoView {
-    let panels = use_panels();
+    let (desk, panels) = (use_desk(), use_panels());
     view! {
         <aside id="facets" class="card facets" aria-label="Values and their counts">
             <button type="button" class="button-icon facets-close" aria-label="Close the filters" on:click=move |_| panels.facets.set(false)><Icon name="cross" /></button>
+            <p class="note" hidden=move || desk.survey.with(|survey| survey.matched > 0 || survey.tallies.iter().any(|tally| !tally.values.is_empty()))>"No values: no event passes the filter."</p>
             {FACETS.map(|column| view! { <Facet column=column /> })}
         </aside>
     }
@@ -46,13 +47,17 @@ fn Facet(column: ColumnId) -> impl IntoView {
         is_open.update(|open| *open = !*open);
         desk.most.set(MANY_VALUES);
     };
-    let shown = Memo::new(move |_| tally.with(|tally| tally.as_ref().map(|tally| chosen(tally, &sought.get(), is_open.get())).unwrap_or_default()));
-    let most = Memo::new(move |_| tally.with(|tally| tally.as_ref().and_then(|tally| tally.values.iter().map(|value| value.total.max(value.count)).max()).unwrap_or(1)));
+    let shown =
+        Memo::new(move |_| tally.with(|tally| tally.as_ref().map(|tally| chosen(tally, &sought.get(), is_open.get())).unwrap_or_default()));
+    let most = Memo::new(move |_| {
+        tally
+            .with(|tally| tally.as_ref().and_then(|tally| tally.values.iter().map(|value| value.total.max(value.count)).max()).unwrap_or(1))
+    });
     let hidden = move || tally.with(|tally| tally.as_ref().map_or(0, |tally| tally.values.len().max(tally.distinct).saturating_sub(FEW)));
     // A column of which no record says anything takes no room.
     let is_silent = move || tally.with(|tally| tally.as_ref().is_none_or(|tally| tally.values.iter().all(|value| value.value.is_empty())));
     view! {
-        <section class="facet" data-facet=column.field() hidden=is_silent>
+        <section class="facet" data-column=column.field() hidden=is_silent>
             <h3>{column.title()}
                 <button type="button" class="button-icon" aria-label=format!("Search in {}", column.title()) aria-expanded=move || is_sought.get().to_string() on:click=seek hidden=move || hidden() == 0><Icon name="search" /></button>
             </h3>
@@ -96,7 +101,8 @@ fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl Into
     let said = format!("{name}: {} of {}. Alt-click leaves it out.", format::count(count), format::count(total));
     let leave_out = format!("Leave out {name}");
     let mark = (column == ColumnId::Verdict).then(|| verdict_of(&value.value)).flatten();
-    let mark = mark.map(|verdict| view! { <span class=format!("verdict verdict-{}", verdict.slug())><Icon name=verdict_icon(verdict) /></span> });
+    let mark =
+        mark.map(|verdict| view! { <span class=format!("verdict verdict-{}", verdict.slug())><Icon name=verdict_icon(verdict) /></span> });
     view! {
         <li class="facet-value" class:is-in=move || state.get() == Some(Sense::Include) class:is-out=move || state.get() == Some(Sense::Exclude) data-value=value.value.clone()>
             <button type="button" class="facet-toggle" aria-pressed=move || state.get().is_some().to_string() title=said on:click=toggle>
@@ -114,7 +120,8 @@ fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl Into
 /// The values that are shown: what is sought, else the most frequent.
 fn chosen(tally: &Tally, sought: &str, is_open: bool) -> Vec<TallyValue> {
     let sought = sought.to_lowercase();
-    let matching = tally.values.iter().filter(|value| sought.is_empty() || value_name(tally.column, &value.value).to_lowercase().contains(&sought));
+    let matching =
+        tally.values.iter().filter(|value| sought.is_empty() || value_name(tally.column, &value.value).to_lowercase().contains(&sought));
     let most = if is_open || !sought.is_empty() { usize::try_from(MANY_VALUES).unwrap_or(FEW) } else { FEW };
     matching.take(most).cloned().collect()
 }

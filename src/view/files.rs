@@ -32,8 +32,10 @@ pub(crate) fn Files() -> impl IntoView {
                 <select id="files-verdict" on:change:target=move |event| choose(event.target().value())>{option(None, "All verdicts")}{options}</select>
                 <Pager />
             </div>
-            <table class="plain files"><tbody>{rows}</tbody></table>
-            <p class="note" hidden=move || !is_empty()>"No such files."</p>
+            <div class="files-box" tabindex="0" role="region" aria-label="Files">
+                <table class="plain files"><tbody>{rows}</tbody></table>
+                <p class="note" hidden=move || !is_empty()>"No such files."</p>
+            </div>
         </section>
     }
 }
@@ -44,12 +46,22 @@ fn Pager() -> impl IntoView {
     let many = move || desk.files.with(|(many, _)| *many);
     let start = move || u64::from(desk.files_asked.get().1);
     let past = move || (start() + u64::from(FILES_PAGE)).min(many());
-    let words = move || if many() == 0 { "0 files".to_owned() } else { format!("{}–{} of {}", format::count(start() + 1), format::count(past()), format::count(many())) };
-    let turn = move |forward: bool| desk.files_asked.update(|(_, start)| *start = if forward { start.saturating_add(FILES_PAGE) } else { start.saturating_sub(FILES_PAGE) });
+    let is_last = move || many() <= past();
+    let words = move || {
+        if many() == 0 {
+            "0 files".to_owned()
+        } else {
+            format!("{}–{} of {}", format::count(start() + 1), format::count(past()), format::count(many()))
+        }
+    };
+    let turn = move |forward: bool| {
+        desk.files_asked
+            .update(|(_, start)| *start = if forward { start.saturating_add(FILES_PAGE) } else { start.saturating_sub(FILES_PAGE) })
+    };
     view! {
         <p id="files-count" class="pager">{words}
             <button type="button" class="button small" disabled=move || start() == 0 on:click=move |_| turn(false)>"Before"</button>
-            <button type="button" class="button small" disabled=move || past() >= many() on:click=move |_| turn(true)>"Next"</button>
+            <button type="button" class="button small" disabled=is_last on:click=move |_| turn(true)>"Next"</button>
         </p>
     }
 }
@@ -61,7 +73,10 @@ fn FileLine(file: FileRow) -> impl IntoView {
     let word = file.reason.clone().unwrap_or_else(|| verdict.word(None).to_owned());
     let at = file.at.map(|at| view! { <button type="button" class="link mono" title="Show the events around this time" on:click=move |_| desk.choose_range(Some(around(at)))>{format::row_time(at)}</button> });
     let remarks = (!file.remarks.is_empty()).then(|| view! { <small class="dim">{file.remarks.join(", ")}</small> });
-    let listed = file.listed_by.first().map(|key| view! { <small class="dim" title=key.clone()>"listed by "{format::file_name(key).to_owned()}</small> });
+    let listed = file
+        .listed_by
+        .first()
+        .map(|key| view! { <small class="dim" title=key.clone()>"listed by "{format::file_name(key).to_owned()}</small> });
     let message = (verdict != Verdict::Valid).then(|| view! { <p>{file.message.clone()}</p> });
     view! {
         <tr data-file=file.name.clone() data-verdict=verdict.slug()>

@@ -12,7 +12,7 @@ pub(crate) fn Symbols() -> impl IntoView {
             <symbol id="i-check" viewBox="0 0 16 16"><path d="m3.4 8.5 3 3 6.2-6.8" /></symbol>
             <symbol id="i-cross" viewBox="0 0 16 16"><path d="m4 4 8 8m0-8-8 8" /></symbol>
             <symbol id="i-ring" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4.8" /></symbol>
-            <symbol id="i-dashed" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4.8" stroke-dasharray="2.1 1.67" /></symbol>
+            <symbol id="i-dashed" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4.8" stroke-dasharray="2.5 2.53" stroke-linecap="butt" /></symbol>
             <symbol id="i-question" viewBox="0 0 16 16"><path d="M5.4 5.9a2.6 2.6 0 1 1 3.7 2.5C8.3 8.8 8 9.2 8 10.1" /><path d="M8 12.6v.1" /></symbol>
             <symbol id="i-dots" viewBox="0 0 16 16"><path d="M3.6 8v.01M8 8v.01M12.4 8v.01" /></symbol>
             <symbol id="i-bang" viewBox="0 0 16 16"><path d="M8 3.4v5.4M8 12.3v.1" /></symbol>

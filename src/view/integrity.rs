@@ -8,6 +8,7 @@ use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Window;
 use crate::integrity::judgement::WindowState;
 use crate::integrity::report::Finding;
+use crate::integrity::report::FindingCode;
 use crate::integrity::report::KeyRow;
 use crate::protocol::Proof;
 use crate::screen::format;
@@ -44,8 +45,12 @@ fn Numbers(proof: Arc<Proof>) -> impl IntoView {
     let tile = |id: &'static str, name: &'static str, part: u64, whole: u64, words: &'static str| {
         view! { <div class="tile" id=id><span>{name}</span><b>{format::count(part)}</b><small>"of "{format::count(whole)}" "{words}</small></div> }
     };
-    let gaps = proof.coverage.iter().flat_map(|chain| &chain.windows).filter(|window| window.state == WindowState::Gap).count();
-    let proven = proof.coverage.iter().filter(|chain| !chain.windows.is_empty() && chain.windows.iter().all(|window| is_proven(window.state))).count();
+    let gaps = proof.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
+    let proven = proof
+        .coverage
+        .iter()
+        .filter(|chain| !chain.windows.is_empty() && chain.windows.iter().all(|window| is_proven(window.state)))
+        .count();
     view! {
         <div class="tiles">
             {tile("tile-logs", "Log files", logs.valid, all_logs, "verified")}
@@ -93,7 +98,8 @@ fn ChainView(chain: ChainCoverage) -> impl IntoView {
 fn Findings(proof: Arc<Proof>) -> impl IntoView {
     let desk = use_desk();
     let row = move |finding: &Finding| {
-        let range = finding.start.zip(finding.end).map(|(start, end)| TimeRange::new(start.0, end.0)).filter(|range| range.start < range.end);
+        let range =
+            finding.start.zip(finding.end).map(|(start, end)| TimeRange::new(start.0, end.0)).filter(|range| range.start < range.end);
         let when = range.map(|range| view! { <button type="button" class="link" title="Show the events of this time" on:click=move |_| desk.choose_range(Some(range))>{format::range(range)}</button> });
         let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         let named = code.clone();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Node;
 
-/// A button and its panel. `id` names both for tests: `#id` is the button, `#id-panel` the panel.
+/// A button and its panel. `id` names the whole, `#id button` its button, `#id-panel` the panel.
 #[component]
 pub(crate) fn Menu(
     id: &'static str,
@@ -42,8 +42,8 @@ pub(crate) fn Menu(
         }
     };
     view! {
-        <div class="menu" node_ref=root on:keydown=on_key on:focusout=on_leave>
-            <button id=id type="button" class=class aria-label=(!label.is_empty()).then_some(label) title=(!label.is_empty()).then_some(label)
+        <div id=id class="menu" node_ref=root on:keydown=on_key on:focusout=on_leave>
+            <button type="button" class=class aria-label=(!label.is_empty()).then_some(label) title=(!label.is_empty()).then_some(label)
                 aria-expanded=move || open.get().to_string() aria-controls=format!("{id}-panel") on:click=move |_| open.update(|open| *open = !*open)>
                 {button}
             </button>

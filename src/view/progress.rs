@@ -15,9 +15,13 @@ use crate::view::panels::use_panels;
 pub(crate) fn ReadingProgress() -> impl IntoView {
     let desk = use_desk();
     let is_reading = Memo::new(move |_| desk.progress.with(|progress| progress.is_busy()) || desk.arriving.get() > 0);
-    let share = move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
+    let share =
+        move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
     let words = move || {
         desk.progress.with(|progress| {
+            if progress.files == 0 {
+                return "Opening files…".to_owned();
+            }
             let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
             let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
             format!("{files} · {} · {} events{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))

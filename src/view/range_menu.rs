@@ -23,7 +23,8 @@ pub(crate) fn RangeMenu() -> impl IntoView {
             desk.choose_range(Some(TimeRange::new(span.end.plus(-millis), span.end)));
         }
     };
-    let presets = PRESETS.map(|(name, millis)| view! { <button type="button" class="button small" on:click=move |_| last(millis)>{name}</button> });
+    let presets =
+        PRESETS.map(|(name, millis)| view! { <button type="button" class="button small" on:click=move |_| last(millis)>{name}</button> });
     view! {
         <Menu id="range-menu" open=open button=view! { <span class="range-words">{words}</span><Icon name="down" /> }>
             <div class="range-presets">{presets}</div>
@@ -43,13 +44,24 @@ fn ExactRange(open: RwSignal<bool>) -> impl IntoView {
     // The fields show what holds whenever the menu is opened.
     let shown = Memo::new(move |_| (open.get(), desk.inquiry.with(|inquiry| inquiry.range).or_else(|| desk.whole())));
     let value = move |pick: fn(TimeRange) -> Timestamp, typed: RwSignal<String>| {
-        move || if typed.with(String::is_empty) { shown.with(|(_, range)| range.map(pick).map(|time| format::row_time(time)).unwrap_or_default()) } else { typed.get() }
+        move || {
+            if typed.with(String::is_empty) {
+                shown.with(|(_, range)| range.map(pick).map(format::row_time).unwrap_or_default())
+            } else {
+                typed.get()
+            }
+        }
     };
     let set = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let held = shown.with_untracked(|(_, range)| *range);
-        let read = |typed: RwSignal<String>, pick: fn(TimeRange) -> Timestamp| typed.with_untracked(|text| if text.is_empty() { held.map(pick) } else { read_time(text) });
-        let range = read(start, |range| range.start).zip(read(end, |range| range.end)).map(|(start, end)| TimeRange::new(start, end)).filter(|range| range.start < range.end);
+        let read = |typed: RwSignal<String>, pick: fn(TimeRange) -> Timestamp| {
+            typed.with_untracked(|text| if text.is_empty() { held.map(pick) } else { read_time(text) })
+        };
+        let range = read(start, |range| range.start)
+            .zip(read(end, |range| range.end))
+            .map(|(start, end)| TimeRange::new(start, end))
+            .filter(|range| range.start < range.end);
         wrong.set(range.is_none());
         if range.is_some() {
             desk.choose_range(range);

@@ -26,7 +26,9 @@ pub(crate) fn Search() -> impl IntoView {
         "Escape" => text.set(String::new()),
         // The last chip becomes text again.
         "Backspace" if text.with_untracked(String::is_empty) => {
-            let last = desk.inquiry.with_untracked(|inquiry| inquiry.filter.clauses.last().map(|clause| (inquiry.filter.clauses.len() - 1, clause.to_string())));
+            let last = desk.inquiry.with_untracked(|inquiry| {
+                inquiry.filter.clauses.last().map(|clause| (inquiry.filter.clauses.len() - 1, clause.to_string()))
+            });
             if let Some((at, clause)) = last {
                 event.prevent_default();
                 desk.drop_clause(at);
@@ -85,7 +87,9 @@ fn Chip(at: usize, clause: Clause) -> impl IntoView {
 /// A clause's value as it is read: a verdict by its word, nothing as such.
 pub(crate) fn shown_value(clause: &Clause) -> String {
     match clause.field {
-        Field::Column(ColumnId::Verdict) => verdict_of(&clause.value).map_or_else(|| clause.value.clone(), |verdict| verdict.word(None).to_owned()),
+        Field::Column(ColumnId::Verdict) => {
+            verdict_of(&clause.value).map_or_else(|| clause.value.clone(), |verdict| verdict.word(None).to_owned())
+        }
         _ if clause.value.is_empty() => "(none)".to_owned(),
         _ => clause.value.clone(),
     }

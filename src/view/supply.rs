@@ -25,6 +25,7 @@ pub(crate) fn SupplyDialog() -> impl IntoView {
     view! {
         <Dialog id="supply-dialog" title="Supply what is lacking" open=panels.supply>
             <p>"CloudTrail keeps the signature of a digest file in two places: in the S3 metadata of the object, and in the digest after it. A copy of the files has no metadata, so the newest digest of each chain cannot be checked from the copy alone."</p>
+            <CopyAll text=Signal::derive(move || chains().iter().flat_map(|(chain, wants)| wants.commands(chain)).collect::<Vec<_>>().join("\n")) />
             {move || chains().into_iter().map(|(chain, lacking)| view! { <LackingChain chain=chain lacking=lacking /> }).collect_view()}
             <h3>"Then paste what the commands print, or drop it as a file"</h3>
             <PasteBox id="paste-supply" placeholder="The JSON that head-object or list-public-keys prints" after=Callback::new(move |()| panels.supply.set(false)) />
@@ -40,17 +41,37 @@ struct Wants {
     span: Option<(Timestamp, Timestamp)>,
 }
 
+impl Wants {
+    /// Everything to run for this chain.
+    fn commands(&self, chain: &ChainId) -> Vec<String> {
+        let keys = (!self.keys.is_empty()).then(|| list_keys(&chain.region, self.span));
+        keys.into_iter().chain(self.digests.iter().map(head_object)).collect()
+    }
+}
+
+/// Every command at once, where there are more than one.
+#[component]
+fn CopyAll(text: Signal<String>) -> impl IntoView {
+    let desk = use_desk();
+    let many = move || text.with(|text| text.lines().count());
+    view! { <button type="button" class="button small" hidden=move || many() < 2 on:click=move |_| desk.copy(text.get_untracked())>{move || format!("Copy all {} commands", many())}</button> }
+}
+
 #[component]
 fn LackingChain(chain: ChainId, lacking: Wants) -> impl IntoView {
     let title = format!("{} · {} · {}", chain.account, chain.region, chain.trail);
-    let heads: Vec<String> = lacking.digests.iter().map(|place| format!("aws s3api head-object --bucket {} --key {}", quoted(&place.bucket), quoted(&place.key))).collect();
-    let signatures = lacking.digests.iter().zip(heads).map(|(place, command)| {
+    let signatures = lacking.digests.iter().map(|place| {
+        let command = head_object(place);
         view! { <li>"The signature of "<code>{format::file_name(&place.key).to_owned()}</code>": from its metadata, or add the digest after it."<Command text=command /></li> }
     });
     let signatures = signatures.collect_view();
     let keys = (!lacking.keys.is_empty()).then(|| {
-        let named = lacking.keys.iter().map(|key| view! { <span class="fingerprint"><code>{key.clone()}</code><CopyButton text=key.clone() /></span> }).collect_view();
-        view! { <li>"The public key of fingerprint "{named}"."<Command text=list_keys(&chain.region, lacking.span) /></li> }
+        let named = lacking
+            .keys
+            .iter()
+            .map(|key| view! { <span class="fingerprint"><code>{key.clone()}</code><CopyButton text=key.clone() /></span> })
+            .collect_view();
+        view! { <li>"The public keys with these fingerprints: "{named}<Command text=list_keys(&chain.region, lacking.span) /></li> }
     });
     view! { <section class="lacking"><h3>{title}</h3><ul>{keys}{signatures}</ul></section> }
 }
@@ -59,7 +80,8 @@ fn by_chain(proof: &Proof) -> BTreeMap<ChainId, Wants> {
     let mut chains: BTreeMap<ChainId, Wants> = BTreeMap::new();
     for lacking in &proof.lacking {
         let (Lacking::Signature { chain, .. } | Lacking::Key { chain, .. }) = lacking;
-        let wants = chains.entry(chain.clone()).or_insert_with(|| Wants { digests: Vec::new(), keys: Vec::new(), span: span(proof, chain) });
+        let wants =
+            chains.entry(chain.clone()).or_insert_with(|| Wants { digests: Vec::new(), keys: Vec::new(), span: span(proof, chain) });
         match lacking {
             Lacking::Signature { digest, .. } => wants.digests.push(digest.clone()),
             Lacking::Key { fingerprint, .. } => wants.keys.push(fingerprint.clone()),
@@ -71,6 +93,10 @@ fn by_chain(proof: &Proof) -> BTreeMap<ChainId, Wants> {
 fn span(proof: &Proof, chain: &ChainId) -> Option<(Timestamp, Timestamp)> {
     let windows = &proof.coverage.iter().find(|coverage| coverage.chain == *chain)?.windows;
     Some((windows.first()?.start, windows.last()?.end))
+}
+
+fn head_object(place: &Place) -> String {
+    format!("aws s3api head-object --bucket {} --key {}", quoted(&place.bucket), quoted(&place.key))
 }
 
 fn list_keys(region: &str, span: Option<(Timestamp, Timestamp)>) -> String {

@@ -67,7 +67,9 @@ pub(crate) fn ColumnsMenu() -> impl IntoView {
 #[component]
 pub(crate) fn RowCount() -> impl IntoView {
     let desk = use_desk();
-    let counts = move || desk.survey.with(|survey| format!("{} of {}", format::count(survey.matched), format::counted(survey.total, "event", "events")));
+    let counts = move || {
+        desk.survey.with(|survey| format!("{} of {}", format::count(survey.matched), format::counted(survey.total, "event", "events")))
+    };
     let order = move || {
         desk.inquiry.with(|inquiry| match (inquiry.order.by, inquiry.order.direction) {
             (SortBy::Time, Direction::Descending) => "newest first".to_owned(),
@@ -82,7 +84,15 @@ pub(crate) fn RowCount() -> impl IntoView {
 /// The widths of verdict, time and the columns, as a grid template.
 pub(crate) fn template(columns: &[ColumnId]) -> String {
     let rest = columns.iter().filter(|column| **column != ColumnId::Verdict).map(|column| width(*column));
-    ["34px", "146px"].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+    ["34px", "158px"].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+/// The least width of a row, so that head and rows are equally wide and scroll together.
+pub(crate) fn least_width(columns: &[ColumnId]) -> String {
+    let pixels =
+        |track: &str| track.trim_start_matches("minmax(").split("px").next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0);
+    let rest = columns.iter().filter(|column| **column != ColumnId::Verdict).map(|column| pixels(width(*column)));
+    format!("{}px", 34 + 158 + rest.sum::<u32>())
 }
 
 fn width(column: ColumnId) -> &'static str {
@@ -92,7 +102,7 @@ fn width(column: ColumnId) -> &'static str {
         ColumnId::ResourceName => "minmax(150px, 1.8fr)",
         ColumnId::UserIdentityArn | ColumnId::UserAgent => "minmax(180px, 2fr)",
         ColumnId::AwsRegion => "108px",
-        ColumnId::SourceIpAddress => "minmax(122px, 0.9fr)",
+        ColumnId::SourceIpAddress => "minmax(134px, 0.9fr)",
         ColumnId::Outcome => "84px",
         ColumnId::ReadOnly => "86px",
         ColumnId::RecipientAccountId => "126px",

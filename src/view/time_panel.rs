@@ -17,7 +17,11 @@ use crate::view::timeline::Timeline;
 pub(crate) fn TimePanel() -> impl IntoView {
     let desk = use_desk();
     // What is drawn, not what is asked: the axis changes with the picture.
-    let axis = Memo::new(move |_| desk.survey.with(|survey| (!survey.timeline.ghost.is_empty()).then(|| TimeRange::new(survey.timeline.start, survey.timeline.end()))).or_else(|| desk.whole()));
+    let axis = Memo::new(move |_| {
+        desk.survey
+            .with(|survey| (!survey.timeline.ghost.is_empty()).then(|| TimeRange::new(survey.timeline.start, survey.timeline.end())))
+            .or_else(|| desk.whole())
+    });
     let width = RwSignal::new(0.0);
     view! {
         <section id="time-panel" class="card time-panel" aria-label="Coverage and timeline">
@@ -35,7 +39,8 @@ pub(crate) fn TimePanel() -> impl IntoView {
 #[component]
 fn TimelineLabel() -> impl IntoView {
     let desk = use_desk();
-    let stacks = Memo::new(move |_| desk.survey.with(|survey| survey.timeline.stacks.iter().map(|stack| stack.name.clone()).collect::<Vec<_>>()));
+    let stacks =
+        Memo::new(move |_| desk.survey.with(|survey| survey.timeline.stacks.iter().map(|stack| stack.name.clone()).collect::<Vec<_>>()));
     let choose = move |value: String| {
         if let Some(column) = ColumnId::by_field(&value) {
             desk.stacked.set(column);
@@ -59,7 +64,11 @@ fn Axis(axis: Memo<Option<TimeRange>>, width: RwSignal<f64>) -> impl IntoView {
     let ticks = move || {
         let scale = axis.get().map(|axis| TimeScale::new(axis, width.get().max(1.0)))?;
         // No label hangs over the right edge.
-        let seen = scale.ticks(84.0).into_iter().map(|tick| (scale.share(tick.time), tick)).filter(|(share, _)| (1.0 - share) * scale.width > 36.0);
+        let seen = scale
+            .ticks(84.0)
+            .into_iter()
+            .map(|tick| (scale.share(tick.time), tick))
+            .filter(|(share, _)| (1.0 - share) * scale.width > 92.0);
         Some(seen.map(|(share, tick)| view! { <span style:left=format!("{:.3}%", share * 100.0)>{tick.label}</span> }).collect_view())
     };
     let is_zoomed = move || desk.window.with(Option::is_some);

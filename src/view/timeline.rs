@@ -54,8 +54,19 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
     let desk = use_desk();
     let (plot, brush, tip) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let from = StoredValue::new(None::<f64>);
-    let x_of = move |event: &ev::PointerEvent| plot.get_untracked().map(|plot| plot.get_bounding_client_rect()).map(|place| ((f64::from(event.client_x()) - place.left()).clamp(0.0, place.width()), place.width()));
-    let shown = move || desk.inquiry.with(|inquiry| inquiry.range).zip(axis.get()).map(|(range, axis)| (TimeScale::new(axis, 1.0).share(range.start), TimeScale::new(axis, 1.0).share(range.end)));
+    let x_of = move |event: &ev::PointerEvent| {
+        plot.get_untracked()
+            .map(|plot| plot.get_bounding_client_rect())
+            .map(|place| ((f64::from(event.client_x()) - place.left()).clamp(0.0, place.width()), place.width()))
+    };
+    let shown = move || {
+        desk.inquiry
+            .with(|inquiry| inquiry.range)
+            .zip(axis.get())
+            .map(|(range, axis)| (TimeScale::new(axis, 1.0).share(range.start), TimeScale::new(axis, 1.0).share(range.end)))
+    };
+    // A range that is the whole axis needs no showing.
+    let shown = move || shown().filter(|(start, end)| *start > 0.001 || *end < 0.999);
     Effect::new(move |_| {
         let (shown, Some(brush)) = (shown(), brush.get()) else { return };
         place_brush(&brush, shown);
@@ -77,9 +88,7 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
             }
             _ => desk.survey.with_untracked(|survey| bin_words(survey, desk.stacked.get_untracked(), TimeScale::new(axis, wide).time(x))),
         };
-        if let Some(plot) = plot.get_untracked() {
-            show_tip(&tip, words.as_deref(), x / wide, &plot);
-        }
+        show_tip(&tip, words.as_deref(), x, x / wide);
     };
     let on_up = move |event: ev::PointerEvent| {
         let (Some(start), Some((x, wide)), Some(axis)) = (from.get_value(), x_of(&event), axis.get_untracked()) else { return };
@@ -111,11 +120,16 @@ fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
     let at = move |pick: fn(TimeRange) -> Timestamp, otherwise: f64| {
         move || {
             let range = desk.inquiry.with(|inquiry| inquiry.range);
-            let share = range.zip(axis.get()).map_or(otherwise, |(range, axis)| TimeScale::new(axis, STEPS).x(pick(range)).clamp(0.0, STEPS));
+            let share =
+                range.zip(axis.get()).map_or(otherwise, |(range, axis)| TimeScale::new(axis, STEPS).x(pick(range)).clamp(0.0, STEPS));
             format!("{:.0}", share)
         }
     };
-    let words = move |pick: fn(TimeRange) -> Timestamp| move || desk.inquiry.with(|inquiry| inquiry.range).or_else(|| axis.get()).map(|range| format::instant(pick(range))).unwrap_or_default();
+    let words = move |pick: fn(TimeRange) -> Timestamp| {
+        move || {
+            desk.inquiry.with(|inquiry| inquiry.range).or_else(|| axis.get()).map(|range| format::instant(pick(range))).unwrap_or_default()
+        }
+    };
     let set = move |value: String, is_start: bool| {
         let (Some(axis), Ok(value)) = (axis.get_untracked(), value.parse::<f64>()) else { return };
         let time = TimeScale::new(axis, STEPS).time(value);
@@ -150,7 +164,14 @@ fn Numbers() -> impl IntoView {
             view! { <thead><tr><th scope="col">"From"</th>{heads}<th scope="col">"All events"</th></tr></thead><tbody>{filled.map(row).collect_view()}</tbody> }
         })
     };
-    let toggled = move |event: ev::Event| open.set(event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|details| details.has_attribute("open")));
+    let toggled = move |event: ev::Event| {
+        open.set(
+            event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .is_some_and(|details| details.has_attribute("open")),
+        )
+    };
     view! {
         <details class="numbers" on:toggle=toggled>
             <summary title="The numbers behind the bars">"Numbers"</summary>
@@ -183,16 +204,35 @@ fn bin_words(survey: &Survey, stacked: crate::table::column::ColumnId, time: Tim
     let bin = usize::try_from(time.since(timeline.start).checked_div(timeline.step)?).ok()?;
     let all = *timeline.ghost.get(bin)?;
     let range = format::range(TimeRange::new(start_of(survey, bin), start_of(survey, bin + 1)));
-    let some = timeline.stacks.iter().filter_map(|stack| stack.counts.get(bin).filter(|count| **count > 0).map(|count| format!("{} {}", format::count(*count), class_word(stacked, &stack.name).to_lowercase())));
+    let some = timeline.stacks.iter().filter_map(|stack| {
+        stack
+            .counts
+            .get(bin)
+            .filter(|count| **count > 0)
+            .map(|count| format!("{} {}", format::count(*count), class_word(stacked, &stack.name).to_lowercase()))
+    });
     let split = some.collect::<Vec<_>>().join(", ");
-    Some(format!("{range}: {} of {}{}", format::count(timeline.total(bin)), format::counted(u64::from(all), "event", "events"), if split.is_empty() { String::new() } else { format!(" ({split})") }))
+    Some(format!(
+        "{range}: {} of {}{}",
+        format::count(timeline.total(bin)),
+        format::counted(u64::from(all), "event", "events"),
+        if split.is_empty() { String::new() } else { format!(" ({split})") }
+    ))
 }
 
 fn sentence(survey: &Survey) -> String {
     let Some(span) = survey.span else { return "No events yet.".to_owned() };
     let highest = (0..survey.timeline.ghost.len()).max_by_key(|bin| (survey.timeline.total(*bin), std::cmp::Reverse(*bin)));
-    let most = highest.filter(|bin| survey.timeline.total(*bin) > 0).map(|bin| format!(" Most of them, {}, from {}.", format::count(survey.timeline.total(bin)), format::instant(start_of(survey, bin))));
-    format!("{} of {} over {}.{}", format::count(survey.matched), format::counted(survey.total, "event", "events"), format::range(span), most.unwrap_or_default())
+    let most = highest.filter(|bin| survey.timeline.total(*bin) > 0).map(|bin| {
+        format!(" Most of them, {}, from {}.", format::count(survey.timeline.total(bin)), format::instant(start_of(survey, bin)))
+    });
+    format!(
+        "{} of {} over {}.{}",
+        format::count(survey.matched),
+        format::counted(survey.total, "event", "events"),
+        format::range(span),
+        most.unwrap_or_default()
+    )
 }
 
 /// A drag shorter than this is a click that shook.
