@@ -60,7 +60,10 @@ fn every_import_runs_downwards() {
 #[test]
 fn no_browser_in_the_core() {
     let named = |line: &str| BROWSER_CRATES.iter().any(|name| line.contains(&format!("{name}::")));
-    let wrong: Vec<String> = lines().filter(|(file, _, line)| !WEB.contains(&room_of(file).as_str()) && named(line)).map(|(file, number, _)| format!("src/{file}:{number}")).collect();
+    let wrong: Vec<String> = lines()
+        .filter(|(file, _, line)| !WEB.contains(&room_of(file).as_str()) && named(line))
+        .map(|(file, number, _)| format!("src/{file}:{number}"))
+        .collect();
     assert!(wrong.is_empty(), "these name a browser crate: {wrong:?}");
 }
 
@@ -80,7 +83,11 @@ fn a_file_can_be_read_in_one_go() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<String> = sources().into_iter().filter(|path| !fs::read_to_string(path).expect("a source file").starts_with("//!")).map(|path| relative(&path)).collect();
+    let silent: Vec<String> = sources()
+        .into_iter()
+        .filter(|path| !fs::read_to_string(path).expect("a source file").starts_with("//!"))
+        .map(|path| relative(&path))
+        .collect();
     assert!(silent.is_empty(), "no `//!` line at the top of {silent:?}");
 }
 

@@ -46,7 +46,8 @@ fn files() -> Files {
 /// Reads the files in sheaves, admits the reports in the order given, checks signatures as they are asked for.
 fn ledger(files: &Files, sheaves: &[Vec<usize>]) -> Ledger {
     let mut ledger = Ledger::new(Asked::default());
-    let named: Vec<Named> = (0..).zip(files).map(|(id, (name, bytes))| Named { id: FileId(id), name: name.clone(), size: bytes.len() as u64 }).collect();
+    let named: Vec<Named> =
+        (0..).zip(files).map(|(id, (name, bytes))| Named { id: FileId(id), name: name.clone(), size: bytes.len() as u64 }).collect();
     ledger.expect(&named);
     for sheaf in sheaves {
         let mut reader = Reader::default();
@@ -74,11 +75,23 @@ fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
     let Answer::Report(report) = ask(Question::Report(ReportForm::Json)) else { panic!("a report") };
     let inquiry = Inquiry { filter: trailseal::query::filter::Filter::parse("-outcome:Success"), ..Inquiry::default() };
     let tallies = ColumnId::STORED.into_iter().chain([ColumnId::Verdict]).collect();
-    let survey = ask(Question::Survey(SurveyRequest { inquiry: inquiry.clone(), window: None, stacked: ColumnId::Verdict, bins: 60, tallies, most: 50 }));
+    let survey = ask(Question::Survey(SurveyRequest {
+        inquiry: inquiry.clone(),
+        window: None,
+        stacked: ColumnId::Verdict,
+        bins: 60,
+        tallies,
+        most: 50,
+    }));
     let Answer::Survey(mut survey) = survey else { panic!("a survey") };
     survey.generation = 0;
     survey.people.sort_by(|a, b| a.name.cmp(&b.name));
-    let rows = ask(Question::Rows(RowsRequest { inquiry, start: 0, count: 1000, columns: vec![ColumnId::EventName, ColumnId::UserName, ColumnId::Verdict] }));
+    let rows = ask(Question::Rows(RowsRequest {
+        inquiry,
+        start: 0,
+        count: 1000,
+        columns: vec![ColumnId::EventName, ColumnId::UserName, ColumnId::Verdict],
+    }));
     let Answer::Rows(rows) = rows else { panic!("rows") };
     let rows = rows.rows.into_iter().map(|row| format!("{:?} {:?} {:?}", row.time, row.verdict, row.cells)).collect();
     (report, serde_json::to_value(survey).unwrap(), rows)

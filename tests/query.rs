@@ -67,7 +67,8 @@ impl Plain {
             Predicate::Not(part) => !self.holds(part, classes),
             Predicate::Cell(column, text) => text.holds(&self.cell(*column, classes)),
             Predicate::AnyCell(text) => {
-                let is_id = matches!(text, TextMatch::Contains(id) | TextMatch::Is(id) if !id.is_empty() && id.to_ascii_lowercase() == self.id);
+                let is_id =
+                    matches!(text, TextMatch::Contains(id) | TextMatch::Is(id) if !id.is_empty() && id.to_ascii_lowercase() == self.id);
                 is_id || ColumnId::STORED.iter().any(|column| text.holds(&self.cell(*column, classes)))
             }
             Predicate::Time(range) => self.time.is_some_and(|time| range.contains(Timestamp(time))),
@@ -97,18 +98,35 @@ fn table(rows: &[Plain]) -> EventTable {
 
 /// The rows in the table's own order: sorted by time inside each batch, rows without a time first.
 fn in_table_order(rows: &[Plain]) -> Vec<Plain> {
-    rows.chunks(3).flat_map(|some| {
-        let mut some = some.to_vec();
-        some.sort_by_key(|row| row.time.unwrap_or(i64::MIN));
-        some
-    }).collect()
+    rows.chunks(3)
+        .flat_map(|some| {
+            let mut some = some.to_vec();
+            some.sort_by_key(|row| row.time.unwrap_or(i64::MIN));
+            some
+        })
+        .collect()
 }
 
 fn row() -> impl Strategy<Value = Plain> {
     let time = prop_oneof![9 => (0i64..400).prop_map(|second| Some(second * 1000)), 1 => Just(None)];
-    (time, "[AB][a-c]", "[a-c]{0,2}", "(us|eu)-[12]", prop_oneof![Just(String::new()), Just("AccessDenied".to_owned()), Just("Oops".to_owned())], "id[0-9]", 0u32..4).prop_map(
-        |(time, name, user, region, error, id, file)| Plain { time, name, user: if user.is_empty() { "x".to_owned() } else { user }, region, error, id, file },
+    (
+        time,
+        "[AB][a-c]",
+        "[a-c]{0,2}",
+        "(us|eu)-[12]",
+        prop_oneof![Just(String::new()), Just("AccessDenied".to_owned()), Just("Oops".to_owned())],
+        "id[0-9]",
+        0u32..4,
     )
+        .prop_map(|(time, name, user, region, error, id, file)| Plain {
+            time,
+            name,
+            user: if user.is_empty() { "x".to_owned() } else { user },
+            region,
+            error,
+            id,
+            file,
+        })
 }
 
 fn clause() -> impl Strategy<Value = Clause> {
@@ -121,14 +139,28 @@ fn clause() -> impl Strategy<Value = Clause> {
         Field::Text,
         Field::EventId,
     ]);
-    let value = prop_oneof!["[AB][a-c]", "[a-c*]{1,3}", Just("*".to_owned()), Just("valid".to_owned()), Just("denied".to_owned()), "id[0-9]", "(us|eu)*"];
+    let value = prop_oneof![
+        "[AB][a-c]",
+        "[a-c*]{1,3}",
+        Just("*".to_owned()),
+        Just("valid".to_owned()),
+        Just("denied".to_owned()),
+        "id[0-9]",
+        "(us|eu)*"
+    ];
     let sense = prop_oneof![2 => Just(Sense::Include), 1 => Just(Sense::Exclude)];
     (field, value, sense).prop_map(|(field, value, sense)| Clause { field, value, sense })
 }
 
 fn inquiry() -> impl Strategy<Value = Inquiry> {
-    let range = prop::option::of((0i64..400, 1i64..300).prop_map(|(start, length)| TimeRange::new(Timestamp(start * 1000), Timestamp((start + length) * 1000))));
-    (prop::collection::vec(clause(), 0..4), range).prop_map(|(clauses, range)| Inquiry { filter: Filter { clauses }, range, ..Inquiry::default() })
+    let range = prop::option::of(
+        (0i64..400, 1i64..300).prop_map(|(start, length)| TimeRange::new(Timestamp(start * 1000), Timestamp((start + length) * 1000))),
+    );
+    (prop::collection::vec(clause(), 0..4), range).prop_map(|(clauses, range)| Inquiry {
+        filter: Filter { clauses },
+        range,
+        ..Inquiry::default()
+    })
 }
 
 fn classes() -> FileClasses {

@@ -48,7 +48,8 @@ fn real_records_give_the_counts_of_their_ground_truth() {
         ] {
             let counts = counts(&table, column);
             // An empty text and an absent field are one to us, two to the ground truth.
-            let twice = expected["counts"][name].as_object().unwrap().contains_key("") && expected["counts"][name].as_object().unwrap().contains_key("None");
+            let twice = expected["counts"][name].as_object().unwrap().contains_key("")
+                && expected["counts"][name].as_object().unwrap().contains_key("None");
             let distinct = expected["distinct"][name].as_u64().unwrap() - u64::from(twice);
             assert_eq!(counts.len() as u64, distinct, "{set}: distinct {name}");
             // The ground truth names the most frequent sixty.

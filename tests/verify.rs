@@ -75,10 +75,13 @@ fn assert_same_rows(report: &Value, expected: &Value) {
             }
         }
     }
-    let findings: Vec<Value> = report["findings"].as_array().unwrap().iter().map(|finding| pick(finding, &["code", "subject", "start", "end"])).collect();
-    let wanted: Vec<Value> = expected["findings"].as_array().unwrap().iter().map(|finding| pick(finding, &["code", "subject", "start", "end"])).collect();
+    let findings: Vec<Value> =
+        report["findings"].as_array().unwrap().iter().map(|finding| pick(finding, &["code", "subject", "start", "end"])).collect();
+    let wanted: Vec<Value> =
+        expected["findings"].as_array().unwrap().iter().map(|finding| pick(finding, &["code", "subject", "start", "end"])).collect();
     assert_eq!(findings, wanted);
-    let gaps: Vec<Value> = report["chains"].as_array().unwrap().iter().flat_map(|chain| chain["gaps"].as_array().unwrap()).map(|gap| pick(gap, GAP)).collect();
+    let gaps: Vec<Value> =
+        report["chains"].as_array().unwrap().iter().flat_map(|chain| chain["gaps"].as_array().unwrap()).map(|gap| pick(gap, GAP)).collect();
     let wanted: Vec<Value> = expected["gaps"].as_array().unwrap().iter().map(|gap| pick(gap, GAP)).collect();
     assert_eq!(gaps, wanted);
 }

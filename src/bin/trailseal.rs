@@ -86,7 +86,9 @@ impl Orders {
             Some(other) => return Err(format!("There is no command {other:?}.")),
         }
         match (orders.asked.start, orders.asked.end) {
-            (Some(start), Some(end)) if start >= end => Err("Invalid time range specified: start-time must occur before end-time".to_owned()),
+            (Some(start), Some(end)) if start >= end => {
+                Err("Invalid time range specified: start-time must occur before end-time".to_owned())
+            }
             _ => Ok(Some(orders)),
         }
     }
@@ -97,7 +99,10 @@ impl Orders {
             list(path, &mut files)?;
         }
         let mut ledger = Ledger::new(self.asked);
-        let named: Vec<Named> = (0..).zip(&files).map(|(id, (path, size))| Named { id: FileId(id), name: path.to_string_lossy().into_owned(), size: *size }).collect();
+        let named: Vec<Named> = (0..)
+            .zip(&files)
+            .map(|(id, (path, size))| Named { id: FileId(id), name: path.to_string_lossy().into_owned(), size: *size })
+            .collect();
         ledger.expect(&named);
         let found = read_all(&files, &named, &mut ledger);
         for (option, paths, kind) in [("--keys", &self.keys, &found.keys), ("--signatures", &self.signatures, &found.signatures)] {
@@ -246,7 +251,9 @@ fn value(parser: &mut lexopt::Parser, option: &str) -> Result<OsString, String> 
 
 fn instant(option: &str, value: &OsString) -> Result<Timestamp, String> {
     let time = value.to_str().and_then(Timestamp::parse);
-    time.ok_or_else(|| format!("{option} takes a time like 2024-03-09T14:00:00Z or a date like 2024-03-09, not {}.", value.to_string_lossy()))
+    time.ok_or_else(|| {
+        format!("{option} takes a time like 2024-03-09T14:00:00Z or a date like 2024-03-09, not {}.", value.to_string_lossy())
+    })
 }
 
 /// A reader that has closed the pipe (`| head`) is no error.

@@ -85,7 +85,12 @@ pub fn named(list: &FileList) -> Vec<NamedFile> {
 }
 
 /// Folders are kept for later; files are asked for all at once, because each answer takes a turn of the event loop.
-async fn sort_out(entries: Vec<FileSystemEntry>, folders: &mut Vec<FileSystemDirectoryEntry>, found: &mut impl FnMut(Vec<NamedFile>), lost: &mut Vec<String>) {
+async fn sort_out(
+    entries: Vec<FileSystemEntry>,
+    folders: &mut Vec<FileSystemDirectoryEntry>,
+    found: &mut impl FnMut(Vec<NamedFile>),
+    lost: &mut Vec<String>,
+) {
     let mut asked: Vec<(String, Answer)> = Vec::new();
     for entry in entries {
         if entry.is_directory() {

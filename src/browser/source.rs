@@ -70,14 +70,18 @@ pub async fn fetch(scope: &DedicatedWorkerGlobalScope, url: &str) -> Result<Fetc
     options.set_cache(RequestCache::NoStore);
     let answer = JsFuture::from(scope.fetch_with_str_and_init(url, &options)).await;
     // The browser tells a script nothing more, on purpose: the three causes cannot be told apart here.
-    let unreachable = |_| FetchError { why: "the browser could not fetch it: no answer, no CORS rule on the bucket, or an address that this page may not reach".to_owned(), advice: CORS_ADVICE };
+    let unreachable = |_| FetchError {
+        why: "the browser could not fetch it: no answer, no CORS rule on the bucket, or an address that this page may not reach".to_owned(),
+        advice: CORS_ADVICE,
+    };
     let response: Response = answer.and_then(JsCast::dyn_into).map_err(unreachable)?;
     if !response.ok() {
         return Err(refused(response.status()));
     }
     let broken = |_| FetchError { why: "the connection broke while it was read".to_owned(), advice: "Try again." };
     let header = |name: &str| response.headers().get(name).ok().flatten();
-    let (signature, algorithm, generated) = (header("x-amz-meta-signature"), header("x-amz-meta-signature-algorithm"), header("x-amz-meta-backfill-generation-timestamp"));
+    let (signature, algorithm, generated) =
+        (header("x-amz-meta-signature"), header("x-amz-meta-signature-algorithm"), header("x-amz-meta-backfill-generation-timestamp"));
     let body = JsFuture::from(response.blob().map_err(broken)?).await.and_then(JsCast::dyn_into).map_err(broken)?;
     Ok(Fetched { body, signature, algorithm, generated })
 }
@@ -85,14 +89,18 @@ pub async fn fetch(scope: &DedicatedWorkerGlobalScope, url: &str) -> Result<Fetc
 fn refused(status: u16) -> FetchError {
     let (why, advice) = match status {
         400 => ("S3 refused the request (400)", "Copy the whole URL, with everything behind the question mark."),
-        403 => ("S3 refused access (403)", "Presigned URLs expire and hold the rights of who made them (for encrypted logs kms:Decrypt too). Make a new one."),
+        403 => (
+            "S3 refused access (403)",
+            "Presigned URLs expire and hold the rights of who made them (for encrypted logs kms:Decrypt too). Make a new one.",
+        ),
         404 => ("there is no such object (404)", "Check bucket and key."),
         _ => ("the server did not give the file", "Try again, or download it and drop the file."),
     };
     FetchError { why: if (400..=404).contains(&status) { why.to_owned() } else { format!("{why} ({status})") }, advice }
 }
 
-const CORS_ADVICE: &str = "Check the URL; give the bucket a CORS rule that allows GET from this page's origin; or download the file and drop it here.";
+const CORS_ADVICE: &str =
+    "Check the URL; give the bucket a CORS rule that allows GET from this page's origin; or download the file and drop it here.";
 
 /// 4 MB: large enough that the cost of a read does not show, small enough that a reader never holds much.
 const SLICE: f64 = 4_194_304.0;

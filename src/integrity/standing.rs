@@ -55,7 +55,12 @@ impl Standing {
     pub fn of(judgement: &Judgement, progress: Arrival) -> Self {
         let facts = Facts::of(judgement);
         let tone = facts.tone(progress);
-        Self { tone, headline: facts.headline(tone), detail: facts.detail(judgement), exceptions: exceptions(&judgement.report.summary, facts.gaps) }
+        Self {
+            tone,
+            headline: facts.headline(tone),
+            detail: facts.detail(judgement),
+            exceptions: exceptions(&judgement.report.summary, facts.gaps),
+        }
     }
 }
 
@@ -157,7 +162,8 @@ impl Facts {
         }
         sentences.extend(lacking(judgement));
         if self.digests == 0 && self.logs > 0 {
-            sentences.push("Add the digests of the same trail (folder CloudTrail-Digest) and its public keys to prove these logs.".to_owned());
+            sentences
+                .push("Add the digests of the same trail (folder CloudTrail-Digest) and its public keys to prove these logs.".to_owned());
         }
         sentences.join(" ")
     }

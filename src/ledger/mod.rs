@@ -144,7 +144,10 @@ impl Ledger {
         let stage = if self.progress.is_busy() { Stage::Arriving } else { Stage::Settled };
         let judgement = self.evidence.judge(&Asked { stage, ..self.asked });
         let class = |judged: &Option<crate::integrity::verdict::Judged>| judged.as_ref().map_or(0, |judged| class_of(judged.verdict));
-        self.classes = FileClasses { of_file: judgement.files.iter().map(class).collect(), names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect() };
+        self.classes = FileClasses {
+            of_file: judgement.files.iter().map(class).collect(),
+            names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect(),
+        };
         self.judgement = Some(judgement);
         self.views.forget_verdicts();
     }
@@ -152,7 +155,12 @@ impl Ledger {
     /// How far reading has come.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        Progress { checks: self.evidence.checks_open() as u64, rows: self.table.len() as u64, memory: self.table.memory() as u64, ..self.progress }
+        Progress {
+            checks: self.evidence.checks_open() as u64,
+            rows: self.table.len() as u64,
+            memory: self.table.memory() as u64,
+            ..self.progress
+        }
     }
 
     /// The verdicts as they stand; judged anew where something has changed.

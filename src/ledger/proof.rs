@@ -29,7 +29,16 @@ impl Ledger {
         let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
         let (coverage, lacking) = (judgement.coverage.clone(), judgement.lacking.clone());
         let exceptions = self.report_rows(|verdict| !matches!(verdict, Verdict::Valid | Verdict::Pending));
-        Proof { generation, standing, summary, coverage, lacking, findings, keys, exceptions: exceptions.into_iter().take(MOST_EXCEPTIONS).collect() }
+        Proof {
+            generation,
+            standing,
+            summary,
+            coverage,
+            lacking,
+            findings,
+            keys,
+            exceptions: exceptions.into_iter().take(MOST_EXCEPTIONS).collect(),
+        }
     }
 
     pub(super) fn file_rows(&mut self, verdict: Option<Verdict>, start: u32, count: u32) -> Answer {
@@ -79,9 +88,12 @@ impl Ledger {
         let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
         let digests = judgement.report.digests.iter().filter(|row| wanted(row.verdict)).map(|row| self.digest_row(row, id_of(&row.source)));
         let fingerprints = fingerprints(judgement);
-        let logs = judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
+        let logs =
+            judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
         let mut rows: Vec<FileRow> = digests.chain(logs).collect();
-        arrange(&mut rows, |a, b| severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name)));
+        arrange(&mut rows, |a, b| {
+            severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name))
+        });
         rows
     }
 

@@ -52,7 +52,13 @@ impl Ledger {
         let span = self.table.span();
         let matched = select(&request.inquiry.predicate(), scene);
         let Some(axis) = request.window.or(span) else {
-            return Survey { generation: self.progress.generation, total: self.table.len() as u64, matched: matched.count(), tallies, ..Survey::default() };
+            return Survey {
+                generation: self.progress.generation,
+                total: self.table.len() as u64,
+                matched: matched.count(),
+                tallies,
+                ..Survey::default()
+            };
         };
         let bins = Bins::over(axis, request.bins as usize);
         let unbrushed = match request.inquiry.range {
@@ -82,7 +88,14 @@ impl Ledger {
         let scene = self.scene();
         let own = request.inquiry.filter.concerns(column).then_some(column);
         let set = select(&request.inquiry.predicate_without(own), scene);
-        let chosen: Vec<TextMatch> = request.inquiry.filter.clauses.iter().filter(|clause| clause.field == Field::Column(column)).map(|clause| TextMatch::pattern(&clause.value)).collect();
+        let chosen: Vec<TextMatch> = request
+            .inquiry
+            .filter
+            .clauses
+            .iter()
+            .filter(|clause| clause.field == Field::Column(column))
+            .map(|clause| TextMatch::pattern(&clause.value))
+            .collect();
         let exact = |value: &str| chosen.iter().any(|text| matches!(text, TextMatch::Is(_) | TextMatch::Empty) && text.holds(value));
         let keep = |value: &str| if value == KEEPS_NONE { !chosen.is_empty() } else { exact(value) };
         Tally::count(scene, column, &set, totals, request.most as usize, &keep)
@@ -123,7 +136,8 @@ impl Ledger {
 
     pub(super) fn detail(&self, row: RowId) -> Option<Detail> {
         let (file, _) = self.table.place(row)?;
-        let cells = ColumnId::STORED.iter().map(|column| (*column, self.table.cell(row, *column).to_owned())).filter(|(_, text)| !text.is_empty());
+        let cells =
+            ColumnId::STORED.iter().map(|column| (*column, self.table.cell(row, *column).to_owned())).filter(|(_, text)| !text.is_empty());
         Some(Detail {
             id: row,
             file,
@@ -154,4 +168,5 @@ const MOST_PEOPLE: usize = 50;
 /// A page asks for 64 rows at a time; more than this in one answer would be a mistake.
 const MOST_ROWS: usize = 1024;
 /// What one wants to follow from a row.
-const RELATED: [ColumnId; 5] = [ColumnId::AccessKeyId, ColumnId::UserName, ColumnId::SourceIpAddress, ColumnId::ResourceName, ColumnId::EventName];
+const RELATED: [ColumnId; 5] =
+    [ColumnId::AccessKeyId, ColumnId::UserName, ColumnId::SourceIpAddress, ColumnId::ResourceName, ColumnId::EventName];

@@ -100,7 +100,8 @@ impl Filter {
     /// The filter with a clause more; one that says the opposite of it, or the same, gives way.
     #[must_use]
     pub fn with(&self, clause: Clause) -> Self {
-        let mut clauses: Vec<Clause> = self.clauses.iter().filter(|old| !(old.field == clause.field && old.value == clause.value)).cloned().collect();
+        let mut clauses: Vec<Clause> =
+            self.clauses.iter().filter(|old| !(old.field == clause.field && old.value == clause.value)).cloned().collect();
         clauses.push(clause);
         Self { clauses }
     }
@@ -167,7 +168,9 @@ impl fmt::Display for Clause {
         if self.field != Field::Text {
             write!(f, "{}:", self.field.name())?;
         }
-        let plain = !self.value.is_empty() && !self.value.starts_with('-') && !self.value.contains(|c: char| c.is_whitespace() || c == '"' || c == '\\');
+        let plain = !self.value.is_empty()
+            && !self.value.starts_with('-')
+            && !self.value.contains(|c: char| c.is_whitespace() || c == '"' || c == '\\');
         let unambiguous = self.field != Field::Text || !self.value.contains(':');
         if plain && unambiguous {
             return write!(f, "{}", self.value);
@@ -199,7 +202,10 @@ fn parse_clause(text: &str) -> (Option<Clause>, &str) {
     let (value, rest) = parse_value(value_text);
     // A field with nothing behind its colon is still being typed: it selects nothing out.
     let unfinished = value.is_empty() && !value_text.starts_with('"');
-    ((!unfinished).then_some(Clause { field, value, sense }).filter(|clause| !(clause.field == Field::Text && clause.value.is_empty())), rest)
+    (
+        (!unfinished).then_some(Clause { field, value, sense }).filter(|clause| !(clause.field == Field::Text && clause.value.is_empty())),
+        rest,
+    )
 }
 
 fn parse_value(text: &str) -> (String, &str) {

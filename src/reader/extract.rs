@@ -31,7 +31,9 @@ impl Extractor {
             if found.is_none() {
                 let rest = inflated.get(skip..).unwrap_or_default();
                 records.push(rest, &mut |piece| {
-                    found.get_or_insert_with(|| String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned()));
+                    found.get_or_insert_with(|| {
+                        String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned())
+                    });
                 });
             }
         });

@@ -9,19 +9,29 @@ use crate::reader::Seen;
 use crate::trail::records::Found;
 
 /// The sentences about one file: what, why it matters, what to do.
-pub(super) fn problems<'a>(source: &'a str, content: &'a Content, seen: &'a Seen, found: Found, kind: &'a FileKind) -> impl Iterator<Item = Problem> + 'a {
-    let is_stranger = |flaw: &ContentFlaw| matches!(flaw, ContentFlaw::Empty | ContentFlaw::NotGzip) && matches!(kind, FileKind::Other { .. });
+pub(super) fn problems<'a>(
+    source: &'a str,
+    content: &'a Content,
+    seen: &'a Seen,
+    found: Found,
+    kind: &'a FileKind,
+) -> impl Iterator<Item = Problem> + 'a {
+    let is_stranger =
+        |flaw: &ContentFlaw| matches!(flaw, ContentFlaw::Empty | ContentFlaw::NotGzip) && matches!(kind, FileKind::Other { .. });
     let flaw = content.flaw.as_ref().map(|flaw| {
         let (why, advice) = content_flaw(flaw);
         if is_stranger(flaw) {
             return (format!("Passed over: {why}. {advice}"), Weight::PassedOver);
         }
-        let kept = if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
+        let kept =
+            if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
         (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
     });
     let other = match kind {
         FileKind::Other { why } if content.flaw.is_none() => Some((format!("Passed over: {why}."), Weight::PassedOver)),
-        FileKind::Digest(Err(why)) if content.flaw.is_none() => Some((format!("Meant to be a digest, but {why}. It proves nothing. Download it again."), Weight::Lost)),
+        FileKind::Digest(Err(why)) if content.flaw.is_none() => {
+            Some((format!("Meant to be a digest, but {why}. It proves nothing. Download it again."), Weight::Lost))
+        }
         FileKind::Log if content.flaw.is_none() && seen.events == 0 && !found.records_array => {
             let why = seen.why_nothing(content, found);
             Some((format!("Named like a log file, but {why}. Nothing of it was read. Download it again."), Weight::Lost))
@@ -30,11 +40,19 @@ pub(super) fn problems<'a>(source: &'a str, content: &'a Content, seen: &'a Seen
     };
     let records = (seen.unreadable > 0).then(|| {
         let flaw = seen.first_flaw.as_deref().unwrap_or("not an object");
-        (format!("{} of {} records could not be read and are not among the rows; the first one: {flaw}.", seen.unreadable, seen.events), Weight::Partly)
+        (
+            format!("{} of {} records could not be read and are not among the rows; the first one: {flaw}.", seen.unreadable, seen.events),
+            Weight::Partly,
+        )
     });
-    let cut = (found.cut_off && seen.events > 0 && content.flaw.is_none())
-        .then(|| (format!("Its JSON ends in the middle of a record. The {} events before that were read. Download it again.", seen.events), Weight::Partly));
-    let large = (found.too_large > 0).then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
+    let cut = (found.cut_off && seen.events > 0 && content.flaw.is_none()).then(|| {
+        (
+            format!("Its JSON ends in the middle of a record. The {} events before that were read. Download it again.", seen.events),
+            Weight::Partly,
+        )
+    });
+    let large = (found.too_large > 0)
+        .then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
     let problem = |(what, weight)| Problem { source: source.to_owned(), what, weight };
     [flaw, other, records, cut, large].into_iter().flatten().map(problem)
 }
@@ -50,9 +68,10 @@ pub(super) fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
             let text = format!("it inflates to more than {} MiB, far more than a log of its size could: reading was stopped", limit >> 20);
             (text, "Such a file is no CloudTrail log; find out who put it there.")
         }
-        ContentFlaw::TrailingData { bytes, .. } => {
-            (format!("{bytes} bytes follow the end of the compressed data"), "CloudTrail never writes such a file: somebody has added to it.")
-        }
+        ContentFlaw::TrailingData { bytes, .. } => (
+            format!("{bytes} bytes follow the end of the compressed data"),
+            "CloudTrail never writes such a file: somebody has added to it.",
+        ),
         ContentFlaw::Unread(why) => (why.clone(), "Give the file again."),
     }
 }

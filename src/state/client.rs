@@ -53,7 +53,8 @@ impl Client {
         let say = |error: JsValue| format!("The part that reads files could not be started: {}", text_of(&error));
         let program = Program::load().await.map_err(say)?;
         let ledger = program.spawn("ledger").map_err(say)?;
-        let inner = Rc::new(Inner { ledger, next: Cell::new(0), waiting: RefCell::default(), shelf: RefCell::default(), on_notice, on_fall });
+        let inner =
+            Rc::new(Inner { ledger, next: Cell::new(0), waiting: RefCell::default(), shelf: RefCell::default(), on_notice, on_fall });
         let heard = inner.clone();
         let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard.hear(&event.data()));
         inner.ledger.set_onmessage(Some(listen.as_ref().unchecked_ref()));
@@ -167,4 +168,5 @@ fn text_of(error: &JsValue) -> String {
     message.or_else(|| error.as_string()).unwrap_or_else(|| "the browser did not say why".to_owned())
 }
 
-const OTHER_BUILD: &str = "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";
+const OTHER_BUILD: &str =
+    "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";

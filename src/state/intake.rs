@@ -94,7 +94,10 @@ impl Intake {
             if matches!(scheme.as_deref(), Some("https" | "http")) && !line.contains(char::is_whitespace) {
                 remotes.push(Remote { id: self.number(), url: line.to_owned() });
             } else if line.starts_with("s3://") {
-                complaints.push(format!("Line {}: a browser cannot read s3:// addresses. Make a presigned URL of it: aws s3 presign {line}", number + 1));
+                complaints.push(format!(
+                    "Line {}: a browser cannot read s3:// addresses. Make a presigned URL of it: aws s3 presign {line}",
+                    number + 1
+                ));
             } else {
                 complaints.push(format!("Line {} is no URL: it must begin with https:// and hold no blanks.", number + 1));
             }
@@ -167,7 +170,8 @@ impl Intake {
 
     fn send_now(&self, files: Vec<NamedFile>) {
         let (large, small): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.file.size() > SHEAF_BYTES);
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, Blob::from(file.file));
+        let numbered =
+            |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, Blob::from(file.file));
         let small: Vec<_> = small.into_iter().map(numbered).collect();
         if !small.is_empty() {
             self.client.open(small);

@@ -158,7 +158,8 @@ mod present {
 impl RawDigest {
     fn into_digest(self) -> Result<DigestFile, String> {
         let end_text = required(self.digest_end_time, "digestEndTime")?;
-        let place = Place { bucket: required(self.digest_s3_bucket, "digestS3Bucket")?, key: required(self.digest_s3_object, "digestS3Object")? };
+        let place =
+            Place { bucket: required(self.digest_s3_bucket, "digestS3Bucket")?, key: required(self.digest_s3_object, "digestS3Object")? };
         let previous_signature_text = required(self.previous_digest_signature, "previousDigestSignature")?;
         let previous = match (self.previous_digest_s3_bucket, self.previous_digest_s3_object) {
             (Some(bucket), Some(key)) => Some(PreviousDigest {

@@ -141,7 +141,11 @@ impl<'a> RawIdentity<'a> {
 
 /// `botocore-session-1699…`, `1699…`, a UUID: names that SDKs give when nobody chose one.
 fn is_made_up(session: &str) -> bool {
-    let bare = session.trim_start_matches("botocore-session-").trim_start_matches("aws-sdk-js-session-").trim_start_matches("aws-sdk-java-").trim_start_matches("aws-go-sdk-");
+    let bare = session
+        .trim_start_matches("botocore-session-")
+        .trim_start_matches("aws-sdk-js-session-")
+        .trim_start_matches("aws-sdk-java-")
+        .trim_start_matches("aws-go-sdk-");
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let hex_or_dash = bare.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-' || b == b'_');
     bare.is_empty() || (bare.len() >= 10 && hex_or_dash && digits * 3 >= bare.len())
@@ -171,7 +175,12 @@ mod tests {
         assert_eq!(name(r#"{"type":"IAMUser","arn":"arn:aws:iam::1:user/x/bob"}"#), "bob");
         let role = r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/Admin/alice@example.com","sessionContext":{"sessionIssuer":{"userName":"Admin"}}}"#;
         assert_eq!(name(role), "Admin / alice@example.com");
-        assert_eq!(name(r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/ci/botocore-session-1699999999","sessionContext":{"sessionIssuer":{}}}"#), "ci");
+        assert_eq!(
+            name(
+                r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/ci/botocore-session-1699999999","sessionContext":{"sessionIssuer":{}}}"#
+            ),
+            "ci"
+        );
         assert_eq!(name(r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#), "ec2.amazonaws.com");
         assert_eq!(name(r#"{"type":"AWSAccount","accountId":"111122223333","principalId":"AROAX:s"}"#), "111122223333 / AROAX:s");
         assert_eq!(name(r#"{"invokedBy":"secretsmanager.amazonaws.com"}"#), "secretsmanager.amazonaws.com");

@@ -44,7 +44,10 @@ mod tests {
     #[test]
     fn both_styles_name_bucket_and_key() {
         let named = |url: &str| place(url).map(|place| format!("{} {}", place.bucket, place.key));
-        assert_eq!(named("https://my.bucket.s3.eu-west-1.amazonaws.com/AWSLogs/a%20b.json.gz?X-Amz-Signature=x").as_deref(), Some("my.bucket AWSLogs/a b.json.gz"));
+        assert_eq!(
+            named("https://my.bucket.s3.eu-west-1.amazonaws.com/AWSLogs/a%20b.json.gz?X-Amz-Signature=x").as_deref(),
+            Some("my.bucket AWSLogs/a b.json.gz")
+        );
         assert_eq!(named("https://s3.us-east-1.amazonaws.com/bucket/k/v").as_deref(), Some("bucket k/v"));
         assert_eq!(named("https://b.s3.amazonaws.com/k#x").as_deref(), Some("b k"));
         assert_eq!(named("https://b.s3.dualstack.eu-west-1.amazonaws.com/k").as_deref(), Some("b k"));

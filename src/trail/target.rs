@@ -36,8 +36,10 @@ struct RawResource<'a> {
 }
 
 fn from_resources(raw: &RawValue) -> Option<Target<'_>> {
-    let list: Vec<RawResource<'_>> = serde_json::from_str(raw.get()).or_else(|_| serde_json::from_str(raw.get()).map(|one| vec![one])).ok()?;
-    let first = list.into_iter().find(|resource| resource.arn.0.is_some() || resource.resource_name.0.is_some() || resource.prefix.0.is_some())?;
+    let list: Vec<RawResource<'_>> =
+        serde_json::from_str(raw.get()).or_else(|_| serde_json::from_str(raw.get()).map(|one| vec![one])).ok()?;
+    let first =
+        list.into_iter().find(|resource| resource.arn.0.is_some() || resource.resource_name.0.is_some() || resource.prefix.0.is_some())?;
     let name = first.arn.0.map(short_arn).or(first.resource_name.0).or_else(|| first.prefix.0.map(short_arn));
     Some(Target { name, kind: first.kind.0 })
 }
@@ -133,11 +135,52 @@ const INSTANCE_RANK: usize = 3;
 
 /// Fields of `requestParameters` that name what a call is about, most telling first (counted in real records without `resources`).
 const NAMING_FIELDS: [&str; 46] = [
-    "userName", "roleName", "groupName", "instanceId", "functionName", "secretId", "trailName", "tableName", "dBInstanceIdentifier",
-    "dBSnapshotIdentifier", "dBClusterIdentifier", "groupId", "snapshotId", "volumeId", "imageId", "vpcId", "subnetId", "routeTableId",
-    "networkInterfaceId", "allocationId", "natGatewayId", "internetGatewayId", "keyName", "instanceProfileName", "loadBalancerName",
-    "clusterName", "logGroupName", "stackName", "queueUrl", "topicArn", "repositoryName", "certificateArn", "detectorId", "parameterName",
-    "keyId", "policyArn", "policyName", "roleArn", "resourceArn", "resourceARN", "resourceId", "documentName", "accountId", "name", "id", "arn",
+    "userName",
+    "roleName",
+    "groupName",
+    "instanceId",
+    "functionName",
+    "secretId",
+    "trailName",
+    "tableName",
+    "dBInstanceIdentifier",
+    "dBSnapshotIdentifier",
+    "dBClusterIdentifier",
+    "groupId",
+    "snapshotId",
+    "volumeId",
+    "imageId",
+    "vpcId",
+    "subnetId",
+    "routeTableId",
+    "networkInterfaceId",
+    "allocationId",
+    "natGatewayId",
+    "internetGatewayId",
+    "keyName",
+    "instanceProfileName",
+    "loadBalancerName",
+    "clusterName",
+    "logGroupName",
+    "stackName",
+    "queueUrl",
+    "topicArn",
+    "repositoryName",
+    "certificateArn",
+    "detectorId",
+    "parameterName",
+    "keyId",
+    "policyArn",
+    "policyName",
+    "roleArn",
+    "resourceArn",
+    "resourceARN",
+    "resourceId",
+    "documentName",
+    "accountId",
+    "name",
+    "id",
+    "arn",
 ];
 
 #[cfg(test)]

@@ -35,7 +35,8 @@ use crate::worker::pool::Task;
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     // The page keeps one core for itself; the ledger mostly waits.
     let readers = (scope.navigator().hardware_concurrency() as usize).saturating_sub(1).clamp(1, MOST_READERS);
-    let host = Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
+    let host =
+        Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
     let heard = Rc::downgrade(&host);
     let pool = Pool::new(Program::received()?, readers, move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
@@ -147,13 +148,16 @@ impl Host {
         let why = "the part of this page that was reading it had to be stopped, most likely because memory ran out";
         let mut reader = Reader::default();
         match task.job {
-            Job::Read(files) => files.iter().for_each(|file| reader.unread(file.id, &file.name, why, "Close other tabs or load less at once.")),
+            Job::Read(files) => {
+                files.iter().for_each(|file| reader.unread(file.id, &file.name, why, "Close other tabs or load less at once."))
+            }
             Job::Fetch(remote) => reader.unread(remote.id, without_query(&remote.url), why, "Close other tabs or load less at once."),
             Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
             Job::Extract(job) => {
-                let record = Record { row: job.row, json: Err("The file could not be read again. Try once more.".to_owned()), unchanged: true };
+                let record =
+                    Record { row: job.row, json: Err("The file could not be read again. Try once more.".to_owned()), unchanged: true };
                 return self.say(&Notice::Answer(job.number, Box::new(Answer::Record(record))), &[]);
             }
         }

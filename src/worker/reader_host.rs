@@ -129,7 +129,12 @@ async fn read_one(desk: &Desk, files: &[Named], blob: &Blob) {
         desk.ripe(&mut reader);
     });
     if read.await.is_err() {
-        reader.unread(file.id, &file.name, "the browser could not read it; it has changed, moved or been deleted since it was opened", "Open it again.");
+        reader.unread(
+            file.id,
+            &file.name,
+            "the browser could not read it; it has changed, moved or been deleted since it was opened",
+            "Open it again.",
+        );
     }
     desk.read(reader.finish(), None);
 }

@@ -10,8 +10,7 @@ pub(super) fn write(scribe: &mut Scribe) {
     for hour in (AUDIT_BEGIN / HOUR + 1)..(END / HOUR) {
         let time = hour * HOUR + 910 + scribe.dice.between(0, 60);
         let scanner = Actor::role(AUDIT, "posture-scanner", "scan", hour * HOUR, Session::Plain).from("203.0.113.40", BOTO);
-        for api in ["guardduty:ListFindings", "securityhub:GetFindings", "access-analyzer:ListFindings", "iam:GetAccountSummary"]
-        {
+        for api in ["guardduty:ListFindings", "securityhub:GetFindings", "access-analyzer:ListFindings", "iam:GetAccountSummary"] {
             plain(scribe, &scanner, time, EAST, api);
         }
         if hour % 4 == 2 {
@@ -38,12 +37,9 @@ pub(super) fn write(scribe: &mut Scribe) {
         let analyst = person(AUDIT, VIEW_ROLE, "rowan", DUBLIN, begin);
         sign_in(scribe, &analyst, begin, "No");
         for n in 0..6 {
-            for (second, api) in [
-                (0, "athena:StartQueryExecution"),
-                (0, "glue:GetTable"),
-                (1, "athena:GetQueryExecution"),
-                (9, "athena:GetQueryResults"),
-            ] {
+            for (second, api) in
+                [(0, "athena:StartQueryExecution"), (0, "glue:GetTable"), (1, "athena:GetQueryExecution"), (9, "athena:GetQueryResults")]
+            {
                 plain(scribe, &analyst, begin + 30 + n * 24 + second, WEST, api);
             }
         }
@@ -51,15 +47,10 @@ pub(super) fn write(scribe: &mut Scribe) {
     let begin = at(11, [14, 3, 37]);
     let auditor = Actor::console_user(AUDIT, "auditor-ext", "198.51.100.201", begin, "true");
     sign_in(scribe, &auditor, begin, "Yes");
-    for (n, api) in [
-        "cloudtrail:DescribeTrails",
-        "cloudtrail:GetTrailStatus",
-        "s3:GetBucketPolicy",
-        "iam:GetAccountPasswordPolicy",
-        "iam:ListUsers",
-    ]
-    .into_iter()
-    .enumerate()
+    for (n, api) in
+        ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "s3:GetBucketPolicy", "iam:GetAccountPasswordPolicy", "iam:ListUsers"]
+            .into_iter()
+            .enumerate()
     {
         plain(scribe, &auditor, begin + 40 + 15 * n as i64, EAST, api);
     }

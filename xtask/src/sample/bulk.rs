@@ -79,17 +79,7 @@ impl<'a> Bulk<'a> {
         let ring = KeyRing::with(middle, [(BEGIN - 30 * DAY, middle + 2 * DAY), (middle - 2 * DAY, end + 30 * DAY)]);
         let signatures = BufWriter::new(File::create(order.out.join("signatures.json"))?);
         let crowd = Crowd::new(&calls);
-        Ok(Self {
-            order,
-            calls,
-            crowd,
-            dice: Dice::new(order.events),
-            ring,
-            hours,
-            signatures,
-            text: String::new(),
-            made: Made::default(),
-        })
+        Ok(Self { order, calls, crowd, dice: Dice::new(order.events), ring, hours, signatures, text: String::new(), made: Made::default() })
     }
 
     fn run(mut self) -> std::io::Result<Made> {
@@ -194,10 +184,8 @@ struct Quota {
 impl Quota {
     fn new(order: &Order, hours: i64, weights: &[u64]) -> Self {
         let slots = hours * weights.len() as i64;
-        let mut quota =
-            Self { weights: weights.to_vec(), total: 0, events: order.events, done: 0, given: 0, profile: order.profile };
-        quota.total =
-            (0..slots).map(|slot| quota.weight(slot / weights.len() as i64, (slot % weights.len() as i64) as usize)).sum();
+        let mut quota = Self { weights: weights.to_vec(), total: 0, events: order.events, done: 0, given: 0, profile: order.profile };
+        quota.total = (0..slots).map(|slot| quota.weight(slot / weights.len() as i64, (slot % weights.len() as i64) as usize)).sum();
         quota
     }
 
@@ -236,9 +224,7 @@ fn chains() -> Vec<(Chain, u64)> {
     let weights = [[40, 22, 8], [18, 8, 4]];
     let shares = [PROD, AUDIT].into_iter().zip(weights);
     shares
-        .flat_map(|(account, weights)| {
-            REGIONS.into_iter().zip(weights).map(move |(region, weight)| (chain(account, region), weight))
-        })
+        .flat_map(|(account, weights)| REGIONS.into_iter().zip(weights).map(move |(region, weight)| (chain(account, region), weight)))
         .collect()
 }
 

@@ -92,20 +92,12 @@ fn principal(n: usize, dice: &mut Dice) -> Vec<Actor> {
             dice.pick(&["lambda.amazonaws.com", "autoscaling.amazonaws.com", "config.amazonaws.com", "ecs-tasks.amazonaws.com"]),
         ),
         3 | 8 => Actor::role(account, &format!("{team}-portal"), &format!("person{n}@acme.example"), since, Session::Portal),
-        4 => Actor::role(
-            account,
-            &format!("{team}-deploy-{n}"),
-            "GitHubActions",
-            since,
-            Session::Web("token.actions.githubusercontent.com"),
-        ),
-        1 | 6 => Actor::role(
-            account,
-            &format!("{team}-instance"),
-            &super::blanks::instance(account, "us-east-1", n),
-            since,
-            Session::Instance,
-        ),
+        4 => {
+            Actor::role(account, &format!("{team}-deploy-{n}"), "GitHubActions", since, Session::Web("token.actions.githubusercontent.com"))
+        }
+        1 | 6 => {
+            Actor::role(account, &format!("{team}-instance"), &super::blanks::instance(account, "us-east-1", n), since, Session::Instance)
+        }
         _ => Actor::role(account, &format!("{team}-task-{n}"), "task", since, Session::Plain),
     };
     if n % 12 == 7 {
@@ -125,9 +117,9 @@ fn agent(dice: &mut Dice) -> String {
         0 => format!(
             "aws-cli/2.{minor}.{patch} md/awscrt#0.23.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 cfg/retry-mode#standard"
         ),
-        1 => format!(
-            "Boto3/1.{minor}.{patch} md/Botocore#1.{minor}.{patch} ua/2.0 os/linux#5.10.{patch} md/arch#aarch64 lang/python#3.12.9"
-        ),
+        1 => {
+            format!("Boto3/1.{minor}.{patch} md/Botocore#1.{minor}.{patch} ua/2.0 os/linux#5.10.{patch} md/arch#aarch64 lang/python#3.12.9")
+        }
         2 => format!(
             "aws-sdk-java/2.{minor}.{patch} Linux/5.10.234 OpenJDK_64-Bit_Server_VM/21.0.{patch}+7 Java/21.0.{patch} vendor/Amazon.com_Inc. io/sync http/Apache cfg/retry-mode/legacy"
         ),

@@ -4,8 +4,8 @@ use super::blanks::instance;
 use super::people::{OUTSIDE, PROD, access_key, unique_id};
 use super::period::at;
 use super::story::{
-    ADMINISTRATOR, EAST, NEW_USER, SOUTH, Teller, WEST, borrowed, enter_audit, leaked_key, new_user, new_user_at_console,
-    snapshot, trail_arn,
+    ADMINISTRATOR, EAST, NEW_USER, SOUTH, Teller, WEST, borrowed, enter_audit, leaked_key, new_user, new_user_at_console, snapshot,
+    trail_arn,
 };
 use super::workday::sign_in;
 
@@ -55,9 +55,7 @@ pub(super) fn look_around(teller: &mut Teller<'_>) {
             teller.mumble(act);
         }
     }
-    for (api, blank) in
-        [("iam:ListAttachedUserPolicies", ""), ("iam:ListUserPolicies", ""), ("iam:GetUserPolicy", "legacy-bootstrap")]
-    {
+    for (api, blank) in [("iam:ListAttachedUserPolicies", ""), ("iam:ListUserPolicies", ""), ("iam:GetUserPolicy", "legacy-bootstrap")] {
         let act = teller.act(&key, EAST, api).with("user", "ci-artifacts").with("policy", blank);
         if blank.is_empty() {
             teller.mumble(act)
@@ -86,9 +84,7 @@ pub(super) fn new_administrator(teller: &mut Teller<'_>) {
     let id = sign_in(teller.scribe, &console, teller.clock, "No");
     teller.told(teller.clock, PROD, "signin:ConsoleLogin", id, "The new administrator signs in with a browser, without MFA");
     teller.clock += 8;
-    for api in
-        ["iam:ListUsers", "iam:ListRoles", "ec2:DescribeRegions", "ec2:DescribeInstances", "ce:GetCostAndUsage", "s3:ListBuckets"]
-    {
+    for api in ["iam:ListUsers", "iam:ListRoles", "ec2:DescribeRegions", "ec2:DescribeInstances", "ce:GetCostAndUsage", "s3:ListBuckets"] {
         let act = teller.act(&console, EAST, api);
         teller.mumble(act);
     }
@@ -153,11 +149,7 @@ pub(super) fn backups(teller: &mut Teller<'_>) {
     let act = teller.act(&user, WEST, "ec2:CreateSnapshot").with("volume", "vol-0a4f7c21d98e3b560").with("snapshot", snapshot());
     teller.tell(act.with("text", "sync"), "A disk of the orders' database is copied");
     teller.clock += 74;
-    let act = teller
-        .act(&user, WEST, "ec2:ModifySnapshotAttribute")
-        .with("snapshot", snapshot())
-        .with("op", "add")
-        .with("other", OUTSIDE);
+    let act = teller.act(&user, WEST, "ec2:ModifySnapshotAttribute").with("snapshot", snapshot()).with("op", "add").with("other", OUTSIDE);
     teller.tell(act, "and shared with the outside account");
 }
 

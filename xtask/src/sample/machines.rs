@@ -32,10 +32,8 @@ fn fleet_agents(scribe: &mut Scribe, time: i64, region: &str, fleet: usize) {
         let agent = Actor::role(PROD, "shop-web-instance", &id, since, Session::Instance).from(nat, SSM_AGENT);
         if scribe.dice.chance(80) {
             let act = Act::new(&agent, time + n as i64, region, "ssm:UpdateInstanceInformation").with("instance", id.clone());
-            scribe.write(
-                act.with("private", format!("10.20.1.{}", 31 + n))
-                    .with("computer", format!("ip-10-20-1-{}.ec2.internal", 31 + n)),
-            );
+            scribe
+                .write(act.with("private", format!("10.20.1.{}", 31 + n)).with("computer", format!("ip-10-20-1-{}.ec2.internal", 31 + n)));
         }
         let runtime = agent.from(nat, BOTO);
         match scribe.dice.below(4) {
@@ -74,14 +72,7 @@ fn collector(scribe: &mut Scribe, time: i64, region: &str, asks: i64) {
     let since = time - time.rem_euclid(HOUR) + 3;
     let actor = Actor::role(PROD, "metrics-collector", "collector", since, Session::Plain).from("198.51.100.77", BOTO);
     if region == EAST && time.rem_euclid(HOUR) < 900 {
-        assume(
-            scribe,
-            &Actor::user(PROD, "metrics-export", "198.51.100.77", BOTO),
-            since,
-            PROD,
-            "metrics-collector",
-            "collector",
-        );
+        assume(scribe, &Actor::user(PROD, "metrics-export", "198.51.100.77", BOTO), since, PROD, "metrics-collector", "collector");
     }
     for n in 0..scribe.dice.between(asks - 2, asks + 2) {
         let api = if n == 0 { ASKS[0] } else { scribe.dice.pick(&ASKS) };
@@ -106,8 +97,7 @@ fn functions(scribe: &mut Scribe, time: i64, region: &str) {
     );
     let session = Actor::role(PROD, &role, &function, time, Session::Plain);
     let arn = format!("arn:aws:lambda:{region}:{PROD}:function:{function}");
-    scribe
-        .write(Act::new(&session.clone().through("lambda.amazonaws.com"), time + 1, region, "kms:Decrypt").with("context", arn));
+    scribe.write(Act::new(&session.clone().through("lambda.amazonaws.com"), time + 1, region, "kms:Decrypt").with("context", arn));
     plain(
         scribe,
         &session.from("203.0.113.10", "awslambda-worker/1.0 rusoto/0.48.0 rust/1.83.0 linux"),
@@ -122,9 +112,7 @@ pub(super) fn services(scribe: &mut Scribe) {
     for hour in (PROD_BEGIN / HOUR + 1)..(END / HOUR) {
         let time = hour * HOUR + 20 + scribe.dice.between(0, 120);
         let scaling = linked(PROD, "autoscaling.amazonaws.com", "AutoScaling", hour * HOUR);
-        for api in
-            ["autoscaling:DescribeAutoScalingGroups", "elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstanceStatus"]
-        {
+        for api in ["autoscaling:DescribeAutoScalingGroups", "elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstanceStatus"] {
             plain(scribe, &scaling, time, EAST, api);
         }
         let delivery = Actor::service(AUDIT, "cloudtrail.amazonaws.com");

@@ -100,7 +100,8 @@ fn packs(sample: &Sample, tampered: &Tampered) -> [(&'static str, Vec<u8>); 2] {
 
 /// What the repository keeps of all this: the packs, the text of what was done to the tampered copy, and the rows that must follow.
 fn kept(sample: &Sample, tampered: &Tampered) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = packs(sample, tampered).into_iter().map(|(name, bytes)| (format!("public/{name}"), bytes)).collect();
+    let mut files: Vec<(String, Vec<u8>)> =
+        packs(sample, tampered).into_iter().map(|(name, bytes)| (format!("public/{name}"), bytes)).collect();
     for (name, text) in beside(sample, tampered) {
         match name.strip_suffix(".expected.txt") {
             Some(trail) => files.push((format!("public/{trail}.txt"), text.into_bytes())),

@@ -16,12 +16,7 @@ pub(super) fn overlay(name: &str, base_name: &str, base: &Files, files: &Files) 
     write(name, base_name.into(), &removed, files.iter().filter(|(name, bytes)| base.get(*name) != Some(bytes)))
 }
 
-fn write<'a>(
-    name: &str,
-    base: Value,
-    removed: &[&String],
-    files: impl Iterator<Item = (&'a String, &'a Vec<u8>)> + Clone,
-) -> Vec<u8> {
+fn write<'a>(name: &str, base: Value, removed: &[&String], files: impl Iterator<Item = (&'a String, &'a Vec<u8>)> + Clone) -> Vec<u8> {
     let rows: Vec<Value> = files.clone().map(|(name, bytes)| json!([name, bytes.len()])).collect();
     // Written by hand, so that the order of the fields does not hang on a feature of serde_json.
     let header = format!(

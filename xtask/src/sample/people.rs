@@ -106,8 +106,7 @@ impl Actor {
 
     /// How the records of the account that is entered show somebody of another one.
     pub(super) fn as_guest_of(&self, account: &str) -> Self {
-        let principal =
-            self.identity.split(r#""principalId":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let principal = self.identity.split(r#""principalId":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let identity = format!(r#"{{"type":"AWSAccount","principalId":"{principal}","accountId":"{}"}}"#, self.account);
         Self::new(account, identity, self.arn.clone(), &self.address, &self.agent, Door::Api)
     }
@@ -182,8 +181,7 @@ pub(super) fn access_key(prefix: &str, name: &str) -> String {
 }
 
 /// Identity Center's role for an administrator, with its path.
-pub(super) const ADMIN_ROLE: &str =
-    "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_AdministratorAccess_4c1d0f6e8b2a7395";
+pub(super) const ADMIN_ROLE: &str = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_AdministratorAccess_4c1d0f6e8b2a7395";
 /// Identity Center's role for somebody who only looks.
 pub(super) const VIEW_ROLE: &str = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ViewOnlyAccess_9e07b3c5d1f24a68";
 
@@ -198,9 +196,9 @@ pub(super) const OUTSIDER_BROWSER: &str = "192.0.2.203";
 
 pub(super) const BROWSER: &str =
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36";
-pub(super) const OUTSIDER_BROWSER_AGENT: &str =
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
-pub(super) const AWS_CLI: &str = "aws-cli/2.24.20 md/awscrt#0.23.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 cfg/retry-mode#standard md/prompt#off";
+pub(super) const OUTSIDER_BROWSER_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
+pub(super) const AWS_CLI: &str =
+    "aws-cli/2.24.20 md/awscrt#0.23.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 cfg/retry-mode#standard md/prompt#off";
 pub(super) const OUTSIDER_CLI: &str = "aws-cli/2.15.36 Python/3.11.9 Linux/6.6.9-kali1-amd64 source/x86_64.kali.2024 prompt/off";
 pub(super) const BOTO: &str =
     "Boto3/1.37.8 md/Botocore#1.37.8 ua/2.0 os/linux#6.1.128 md/arch#x86_64 lang/python#3.12.9 md/pyimpl#CPython Botocore/1.37.8";

@@ -1,9 +1,7 @@
 //! What is built, rolled out, planned and backed up.
 
 use super::dice::Dice;
-use super::people::{
-    ADMIN_ROLE, AUDIT, AWS_CLI, Actor, BOTO, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, session_key, unique_id,
-};
+use super::people::{ADMIN_ROLE, AUDIT, AWS_CLI, Actor, BOTO, BUILD_SERVER, DUBLIN, PROD, Session, TERRAFORM, session_key, unique_id};
 use super::period::{PROD_BEGIN, at};
 use super::records::{Act, Scribe};
 use super::workday::{EAST, WEST, assume, office_times, person, plain};
@@ -73,9 +71,8 @@ pub(super) fn builds(scribe: &mut Scribe) {
             release(scribe, &server, time + 5 + 3 * n, EAST);
         }
         if scribe.dice.chance(12) {
-            let act = Act::new(&server, time + 30, EAST, "s3:GetObject")
-                .with("bucket", "acme-artifacts")
-                .with("object", "cache/latest.tar");
+            let act =
+                Act::new(&server, time + 30, EAST, "s3:GetObject").with("bucket", "acme-artifacts").with("object", "cache/latest.tar");
             scribe.write(act.failing("NoSuchKey", "The specified key does not exist."));
         }
     }

@@ -242,10 +242,7 @@ impl Writing<'_> {
         if actor.door != Door::Service {
             let (tls, cipher) = protocol(&actor.agent);
             let host = self.host(service);
-            let _ = write!(
-                out,
-                r#","tlsDetails":{{"tlsVersion":"{tls}","cipherSuite":"{cipher}","clientProvidedHostHeader":"{host}"}}"#
-            );
+            let _ = write!(out, r#","tlsDetails":{{"tlsVersion":"{tls}","cipherSuite":"{cipher}","clientProvidedHostHeader":"{host}"}}"#);
         }
         if actor.door == Door::Console && service != "signin" {
             out.push_str(r#","sessionCredentialFromConsole":"true""#);

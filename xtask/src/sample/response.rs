@@ -22,10 +22,7 @@ pub(super) fn write(teller: &mut Teller<'_>) {
     disable_keys(teller, &rowan);
     let denied = new_user_at_console(at(11, [22, 19, 41]));
     teller.on(12, [8, 12, 9]);
-    let act = teller
-        .act(&denied, EAST, "s3:GetObject")
-        .with("bucket", "acme-backups")
-        .with("object", "orders/2025-03-12/part-000.parquet");
+    let act = teller.act(&denied, EAST, "s3:GetObject").with("bucket", "acme-backups").with("object", "orders/2025-03-12/part-000.parquet");
     teller.tell(act.denied(), "The outsider comes back for the new backup and is refused");
     undo(teller, &rowan);
     seal_audit(teller);
@@ -53,11 +50,8 @@ fn undo(teller: &mut Teller<'_>, rowan: &Actor) {
     teller.tell(act, "The miner's machine is shut down");
     let act = teller.act(rowan, SOUTH, "ec2:DeleteKeyPair").with("keyname", "backup-key");
     teller.tell(act, "and its key pair deleted");
-    let act = teller
-        .act(rowan, WEST, "ec2:ModifySnapshotAttribute")
-        .with("snapshot", snapshot())
-        .with("op", "remove")
-        .with("other", OUTSIDE);
+    let act =
+        teller.act(rowan, WEST, "ec2:ModifySnapshotAttribute").with("snapshot", snapshot()).with("op", "remove").with("other", OUTSIDE);
     teller.tell(act, "The snapshot is no longer shared");
     let act = teller.act(rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups");
     let policy = format!(
@@ -72,8 +66,7 @@ fn seal_audit(teller: &mut Teller<'_>) {
     let id = sign_in(teller.scribe, &rowan, teller.clock, "No");
     teller.told(teller.clock, AUDIT, "signin:ConsoleLogin", id, "The responder enters the audit account");
     teller.clock += 50;
-    let act =
-        teller.act(&rowan, EAST, "iam:PutRolePolicy").with("user", "log-archive-admin").with("policy", "AWSRevokeOlderSessions");
+    let act = teller.act(&rowan, EAST, "iam:PutRolePolicy").with("user", "log-archive-admin").with("policy", "AWSRevokeOlderSessions");
     teller.tell(act.with("document", DENY_ALL), "The borrowed role's sessions are cut off");
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Sid":"KeepReplicas","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion"],"Resource":"arn:aws:s3:::acme-backups-replica/*"}]}"#;
     let act = teller.act(&rowan, EAST, "s3:PutBucketPolicy").with("bucket", "acme-backups-replica").with("document", policy);
@@ -96,5 +89,4 @@ fn remove(teller: &mut Teller<'_>, rowan: &Actor) {
     teller.tell(act, "The outsider's user is gone");
 }
 
-const DENY_ALL: &str =
-    r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"#;
+const DENY_ALL: &str = r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"#;

@@ -30,8 +30,7 @@ pub(super) fn look(files: &Files) -> (BTreeSet<Row>, Vec<(String, String)>, [usi
             row(&previous, "missing", "not-found");
             // The chain's other digests are an hour long each, so a gap as long as that is one digest.
             let end = digests.values().map(|(other, _)| text(&other["digestEndTime"]));
-            let before =
-                end.filter(|end| *end < text(&digest["digestStartTime"]) && same_minute(end, &digest["digestStartTime"])).max();
+            let before = end.filter(|end| *end < text(&digest["digestStartTime"]) && same_minute(end, &digest["digestStartTime"])).max();
             gaps.push((before.unwrap_or_default(), text(&digest["digestStartTime"])));
         }
         for log in digest["logFiles"].as_array().expect("an array") {
@@ -82,15 +81,10 @@ pub(super) fn counts(expected: &Value) -> [usize; 8] {
 pub(super) fn digests(files: &Files) -> BTreeMap<String, (Value, bool)> {
     let ring = keys(&files["keys.json"]);
     let signatures: Value = serde_json::from_slice(&files["signatures.json"]).expect("JSON");
-    let bodies: BTreeMap<&String, Vec<u8>> = files
-        .iter()
-        .filter(|(name, _)| name.contains("/CloudTrail-Digest/"))
-        .map(|(name, bytes)| (name, inflate(bytes)))
-        .collect();
-    let parsed: BTreeMap<&String, Value> =
-        bodies.iter().map(|(name, body)| (*name, serde_json::from_slice(body).expect("JSON"))).collect();
-    let successors: BTreeMap<String, &Value> =
-        parsed.values().map(|digest| (text(&digest["previousDigestS3Object"]), digest)).collect();
+    let bodies: BTreeMap<&String, Vec<u8>> =
+        files.iter().filter(|(name, _)| name.contains("/CloudTrail-Digest/")).map(|(name, bytes)| (name, inflate(bytes))).collect();
+    let parsed: BTreeMap<&String, Value> = bodies.iter().map(|(name, body)| (*name, serde_json::from_slice(body).expect("JSON"))).collect();
+    let successors: BTreeMap<String, &Value> = parsed.values().map(|digest| (text(&digest["previousDigestS3Object"]), digest)).collect();
     let proven = |name: &String, digest: &Value| {
         assert_eq!(digest["digestS3Object"], name.as_str());
         let successor = successors.get(name);
@@ -115,8 +109,7 @@ fn holds(key: &RsaPublicKey, digest: &Value, body: &[u8], signature: &str) -> bo
     let previous = digest["previousDigestSignature"].as_str().unwrap_or("null");
     let place = format!("{}/{}", text(&digest["digestS3Bucket"]), text(&digest["digestS3Object"]));
     let message = format!("{}\n{place}\n{}\n{previous}", text(&digest["digestEndTime"]), sha256(body));
-    let signature: Vec<u8> =
-        (0..signature.len()).step_by(2).map(|n| u8::from_str_radix(&signature[n..n + 2], 16).expect("hex")).collect();
+    let signature: Vec<u8> = (0..signature.len()).step_by(2).map(|n| u8::from_str_radix(&signature[n..n + 2], 16).expect("hex")).collect();
     let prefix = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
     let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: prefix.as_slice().into() };
     key.verify(scheme, &Sha256::digest(message), &signature).is_ok()
@@ -148,8 +141,7 @@ fn base64(text: &str) -> Vec<u8> {
 
 /// Within five minutes of a gap counts as in it: names are rounded both ways.
 fn in_gap(name: &str, start: &str, end: &str) -> bool {
-    let minutes =
-        |text: &str| -> i64 { text[..2].parse::<i64>().expect("an hour") * 60 + text[2..4].parse::<i64>().expect("a minute") };
+    let minutes = |text: &str| -> i64 { text[..2].parse::<i64>().expect("an hour") * 60 + text[2..4].parse::<i64>().expect("a minute") };
     let stamp = name.rsplit('_').nth(1).expect("a stamp");
     let [start, end] = [start, end].map(|time| minutes(&time[11..16].replace(':', "")));
     name.contains("us-east-1") && stamp.starts_with("20250311T") && (start - 5..=end + 5).contains(&minutes(&stamp[9..13]))

@@ -35,9 +35,7 @@ impl Story {
     /// A table for people.
     pub(super) fn markdown(&self) -> String {
         let mut out = String::from(INTRODUCTION);
-        out.push_str(
-            "\n| time (UTC) | account | Region | event | result | what happens | eventID |\n|---|---|---|---|---|---|---|\n",
-        );
+        out.push_str("\n| time (UTC) | account | Region | event | result | what happens | eventID |\n|---|---|---|---|---|---|---|\n");
         for Step { time, account, region, api, result, id, what } in &self.steps {
             let _ = writeln!(out, "| {} | {account} | {region} | `{api}` | {result} | {what} | `{id}` |", iso(*time));
         }

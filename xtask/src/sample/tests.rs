@@ -64,8 +64,7 @@ fn every_chain_begins_empty_and_changes_its_key_once() {
     for digests in chains.values() {
         assert_eq!(digests.len(), 49);
         assert_eq!((&digests[0]["logFiles"], &digests[0]["previousDigestSignature"]), (&Value::Array(vec![]), &Value::Null));
-        let changes =
-            digests.windows(2).filter(|pair| pair[0]["digestPublicKeyFingerprint"] != pair[1]["digestPublicKeyFingerprint"]);
+        let changes = digests.windows(2).filter(|pair| pair[0]["digestPublicKeyFingerprint"] != pair[1]["digestPublicKeyFingerprint"]);
         assert_eq!(changes.count(), 1);
     }
 }
@@ -129,8 +128,7 @@ fn the_story_can_be_followed() {
         assert!(step.api.ends_with(record["eventName"].as_str().unwrap_or_default()));
     }
     let key = user_arn(PROD, "ci-artifacts");
-    let first =
-        all.iter().filter(|record| record["userIdentity"]["arn"] == key.as_str() && record["sourceIPAddress"] == OUTSIDER);
+    let first = all.iter().filter(|record| record["userIdentity"]["arn"] == key.as_str() && record["sourceIPAddress"] == OUTSIDER);
     let first = first.min_by_key(|record| record["eventTime"].to_string()).expect("the outsider used the key");
     assert_eq!(first["eventID"], story.steps[0].id.as_str(), "the story begins with the outsider's first call");
 }
@@ -168,8 +166,7 @@ fn unpack(pack: &[u8], files: &mut Files) -> Value {
 fn a_session_can_be_followed_to_where_it_came_from() {
     let all: Vec<Value> =
         sample().0.files.iter().filter(|(name, _)| name.contains("/CloudTrail/")).flat_map(|(_, bytes)| records(bytes)).collect();
-    let issued: BTreeSet<String> =
-        all.iter().map(|record| text(&record["responseElements"]["credentials"]["accessKeyId"])).collect();
+    let issued: BTreeSet<String> = all.iter().map(|record| text(&record["responseElements"]["credentials"]["accessKeyId"])).collect();
     let roles = ["github-deploy", "log-archive-admin", "security-audit", "acme-backup", "metrics-collector", "order-events-fn"];
     for role in roles {
         let own: Vec<&Value> =

@@ -1,9 +1,7 @@
 //! Two ordinary days of two accounts: machines on their clocks, people in office hours, builds, backups, audits.
 
 use super::dice::ALPHANUMERIC;
-use super::people::{
-    ADMIN_ROLE, AUDIT, Actor, BROWSER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA, session_key, unique_id,
-};
+use super::people::{ADMIN_ROLE, AUDIT, Actor, BROWSER, DUBLIN, PROD, Session, TERRAFORM, VIEW_ROLE, VIRGINIA, session_key, unique_id};
 use super::period::{AUDIT_BEGIN, END, HOUR, PROD_BEGIN, at};
 use super::records::{Act, Scribe};
 
@@ -70,9 +68,7 @@ pub(super) fn sign_in(scribe: &mut Scribe, actor: &Actor, time: i64, mfa: &str) 
 fn beginnings(scribe: &mut Scribe) {
     for (account, begin) in [(PROD, PROD_BEGIN), (AUDIT, AUDIT_BEGIN)] {
         let admin = person(account, ADMIN_ROLE, "alder", VIRGINIA, begin - 900).from(VIRGINIA, TERRAFORM);
-        for (second, api) in
-            [(0, "cloudtrail:StartLogging"), (2, "cloudtrail:PutEventSelectors"), (5, "cloudtrail:GetTrailStatus")]
-        {
+        for (second, api) in [(0, "cloudtrail:StartLogging"), (2, "cloudtrail:PutEventSelectors"), (5, "cloudtrail:GetTrailStatus")] {
             plain(scribe, &admin, begin + second, EAST, api);
         }
     }
