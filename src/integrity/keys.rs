@@ -170,14 +170,20 @@ fn read_key(value: &Value) -> Option<PublicKey> {
     })
 }
 
+/// Printing the number to cut its fraction off would bring 15 kB of float tables into the page.
+#[allow(clippy::as_conversions)] // A float has no other way to an integer; it saturates.
+fn whole_seconds(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64))
+}
+
 /// `1453076702.0` (CLI version 1), `"2016-01-18T00:25:02+00:00"` (version 2), or the epoch as text.
 fn instant(value: &Value) -> Option<Timestamp> {
     let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
+        Value::Number(number) => return whole_seconds(number).map(Timestamp::from_seconds),
+        Value::String(text) => text,
         _ => return None,
     };
-    Timestamp::parse(&text).or_else(|| {
+    Timestamp::parse(text).or_else(|| {
         let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
         whole.parse().ok().map(Timestamp::from_seconds)
     })

@@ -20,7 +20,8 @@ pub enum Predicate {
     Time(TimeRange),
 }
 
-/// How a text is compared. Case never matters: an auditor types `deletebucket` and means it.
+/// How a text is compared. The case of a–z never matters: an auditor types
+/// `deletebucket` and means it. (Other alphabets as written: their tables would be a tenth of the whole program.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextMatch {
     /// The whole text.
@@ -52,8 +53,8 @@ impl TextMatch {
     pub fn holds(&self, text: &str) -> bool {
         match self {
             Self::Is(wanted) => same(wanted, text),
-            Self::Contains(wanted) => text.to_lowercase().contains(&wanted.to_lowercase()),
-            Self::Like(pattern) => like(&pattern.to_lowercase(), &text.to_lowercase()),
+            Self::Contains(wanted) => text.to_ascii_lowercase().contains(&wanted.to_ascii_lowercase()),
+            Self::Like(pattern) => like(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase()),
             Self::Exists => !text.is_empty(),
             Self::Empty => text.is_empty(),
         }
@@ -61,7 +62,7 @@ impl TextMatch {
 }
 
 fn same(wanted: &str, text: &str) -> bool {
-    wanted == text || wanted.eq_ignore_ascii_case(text) || (!wanted.is_ascii() && wanted.to_lowercase() == text.to_lowercase())
+    wanted.eq_ignore_ascii_case(text)
 }
 
 /// Greedy from the left: each stretch between stars is found as early as possible, the last one at the end.

@@ -46,7 +46,7 @@ fn TimelineLabel() -> impl IntoView {
             desk.stacked.set(column);
         }
     };
-    let options = STACKED.map(|column| view! { <option value=column.field() selected=move || desk.stacked.get() == column>"by "{column.title().to_lowercase()}</option> });
+    let options = STACKED.map(|column| view! { <option value=column.field() selected=move || desk.stacked.get() == column>"by "{column.title().to_ascii_lowercase()}</option> });
     view! {
         <div class="lane-label">
             <p id="event-count"><b>{move || desk.survey.with(|survey| format::count(survey.matched))}</b>" of "{move || desk.survey.with(|survey| format::counted(survey.total, "event", "events"))}</p>

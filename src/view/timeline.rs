@@ -131,8 +131,8 @@ fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
         }
     };
     let set = move |value: String, is_start: bool| {
-        let (Some(axis), Ok(value)) = (axis.get_untracked(), value.parse::<f64>()) else { return };
-        let time = TimeScale::new(axis, STEPS).time(value);
+        let (Some(axis), Ok(step)) = (axis.get_untracked(), value.parse::<i32>()) else { return };
+        let time = TimeScale::new(axis, STEPS).time(f64::from(step));
         let held = desk.inquiry.with_untracked(|inquiry| inquiry.range).unwrap_or(axis);
         desk.choose_range(Some(if is_start { TimeRange::new(time, held.end) } else { TimeRange::new(held.start, time) }));
     };
@@ -209,7 +209,7 @@ fn bin_words(survey: &Survey, stacked: crate::table::column::ColumnId, time: Tim
             .counts
             .get(bin)
             .filter(|count| **count > 0)
-            .map(|count| format!("{} {}", format::count(*count), class_word(stacked, &stack.name).to_lowercase()))
+            .map(|count| format!("{} {}", format::count(*count), class_word(stacked, &stack.name).to_ascii_lowercase()))
     });
     let split = some.collect::<Vec<_>>().join(", ");
     Some(format!(
