@@ -82,7 +82,10 @@ struct Facts {
     chains: usize,
     proven_chains: usize,
     gaps: usize,
+    /// From the first proven hour of any chain to the last of any.
     span: Option<(Timestamp, Timestamp)>,
+    /// The time in which every chain that is proven at all has its proven hours: what may be claimed in one sentence.
+    common: Option<(Timestamp, Timestamp)>,
     events: u64,
     proven_events: u64,
 }
@@ -91,7 +94,7 @@ impl Facts {
     fn of(judgement: &Judgement) -> Self {
         let summary = &judgement.report.summary;
         let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
-        let proven = judgement.coverage.iter().flat_map(|chain| &chain.windows).filter(|window| is_proven(window.state));
+        let extents: Vec<(Timestamp, Timestamp)> = judgement.coverage.iter().filter_map(extent).collect();
         let gaps = judgement.report.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
         Self {
             disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing,
@@ -102,10 +105,8 @@ impl Facts {
             chains: judgement.coverage.len(),
             proven_chains: judgement.coverage.iter().filter(|chain| is_whole(chain)).count(),
             gaps,
-            span: proven.fold(None, |span, window| match span {
-                None => Some((window.start, window.end)),
-                Some((start, end)) => Some((window.start.min(start), window.end.max(end))),
-            }),
+            span: extents.iter().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
+            common: extents.into_iter().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1))).filter(|(start, end)| start < end),
             events: summary.events.total,
             proven_events: summary.events.valid,
         }
@@ -122,18 +123,24 @@ impl Facts {
     }
 
     fn headline(&self, tone: Tone) -> String {
-        let files = self.disproven + self.open;
-        match (tone, self.span) {
-            (Tone::Empty, _) => "No CloudTrail log or digest among the files".to_owned(),
-            (Tone::Arriving, _) => "Checking: verdicts settle as proofs arrive".to_owned(),
-            (_, None) if self.digests == 0 => "Nothing is proven: there is no digest among the files".to_owned(),
-            (_, None) => "Nothing is proven: no digest's signature holds under a key given".to_owned(),
-            (Tone::Proven, Some(span)) => format!("Proven from {}: every digest, and every log file they list, is unchanged", period(span)),
-            (_, Some(span)) if files == 0 => format!("Proven from {}, except for {}", period(span), count(self.gaps, "gap", "gaps")),
-            (_, Some(span)) => {
-                let chains = format!("{} of {}", self.proven_chains, count(self.chains, "chain", "chains"));
-                format!("Proven from {} in {chains}, with exceptions: {}", period(span), count(files, "file", "files"))
-            }
+        let period = match (tone, self.common, self.span) {
+            (Tone::Empty, ..) => return "No CloudTrail log or digest among the files".to_owned(),
+            (Tone::Arriving, ..) => return "Checking: verdicts settle as proofs arrive".to_owned(),
+            (_, _, None) if self.digests == 0 => return "Nothing is proven: there is no digest among the files".to_owned(),
+            (_, _, None) => return "Nothing is proven: no digest's signature holds under a key given".to_owned(),
+            (_, Some(common), _) => format!("Proven from {}", period(common)),
+            // Chains that do not overlap: no single period may be claimed for all of them.
+            (_, None, Some(span)) => format!("Proven in parts between {}", period(span)),
+        };
+        let exceptions: Vec<String> = [(self.disproven + self.open, "file", "files"), (u64::try_from(self.gaps).unwrap_or(u64::MAX), "gap", "gaps")]
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, one, many)| count(number, one, many))
+            .collect();
+        match (exceptions.is_empty(), self.chains - self.proven_chains) {
+            (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
+            (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
+            (false, broken) => format!("{period}, except for {} in {broken} of {}", exceptions.join(" and "), count(self.chains, "chain", "chains")),
         }
     }
 
@@ -204,6 +211,12 @@ fn exceptions(summary: &Summary, gaps: usize) -> Vec<Exception> {
     ];
     let some = all.into_iter().filter(|(_, number, ..)| *number > 0);
     some.map(|(kind, number, one, many)| Exception { kind: kind.to_owned(), text: count(number, one, many) }).collect()
+}
+
+/// From the first to the last hour of a chain of which a valid digest speaks.
+fn extent(chain: &ChainCoverage) -> Option<(Timestamp, Timestamp)> {
+    let proven = chain.windows.iter().filter(|window| is_proven(window.state)).map(|window| (window.start, window.end));
+    proven.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 fn is_proven(state: WindowState) -> bool {

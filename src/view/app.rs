@@ -60,16 +60,17 @@ pub fn App() -> impl IntoView {
 fn Workbench() -> impl IntoView {
     let desk = use_context::<Desk>().unwrap_or_default();
     let panels = use_context::<Panels>().unwrap_or_else(Panels::new);
+    let built = one_a_frame();
     view! {
         <main class="workbench">
             <Banner />
-            <TimePanel />
+            <Show when=move || built(1)><TimePanel /></Show>
             <div class="desk" class:has-detail=move || desk.selected.get().is_some() class:has-facets=move || panels.facets.get()>
-                <Facets />
+                <Show when=move || built(3)><Facets /></Show>
                 <section class="card centre" aria-label="Views">
                     <Tabs />
                     {move || match desk.tab.get() {
-                        Tab::Events => view! { <EventTable /> }.into_any(),
+                        Tab::Events => view! { <Show when=move || built(2)><EventTable /></Show> }.into_any(),
                         Tab::Identities => view! { <People /> }.into_any(),
                         Tab::Integrity => view! { <Integrity /> }.into_any(),
                     }}
@@ -79,6 +80,21 @@ fn Workbench() -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// Panels are built one a frame: together, the first time, they held the page for 120 ms (most of it the browser compiling what runs first).
+fn one_a_frame() -> impl Fn(u8) -> bool + Copy + Send + Sync {
+    let built = RwSignal::new(0u8);
+    fn next(built: RwSignal<u8>) {
+        crate::browser::frame::next_frame(move || {
+            // The workbench may be gone by then.
+            if built.try_update(|built| *built += 1).is_some() && built.try_get_untracked().is_some_and(|built| built < PANELS) {
+                next(built);
+            }
+        });
+    }
+    next(built);
+    move |panel| built.get() >= panel
 }
 
 #[component]
@@ -179,6 +195,9 @@ fn follow_colours(desk: Desk, panels: Panels) {
     changed.forget();
     std::mem::forget(query);
 }
+
+/// Time panel, table, facets: in the order in which the eye goes.
+const PANELS: u8 = 3;
 
 const TABS: [(&str, Tab, &str); 3] = [
     ("tab-events", Tab::Events, "Events"),

@@ -56,7 +56,7 @@ pub(crate) fn PasteBox(id: &'static str, placeholder: &'static str, #[prop(optio
             <textarea id=id rows="3" spellcheck="false" autocomplete="off" placeholder=placeholder aria-label=placeholder prop:value=text
                 on:input:target=move |event| text.set(event.target().value())></textarea>
             <div class="paste-end">
-                <button type="button" class="button" disabled=move || text.with(|text| text.trim().is_empty()) on:click=take>"Read it"</button>
+                <button id=format!("{id}-go") type="button" class="button" disabled=move || text.with(|text| text.trim().is_empty()) on:click=take>"Read it"</button>
                 <ul class="paste-refused" role="alert">{move || refused.get().into_iter().map(|why| view! { <li>{why}</li> }).collect_view()}</ul>
             </div>
         </div>
