@@ -5,9 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::browser::frame::breathe;
 use crate::protocol::Answer;
 use crate::protocol::Question;
 use crate::protocol::SurveyRequest;
+use crate::query::tally::Tally;
 use crate::state::ask::Slot;
 use crate::state::desk::Desk;
 use crate::state::desk::Launch;
@@ -69,12 +71,27 @@ fn keep_survey(desk: Desk) {
         slot.run(move || {
             Box::pin(async move {
                 let Some(Some((_, request))) = wanted.try_get_untracked() else { return };
-                if let Some(Answer::Survey(survey)) = desk.ask(Question::Survey(request)).await {
+                if let Some(Answer::Survey(mut survey)) = desk.ask(Question::Survey(request)).await {
+                    let tallies = std::mem::take(&mut survey.tallies);
                     desk.survey.set(Arc::new(survey));
+                    renew(desk, tallies).await;
                 }
             })
         });
     });
+}
+
+/// The facets one after the other, those that have not changed not at all: all at once they held the page for 100 ms.
+async fn renew(desk: Desk, tallies: Vec<Tally>) {
+    desk.asking.update(|asking| *asking += 1);
+    for tally in tallies {
+        let Some(signal) = desk.tally(tally.column) else { continue };
+        if signal.with_untracked(|known| known.as_deref() != Some(&tally)) {
+            signal.set(Some(Arc::new(tally)));
+            breathe().await;
+        }
+    }
+    desk.asking.update(|asking| *asking = asking.saturating_sub(1));
 }
 
 fn keep_proof(desk: Desk) {

@@ -13,6 +13,8 @@ use crate::protocol::Proof;
 use crate::protocol::Record;
 use crate::protocol::Survey;
 use crate::query::inquiry::Inquiry;
+use crate::query::tally::Tally;
+use crate::state::answers::FACETS;
 use crate::state::client::Client;
 use crate::state::habits;
 use crate::state::intake::Intake;
@@ -58,6 +60,8 @@ pub struct Desk {
     pub progress: RwSignal<Progress>,
     /// The first screen's picture.
     pub survey: RwSignal<Arc<Survey>>,
+    /// The facets' counts, one signal each: a new survey renews them one after the other, a task of the page each.
+    pub tallies: [RwSignal<Option<Arc<Tally>>>; FACETS.len()],
     /// What is proven.
     pub proof: RwSignal<Option<Arc<Proof>>>,
     /// The selected row.
@@ -130,6 +134,7 @@ impl Desk {
             arriving: RwSignal::new(0),
             progress: RwSignal::new(Progress::default()),
             survey: RwSignal::new(Arc::default()),
+            tallies: std::array::from_fn(|_| RwSignal::new(None)),
             proof: RwSignal::new(None),
             detail: RwSignal::new(None),
             record: RwSignal::new(None),
@@ -139,6 +144,13 @@ impl Desk {
             asking: RwSignal::new(0),
             notice: RwSignal::new(None),
         }
+    }
+
+    /// A facet's counts; `None` for a column that has no facet.
+    #[must_use]
+    pub fn tally(&self, column: ColumnId) -> Option<RwSignal<Option<Arc<Tally>>>> {
+        let at = FACETS.iter().position(|facet| *facet == column)?;
+        self.tallies.get(at).copied()
     }
 
     /// Whether anything was opened: else the page says what it is for.

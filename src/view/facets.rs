@@ -24,7 +24,7 @@ pub(crate) fn Facets() -> impl IntoView {
     view! {
         <aside id="facets" class="card facets" aria-label="Values and their counts">
             <button type="button" class="button-icon facets-close" aria-label="Close the filters" on:click=move |_| panels.facets.set(false)><Icon name="cross" /></button>
-            <p class="note" hidden=move || desk.survey.with(|survey| survey.matched > 0 || survey.tallies.iter().any(|tally| !tally.values.is_empty()))>"No values: no event passes the filter."</p>
+            <p class="note" hidden=move || desk.survey.with(|survey| survey.matched > 0) || desk.tallies.iter().any(|tally| tally.with(|tally| tally.as_ref().is_some_and(|tally| !tally.values.is_empty())))>"No values: no event passes the filter."</p>
             {FACETS.map(|column| view! { <Facet column=column /> })}
         </aside>
     }
@@ -34,7 +34,7 @@ pub(crate) fn Facets() -> impl IntoView {
 #[component]
 fn Facet(column: ColumnId) -> impl IntoView {
     let desk = use_desk();
-    let tally = Memo::new(move |_| desk.survey.with(|survey| survey.tallies.iter().find(|tally| tally.column == column).cloned()));
+    let tally = Signal::derive(move || desk.tally(column).and_then(|tally| tally.get()));
     let is_open = RwSignal::new(false);
     let is_sought = RwSignal::new(false);
     let sought = RwSignal::new(String::new());
@@ -65,7 +65,7 @@ fn Facet(column: ColumnId) -> impl IntoView {
                 <input class="facet-search" type="search" autofocus aria-label=format!("Search in {}", column.title()) placeholder="Contains…" prop:value=sought on:input:target=move |event| sought.set(event.target().value()) />
             </Show>
             <ul class:is-open=is_open>
-                {move || shown.get().into_iter().map(|value| view! { <FacetValue column=column value=value most=most /> }).collect_view()}
+                <For each=move || shown.get() key=|value| value.value.clone() let:value><FacetValue column=column value=value.value shown=shown most=most /></For>
             </ul>
             <button type="button" class="link facet-more" hidden=move || hidden() == 0 || is_sought.get() aria-expanded=move || is_open.get().to_string() on:click=more>
                 {move || if is_open.get() { "Show fewer".to_owned() } else { format!("{} more", format::count(hidden() as u64)) }}
@@ -75,9 +75,9 @@ fn Facet(column: ColumnId) -> impl IntoView {
 }
 
 #[component]
-fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl IntoView {
+fn FacetValue(column: ColumnId, value: String, shown: Memo<Vec<TallyValue>>, most: Memo<u64>) -> impl IntoView {
     let desk = use_desk();
-    let clause = |sense| Clause::of_value(column, &value.value, sense);
+    let clause = |sense| Clause::of_value(column, &value, sense);
     let (included, excluded) = (clause(Sense::Include), clause(Sense::Exclude));
     let state = Memo::new(move |_| {
         desk.inquiry.with(|inquiry| match &inquiry.filter.clauses {
@@ -86,7 +86,7 @@ fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl Into
             _ => None,
         })
     });
-    let (to_toggle, to_drop) = (value.value.clone(), value.value.clone());
+    let (to_toggle, to_drop, to_find) = (value.clone(), value.clone(), value.clone());
     let toggle = move |event: ev::MouseEvent| {
         let sense = match (state.get_untracked(), event.alt_key()) {
             (Some(held), _) => held,
@@ -96,21 +96,26 @@ fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl Into
         desk.toggle_value(column, &to_toggle, sense);
     };
     let share = move |count: u64| format!("{:.1}%", count as f64 / most.get().max(1) as f64 * 100.0);
-    let (count, total) = (value.count, value.total);
-    let name = value_name(column, &value.value);
-    let said = format!("{name}: {} of {}. Alt-click leaves it out.", format::count(count), format::count(total));
+    // The row stays while its counts change: only texts and widths are touched when a filter moves.
+    let counts = Memo::new(move |_| {
+        shown.with(|shown| shown.iter().find(|value| value.value == to_find).map_or((0, 0), |value| (value.count, value.total)))
+    });
+    let (count, total) = (move || counts.get().0, move || counts.get().1);
+    let name = value_name(column, &value);
+    let named = name.clone();
+    let said = move || format!("{named}: {} of {}. Alt-click leaves it out.", format::count(count()), format::count(total()));
     let leave_out = format!("Leave out {name}");
-    let mark = (column == ColumnId::Verdict).then(|| verdict_of(&value.value)).flatten();
+    let mark = (column == ColumnId::Verdict).then(|| verdict_of(&value)).flatten();
     let mark =
         mark.map(|verdict| view! { <span class=format!("verdict verdict-{}", verdict.slug())><Icon name=verdict_icon(verdict) /></span> });
     view! {
-        <li class="facet-value" class:is-in=move || state.get() == Some(Sense::Include) class:is-out=move || state.get() == Some(Sense::Exclude) data-value=value.value.clone()>
+        <li class="facet-value" class:is-in=move || state.get() == Some(Sense::Include) class:is-out=move || state.get() == Some(Sense::Exclude) data-value=value.clone()>
             <button type="button" class="facet-toggle" aria-pressed=move || state.get().is_some().to_string() title=said on:click=toggle>
-                <i class="facet-ghost" style:width=move || share(total)></i>
-                <i class="facet-bar" style:width=move || share(count)></i>
+                <i class="facet-ghost" style:width=move || share(total())></i>
+                <i class="facet-bar" style:width=move || share(count())></i>
                 {mark}
                 <span class="facet-name">{name}</span>
-                <span class="facet-count">{format::count(count)}</span>
+                <span class="facet-count">{move || format::count(count())}</span>
             </button>
             <button type="button" class="button-icon facet-out" aria-label=leave_out on:click=move |_| desk.toggle_value(column, &to_drop, Sense::Exclude)><Icon name="minus" /></button>
         </li>

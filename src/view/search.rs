@@ -1,11 +1,15 @@
 //! The search box: clauses as chips, a text that completes field names and values, Enter to add it.
 
+use std::sync::Arc;
+
 use leptos::ev;
 use leptos::prelude::*;
 
 use crate::query::filter::Clause;
 use crate::query::filter::Field;
 use crate::query::filter::Sense;
+use crate::query::tally::Tally;
+use crate::query::tally::TallyValue;
 use crate::table::column::ColumnId;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_of;
@@ -106,9 +110,7 @@ fn completions(text: &str) -> Vec<String> {
         return fields.map(|column| format!("{before}{sign}{}:", column.field())).collect();
     };
     let Some(column) = ColumnId::by_field(name) else { return Vec::new() };
-    desk.survey.with(|survey| {
-        let tally = survey.tallies.iter().find(|tally| tally.column == column);
-        let values = tally.map(|tally| tally.values.iter()).into_iter().flatten();
-        values.map(|value| format!("{before}{sign}{}", Clause::of_value(column, &value.value, Sense::Include))).collect()
-    })
+    let completed = |value: &TallyValue| format!("{before}{sign}{}", Clause::of_value(column, &value.value, Sense::Include));
+    let values = |tally: &Option<Arc<Tally>>| tally.iter().flat_map(|tally| &tally.values).map(completed).collect();
+    desk.tally(column).map(|tally| tally.with(values)).unwrap_or_default()
 }
