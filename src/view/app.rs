@@ -16,6 +16,7 @@ use crate::view::empty::EmptyPage;
 use crate::view::event_detail::EventDetail;
 use crate::view::event_table::EventTable;
 use crate::view::facets::Facets;
+use crate::view::frames::frames_so_far;
 use crate::view::help::HelpDialog;
 use crate::view::icon::Icon;
 use crate::view::icon::Symbols;
@@ -60,7 +61,9 @@ pub fn App() -> impl IntoView {
 fn Workbench() -> impl IntoView {
     let desk = use_context::<Desk>().unwrap_or_default();
     let panels = use_context::<Panels>().unwrap_or_else(Panels::new);
-    let built = one_a_frame();
+    // Together they held the page for 120 ms the first time, most of it the browser compiling what runs first.
+    let frames = frames_so_far(PANELS);
+    let built = move |panel| frames.get() >= panel;
     view! {
         <main class="workbench">
             <Banner />
@@ -80,21 +83,6 @@ fn Workbench() -> impl IntoView {
         </main>
     }
     .into_any()
-}
-
-/// Panels are built one a frame: together, the first time, they held the page for 120 ms (most of it the browser compiling what runs first).
-fn one_a_frame() -> impl Fn(u8) -> bool + Copy + Send + Sync {
-    let built = RwSignal::new(0u8);
-    fn next(built: RwSignal<u8>) {
-        crate::browser::frame::next_frame(move || {
-            // The workbench may be gone by then.
-            if built.try_update(|built| *built += 1).is_some() && built.try_get_untracked().is_some_and(|built| built < PANELS) {
-                next(built);
-            }
-        });
-    }
-    next(built);
-    move |panel| built.get() >= panel
 }
 
 #[component]
@@ -197,7 +185,7 @@ fn follow_colours(desk: Desk, panels: Panels) {
 }
 
 /// Time panel, table, facets: in the order in which the eye goes.
-const PANELS: u8 = 3;
+const PANELS: u64 = 3;
 
 const TABS: [(&str, Tab, &str); 3] = [
     ("tab-events", Tab::Events, "Events"),

@@ -15,6 +15,7 @@ use crate::view::cell_tools::CellTools;
 use crate::view::cell_tools::hover;
 use crate::view::cell_tools::leave;
 use crate::view::event_row::EventRow;
+use crate::view::frames::frames_so_far;
 use crate::view::panels::use_desk;
 use crate::view::search::shown_value;
 use crate::view::table_head::TableHead;
@@ -97,13 +98,24 @@ pub(crate) fn EventTable() -> impl IntoView {
             <TableHead />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", scroll.get().spacer())>
                 <div class="rows-shown" style:transform=move || format!("translateY({:.1}px)", scroll.get().y(position.get(), visible.get().0))>
-                    <For each=move || { let (first, past) = visible.get(); first..past } key=|at| *at children=move |at| view! { <EventRow at=at cursor=cursor /> } />
+                    <Show when=move || rows.get() != 0><Rows visible=visible cursor=cursor /></Show>
                 </div>
                 <CellTools spot=spot />
             </div>
             <Show when=move || rows.get() == 0><NoRows /></Show>
         </div>
     }
+}
+
+/// The rows in view. The first time a few a frame: thirty at once took 90 ms, until the browser had compiled what makes a row.
+#[component]
+fn Rows(visible: Memo<(u64, u64)>, cursor: RwSignal<u64>) -> impl IntoView {
+    let frames = frames_so_far(FRAMES_TO_FILL);
+    let shown = move || {
+        let ((first, past), frames) = (visible.get(), frames.get());
+        if frames < FRAMES_TO_FILL { first..past.min(first + frames * ROWS_A_FRAME) } else { first..past }
+    };
+    view! { <For each=shown key=|at| *at children=move |at| view! { <EventRow at=at cursor=cursor /> } /> }
 }
 
 /// Another question begins at its first row.
@@ -175,3 +187,6 @@ const ROW: f64 = 28.0;
 const HEAD: f64 = 30.0;
 /// Rows that exist above and below what is seen.
 const AROUND: u64 = 8;
+/// The first time, so many rows a frame, for as many frames as the tallest screen needs.
+const ROWS_A_FRAME: u64 = 4;
+const FRAMES_TO_FILL: u64 = 32;

@@ -16,6 +16,7 @@ mod event_table;
 mod export;
 mod facets;
 mod files;
+mod frames;
 mod help;
 mod icon;
 mod integrity;
