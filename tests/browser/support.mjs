@@ -54,14 +54,19 @@ export async function openDashboard(browser, url) {
 
 /** Waits until the page, the ledger and a reader have answered each other: `<html data-launch="ok">`. */
 export async function launched(page) {
-  await page.waitForFunction(() => document.documentElement.dataset.launch, { timeout: 20_000 });
+  // Polled by time: the default polls by frames, and a page in the background gets none.
+  const heard = await page.waitForFunction(() => document.documentElement.dataset.launch, { timeout: 20_000, polling: 50 }).catch((error) => error);
+  if (heard instanceof Error) {
+    const seen = await page.evaluate(() => `${JSON.stringify(document.documentElement.dataset)} ${document.visibilityState} ${document.body.innerText.slice(0, 200)}`);
+    assert.fail(`The page never said that it runs: ${seen}\n${page.complaints.join("\n")}`);
+  }
   const { launch, text } = await page.evaluate(() => ({ launch: document.documentElement.dataset.launch, text: document.body.innerText }));
   assert.equal(launch, "ok", `The page says: ${text}\n${page.complaints.join("\n")}`);
 }
 
 /** Waits until no job and no question is under way: `<html data-busy="0">`. */
 export async function idle(page, { timeout = 60_000 } = {}) {
-  await page.waitForFunction(() => document.documentElement.dataset.busy === "0", { timeout });
+  await page.waitForFunction(() => document.documentElement.dataset.busy === "0", { timeout, polling: 50 });
 }
 
 /** Fails if anything went wrong on the page. */
