@@ -307,6 +307,8 @@ pub struct FileRow {
     pub name: String,
     /// The verdict.
     pub verdict: Verdict,
+    /// The verdict's word on the screen: of invalid files, Modified, Forged or Damaged, by the reason.
+    pub word: String,
     /// The reason's slug.
     pub reason: Option<String>,
     /// The sentence.

@@ -57,7 +57,7 @@ fn ledger(files: &Files, sheaves: &[Vec<usize>]) -> Ledger {
             reader.close();
         }
         let (report, rows) = reader.finish();
-        let mut jobs = ledger.admit(report, &rows);
+        let mut jobs = ledger.admit(report, rows);
         while let Some(job) = jobs.pop() {
             let Job::Check(checks) = job else { panic!("only checks follow from a report") };
             ledger.settle(checks.iter().map(check).collect());
@@ -129,7 +129,7 @@ fn keys_that_come_last_settle_everything_without_reading_the_logs_again() {
     reader.open(FileId(keys[0] as u32), "keys.json", None);
     reader.push(&files[keys[0]].1);
     let (report, rows) = reader.finish();
-    for job in late.admit(report, &rows) {
+    for job in late.admit(report, rows) {
         if let Job::Check(checks) = job {
             late.settle(checks.iter().map(check).collect());
         }
@@ -138,4 +138,16 @@ fn keys_that_come_last_settle_everything_without_reading_the_logs_again() {
     let whole = ledger(&files, &[(0..files.len()).collect()]).judgement().report.summary;
     assert_eq!(late.judgement().report.summary, whole);
     assert!(whole.digests.valid > 100);
+}
+
+#[test]
+fn a_folder_given_twice_counts_its_events_once() {
+    let files = files();
+    let twice: Files = files.iter().cloned().chain(files.iter().map(|(name, bytes)| (format!("copy/{name}"), bytes.clone()))).collect();
+    let mut once = ledger(&files, &[(0..files.len()).collect()]);
+    let mut both = ledger(&twice, &[(0..files.len()).collect(), (files.len()..twice.len()).collect()]);
+    assert_eq!(both.progress().rows, once.progress().rows);
+    assert_eq!(both.judgement().report.exit_code(), once.judgement().report.exit_code());
+    let Reply::Now(Answer::Problems(problems)) = both.answer(0, Question::Problems) else { panic!("the problems") };
+    assert!(problems.iter().any(|problem| problem.what.contains("counted once")));
 }

@@ -159,7 +159,7 @@ fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> F
         for report in reports {
             found.keys.extend(report.keys.iter().map(|key| key.source.clone()));
             found.signatures.extend(report.signatures.iter().map(|given| given.source.clone()));
-            jobs.extend(ledger.admit(report, &EventBatch::default()));
+            jobs.extend(ledger.admit(report, EventBatch::default()));
             progress(ledger);
         }
     });
@@ -210,7 +210,7 @@ fn check_all(jobs: Vec<Job>, cores: usize, ledger: &mut Ledger) {
             threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
         });
         ledger.settle(outcomes);
-        let more = ledger.admit(ReadReport::default(), &EventBatch::default());
+        let more = ledger.admit(ReadReport::default(), EventBatch::default());
         checks = more.into_iter().flat_map(|job| if let Job::Check(checks) = job { checks } else { Vec::new() }).collect();
     }
     if std::io::stderr().is_terminal() {

@@ -1,5 +1,7 @@
 //! What stands, in one sentence: the words of the banner, computed from the judgement and promising no more than it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -9,7 +11,9 @@ use crate::integrity::judgement::Lacking;
 use crate::integrity::judgement::WindowState;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
-use crate::integrity::report::Summary;
+use crate::integrity::verdict::Verdict;
+use crate::trail::time::DAY;
+use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
 
 /// The banner.
@@ -50,17 +54,12 @@ pub struct Exception {
 }
 
 impl Standing {
-    /// The banner's words for a judgement; `arriving` while files or proofs are still on their way.
+    /// The banner's words for a judgement over files with so many event rows, be they in delivered logs or not.
     #[must_use]
-    pub fn of(judgement: &Judgement, progress: Arrival) -> Self {
-        let facts = Facts::of(judgement);
+    pub fn of(judgement: &Judgement, progress: Arrival, rows: u64) -> Self {
+        let facts = Facts { rows, ..Facts::of(judgement) };
         let tone = facts.tone(progress);
-        Self {
-            tone,
-            headline: facts.headline(tone),
-            detail: facts.detail(judgement),
-            exceptions: exceptions(&judgement.report.summary, facts.gaps),
-        }
+        Self { tone, headline: facts.headline(tone), detail: facts.detail(judgement), exceptions: exceptions(judgement, facts.gaps) }
     }
 }
 
@@ -86,8 +85,12 @@ struct Facts {
     span: Option<(Timestamp, Timestamp)>,
     /// The time in which every chain that is proven at all has its proven hours: what may be claimed in one sentence.
     common: Option<(Timestamp, Timestamp)>,
+    gap_millis: i64,
+    keys: usize,
     events: u64,
     proven_events: u64,
+    /// Event rows of all files, also of those that are no delivered logs.
+    rows: u64,
 }
 
 impl Facts {
@@ -99,14 +102,17 @@ impl Facts {
         Self {
             disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing,
             open: both(|digests| digests.unproven) + summary.logs.unproven + summary.logs.unlisted,
-            digests: both(|digests| digests.valid + digests.invalid + digests.unproven),
+            digests: both(|digests| digests.valid + digests.invalid + digests.missing + digests.unproven),
             proven_digests: both(|digests| digests.valid),
-            logs: summary.logs.valid + summary.logs.invalid + summary.logs.unproven + summary.logs.unlisted,
+            logs: summary.logs.valid + summary.logs.invalid + summary.logs.missing + summary.logs.unproven + summary.logs.unlisted,
             chains: judgement.coverage.len(),
             proven_chains: judgement.coverage.iter().filter(|chain| is_whole(chain)).count(),
             gaps,
             span: extents.iter().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             common: extents.into_iter().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1))).filter(|(start, end)| start < end),
+            gap_millis: judgement.report.chains.iter().flat_map(|chain| &chain.gaps).map(|gap| gap.end.0.since(gap.start.0)).sum(),
+            keys: judgement.report.keys.len(),
+            rows: 0,
             events: summary.events.total,
             proven_events: summary.events.valid,
         }
@@ -124,20 +130,22 @@ impl Facts {
 
     fn headline(&self, tone: Tone) -> String {
         let period = match (tone, self.common, self.span) {
+            (Tone::Empty, ..) if self.rows > 0 => {
+                return "Nothing is proven: these events are in no log file as CloudTrail delivers it".to_owned();
+            }
             (Tone::Empty, ..) => return "No CloudTrail log or digest among the files".to_owned(),
             (Tone::Arriving, ..) => return "Checking: verdicts settle as proofs arrive".to_owned(),
             (_, _, None) if self.digests == 0 => return "Nothing is proven: there is no digest among the files".to_owned(),
+            (_, _, None) if self.keys == 0 => return "Nothing is proven: no public key was given".to_owned(),
             (_, _, None) => return "Nothing is proven: no digest's signature holds under a key given".to_owned(),
             (_, Some(common), _) => format!("Proven from {}", period(common)),
             // Chains that do not overlap: no single period may be claimed for all of them.
             (_, None, Some(span)) => format!("Proven in parts between {}", period(span)),
         };
-        let exceptions: Vec<String> =
-            [(self.disproven + self.open, "file", "files"), (u64::try_from(self.gaps).unwrap_or(u64::MAX), "gap", "gaps")]
-                .into_iter()
-                .filter(|(number, ..)| *number > 0)
-                .map(|(number, one, many)| count(number, one, many))
-                .collect();
+        let files = self.disproven + self.open;
+        let files = (files > 0).then(|| count(files, "file", "files"));
+        let gaps = (self.gaps > 0).then(|| format!("{} of {}", count(self.gaps, "gap", "gaps"), hours(self.gap_millis)));
+        let exceptions: Vec<String> = files.into_iter().chain(gaps).collect();
         match (exceptions.is_empty(), self.chains - self.proven_chains) {
             (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
@@ -162,13 +170,7 @@ impl Facts {
             ));
         }
         if self.proven_digests > 0 {
-            let sample = judgement.report.keys.iter().any(|key| SAMPLE_KEYS.contains(&key.fingerprint.as_str()));
-            let assumed = if sample {
-                "This is the sample: signed with Trailseal's own sample keys, not AWS's, it proves nothing of any real account."
-            } else {
-                "Assumed: the public keys given are AWS's."
-            };
-            sentences.push(assumed.to_owned());
+            sentences.push(assumption(judgement).to_owned());
         }
         sentences.extend(lacking(judgement));
         if self.digests == 0 && self.logs > 0 {
@@ -182,28 +184,55 @@ impl Facts {
 /// The fingerprints of the keys in `tests/fixtures`, with which the sample trail is signed: a page must never pass it off as AWS's.
 const SAMPLE_KEYS: [&str; 2] = ["7093332e71d38b4fa2c2ea3beb4db610", "d02ebdb90baade079dfc8c421bd46fd4"];
 
-fn lacking(judgement: &Judgement) -> Option<String> {
-    let signatures = judgement.lacking.iter().filter(|lacking| matches!(lacking, Lacking::Signature { .. })).count();
-    let keys = judgement.lacking.len() - signatures;
-    let signatures = match signatures {
-        0 => None,
-        1 => Some("The newest digest of 1 chain lacks its signature".to_owned()),
-        _ => Some(format!("The newest digests of {signatures} chains lack their signatures")),
-    };
-    let keys = match keys {
-        0 => None,
-        _ => Some(format!("{} lacking", is_are(count(keys, "public key", "public keys"), keys))),
-    };
-    let both: Vec<String> = keys.into_iter().chain(signatures).collect();
-    (!both.is_empty()).then(|| format!("{}.", both.join(". ")))
+/// What the proofs rest on: told by the keys that did prove something, not by those that merely lie there.
+fn assumption(judgement: &Judgement) -> &'static str {
+    let proving = judgement
+        .report
+        .digests
+        .iter()
+        .filter(|digest| digest.verdict == Verdict::Valid)
+        .filter_map(|digest| digest.key_fingerprint.as_deref());
+    let (sample, others): (Vec<&str>, Vec<&str>) = proving.partition(|fingerprint| SAMPLE_KEYS.contains(fingerprint));
+    match (sample.is_empty(), others.is_empty()) {
+        (true, _) => "Assumed: the public keys given are AWS's.",
+        (false, true) => "This is the sample: signed with Trailseal's own sample keys, not AWS's, it proves nothing of any real account.",
+        (false, false) => "Part of this is the sample, signed with Trailseal's own sample keys. Assumed: the other public keys are AWS's.",
+    }
 }
 
-fn exceptions(summary: &Summary, gaps: usize) -> Vec<Exception> {
+fn lacking(judgement: &Judgement) -> Option<String> {
+    let mut digests = BTreeSet::new();
+    let mut keys = BTreeSet::new();
+    for lacking in &judgement.lacking {
+        match lacking {
+            Lacking::Signature { digest, .. } => drop(digests.insert(digest)),
+            Lacking::Key { fingerprint, .. } => drop(keys.insert(fingerprint)),
+        }
+    }
+    let keys = match keys.len() {
+        0 => None,
+        number => Some(format!("{} lacking.", is_are(count(number, "public key", "public keys"), number))),
+    };
+    let digests = match digests.len() {
+        0 => None,
+        1 => Some("1 digest, the newest of its chain or the last before a gap, lacks its signature.".to_owned()),
+        number => Some(format!("{number} digests, each the newest of its chain or the last before a gap, lack their signatures.")),
+    };
+    let both: Vec<String> = keys.into_iter().chain(digests).collect();
+    (!both.is_empty()).then(|| both.join(" "))
+}
+
+fn exceptions(judgement: &Judgement, gaps: usize) -> Vec<Exception> {
+    let summary = &judgement.report.summary;
     let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
     let logs = &summary.logs;
     let gaps = u64::try_from(gaps).unwrap_or(u64::MAX);
+    let changed =
+        judgement.report.logs.iter().filter(|log| log.verdict == Verdict::Invalid && Verdict::Invalid.word(log.reason) == "Modified");
+    let changed = u64::try_from(changed.count()).unwrap_or(u64::MAX);
     let all = [
-        ("invalid", logs.invalid, "log modified", "logs modified"),
+        ("invalid", changed, "log modified", "logs modified"),
+        ("invalid", logs.invalid.saturating_sub(changed), "log damaged", "logs damaged"),
         ("invalid", both(|digests| digests.invalid), "digest invalid", "digests invalid"),
         ("missing", logs.missing, "log not found", "logs not found"),
         ("missing", both(|digests| digests.missing), "digest not found", "digests not found"),
@@ -232,7 +261,8 @@ fn is_whole(chain: &ChainCoverage) -> bool {
 
 /// `3 Mar 2026 00:00 to 10 Mar 2026 17:00 UTC`
 fn period((start, end): (Timestamp, Timestamp)) -> String {
-    format!("{} to {} UTC", minute(start), minute(end))
+    // Inwards: not a second more than is proven.
+    format!("{} to {} UTC", minute(start.plus(59_999)), minute(end))
 }
 
 fn minute(time: Timestamp) -> String {
@@ -241,6 +271,17 @@ fn minute(time: Timestamp) -> String {
     let (hour, minute, _) = time.clock();
     let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"?");
     format!("{day} {month} {year} {hour:02}:{minute:02}")
+}
+
+/// `3 h`, `1 d 2 h`, `40 min`
+fn hours(millis: i64) -> String {
+    let (days, hours, minutes) = (millis / DAY, millis % DAY / HOUR, millis % HOUR / 60_000);
+    match (days, hours) {
+        (0, 0) => format!("{minutes} min"),
+        (0, _) => format!("{hours} h"),
+        (_, 0) => format!("{days} d"),
+        _ => format!("{days} d {hours} h"),
+    }
 }
 
 fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
@@ -272,7 +313,7 @@ mod tests {
 
     #[test]
     fn nothing_given_is_nothing_proven() {
-        let standing = Standing::of(&Evidence::default().judge(&Asked::default()), Arrival::Complete);
+        let standing = Standing::of(&Evidence::default().judge(&Asked::default()), Arrival::Complete, 0);
         assert_eq!((standing.tone, standing.exceptions.len()), (Tone::Empty, 0));
     }
 

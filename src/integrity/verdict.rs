@@ -53,7 +53,8 @@ impl Verdict {
             Self::Invalid => match reason {
                 Some(Reason::SignatureMismatch | Reason::SignatureMalformed | Reason::LinkMismatch | Reason::WrongPlace) => "Forged",
                 Some(Reason::Truncated | Reason::Corrupt | Reason::NotGzip | Reason::TooLarge | Reason::Malformed) => "Damaged",
-                _ => "Modified",
+                Some(Reason::HashMismatch | Reason::TrailingData) => "Modified",
+                _ => "Invalid",
             },
             Self::Missing => "Not found",
             Self::Unproven => "Not proven",
@@ -93,7 +94,7 @@ macro_rules! words {
 words! {
     /// Why a verdict is not `valid`.
     Reason {
-        HashMismatch "hash-mismatch" "Its content is not what the digest that lists it has signed: it was changed after delivery."
+        HashMismatch "hash-mismatch" "Its content is not what the digest that lists it has signed: this is not the file that CloudTrail delivered."
         TrailingData "trailing-data" "More bytes follow after its compressed content; CloudTrail writes none."
         Truncated "truncated" "It ends too early; its content cannot be had whole."
         Corrupt "corrupt" "It cannot be unpacked: its compressed bytes are damaged."

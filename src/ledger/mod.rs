@@ -6,8 +6,10 @@ mod proof;
 mod survey;
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::integrity::evidence::Evidence;
+use crate::integrity::evidence::FileFacts;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
@@ -40,6 +42,8 @@ pub struct Ledger {
     asked: Asked,
     /// By `FileId`: what the ledger itself must know of a file.
     files: HashMap<FileId, File>,
+    /// Name and content of every file with events: a copy's events are counted once.
+    contents: HashSet<(String, Sha256)>,
     problems: Vec<Problem>,
     progress: Progress,
     judgement: Option<Judgement>,
@@ -57,6 +61,8 @@ struct File {
     done: bool,
     sha256: Option<Sha256>,
     events: u64,
+    /// Rows of it are in the table already: a large file sends them before its content is known.
+    has_rows: bool,
 }
 
 /// What a question leads to.
@@ -77,7 +83,7 @@ impl Ledger {
     /// Notes files that are about to be read.
     pub fn expect(&mut self, files: &[Named]) {
         for file in files {
-            let known = File { source: file.name.clone(), size: file.size, done: false, sha256: None, events: 0 };
+            let known = File { source: file.name.clone(), size: file.size, done: false, sha256: None, events: 0, has_rows: false };
             if self.files.insert(file.id, known).is_none() {
                 self.progress.files += 1;
                 self.progress.bytes += file.size;
@@ -103,8 +109,15 @@ impl Ledger {
     }
 
     /// Takes in what a reader found; returns the jobs that follow from it.
-    pub fn admit(&mut self, report: ReadReport, rows: &EventBatch) -> Vec<Job> {
-        self.table.append(rows);
+    pub fn admit(&mut self, report: ReadReport, rows: EventBatch) -> Vec<Job> {
+        let copies: HashSet<FileId> = report.facts.iter().filter(|facts| self.is_copy(facts)).map(|facts| facts.id).collect();
+        let rows = rows.without(&copies);
+        for id in rows.files() {
+            if let Some(file) = self.files.get_mut(&id) {
+                file.has_rows = true;
+            }
+        }
+        self.table.append(&rows);
         self.progress.bytes_read += report.bytes;
         for facts in report.facts {
             if let Some(file) = self.files.get_mut(&facts.id) {
@@ -127,6 +140,20 @@ impl Ledger {
         self.changed();
         // A few hundred checks a job: enough to share out among readers, few enough that reading goes on meanwhile.
         checks.chunks(256).map(|checks| Job::Check(checks.to_vec())).collect()
+    }
+
+    /// Whether these events are there already, in a file of the same name and content. Said among the problems, for the counts' sake.
+    fn is_copy(&mut self, facts: &FileFacts) -> bool {
+        let Some(events) = facts.events.filter(|events| *events > 0) else { return false };
+        let base = facts.source.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let is_new = self.contents.insert((base, facts.content.sha256));
+        let is_late = self.files.get(&facts.id).is_some_and(|file| file.has_rows);
+        if !is_new {
+            let counted = if is_late { "its events are counted twice" } else { "its events are counted once" };
+            let what = format!("A copy of a file that is open already, with the same name and content ({events} events): {counted}.");
+            self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });
+        }
+        !is_new && !is_late
     }
 
     /// Takes in the outcome of signature checks.

@@ -23,8 +23,9 @@ impl Ledger {
     pub(super) fn proof(&mut self) -> Proof {
         let arrival = self.arrival();
         let generation = self.progress.generation;
+        let rows = self.table.len() as u64;
         let judgement = self.judgement();
-        let standing = Standing::of(judgement, arrival);
+        let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;
         let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
         let (coverage, lacking) = (judgement.coverage.clone(), judgement.lacking.clone());
@@ -69,6 +70,7 @@ impl Ledger {
             kind: kind_of(&file.source).to_owned(),
             name: file.source.clone(),
             verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
+            word: judged.map_or(Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
             reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
             message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
             remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
@@ -107,6 +109,7 @@ impl Ledger {
             kind: kind.to_owned(),
             name: row.key.clone().or_else(|| row.source.clone()).unwrap_or_default(),
             verdict: row.verdict,
+            word: row.verdict.word(row.reason).to_owned(),
             reason: row.reason.map(|reason| reason.slug().to_owned()),
             message: row.message.clone(),
             remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
@@ -139,6 +142,7 @@ fn log_row(row: &LogRow, id: Option<FileId>, fingerprints: &HashMap<&str, &str>)
         at: stamp_of(&name),
         name,
         verdict: row.verdict,
+        word: row.verdict.word(row.reason).to_owned(),
         reason: row.reason.map(|reason| reason.slug().to_owned()),
         message: row.message.clone(),
         remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),

@@ -119,7 +119,7 @@ impl Filter {
 }
 
 impl Clause {
-    /// A clause for exactly this value of a column: stars in it are taken literally where that can be said.
+    /// A clause for this value of a column. A star in it stands for anything here too: there is no way to write one that does not.
     #[must_use]
     pub fn of_value(column: ColumnId, value: &str, sense: Sense) -> Self {
         Self { field: Field::Column(column), value: value.to_owned(), sense }
@@ -127,7 +127,13 @@ impl Clause {
 
     fn predicate(&self) -> Predicate {
         match self.field {
-            Field::Column(column) => Predicate::Cell(column, TextMatch::pattern(&self.value)),
+            // People write `s3`, records say `s3.amazonaws.com`.
+            Field::Column(ColumnId::EventSource) if !self.value.is_empty() && !self.value.contains(['.', '*']) => {
+                let whole = TextMatch::Is(format!("{}.amazonaws.com", self.value));
+                let exact = TextMatch::Is(self.value.clone());
+                Predicate::Any(vec![Predicate::Cell(ColumnId::EventSource, exact), Predicate::Cell(ColumnId::EventSource, whole)])
+            }
+            Field::Column(column) => Predicate::Cell(column, TextMatch::pattern(canonical(column, &self.value))),
             Field::EventId => Predicate::AnyCell(TextMatch::Is(self.value.clone())),
             Field::Text if self.value.contains('*') => Predicate::AnyCell(TextMatch::Like(format!("*{}*", self.value))),
             Field::Text => Predicate::AnyCell(TextMatch::Contains(self.value.clone())),
@@ -191,6 +197,23 @@ impl From<String> for Filter {
     }
 }
 
+/// The word that the data has for a word that the screen shows.
+fn canonical(column: ColumnId, value: &str) -> &str {
+    let words: &[(&str, &str)] = match column {
+        ColumnId::Verdict => &[
+            ("verified", "valid"),
+            ("modified", "invalid"),
+            ("not found", "missing"),
+            ("not proven", "unproven"),
+            ("in no digest", "unlisted"),
+            ("checking…", "pending"),
+        ],
+        ColumnId::ReadOnly => &[("read", "true"), ("write", "false")],
+        _ => &[],
+    };
+    words.iter().find(|(shown, _)| shown.eq_ignore_ascii_case(value)).map_or(value, |(_, known)| known)
+}
+
 fn parse_clause(text: &str) -> (Option<Clause>, &str) {
     let (sense, body) = match text.strip_prefix('-') {
         Some(body) if !body.starts_with(char::is_whitespace) && !body.is_empty() => (Sense::Exclude, body),
@@ -240,7 +263,7 @@ mod tests {
 
     #[test]
     fn an_unknown_field_is_text() {
-        assert_eq!(Filter::parse("arn:aws:iam::1:role/x").clauses.len(), 1);
+        assert_eq!(Filter::parse("arn:aws:iam::1:role/x").clauses.first().map(|clause| clause.field), Some(Field::Text));
         assert_eq!(Filter::parse("i-0abc:x").clauses.first().map(|clause| clause.field), Some(Field::Text));
     }
 

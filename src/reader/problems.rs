@@ -24,7 +24,7 @@ pub(super) fn problems<'a>(
             return (format!("Passed over: {why}. {advice}"), Weight::PassedOver);
         }
         let kept =
-            if seen.events > 0 { format!("The {} events before that were read", seen.events) } else { "Nothing of it was read".to_owned() };
+            if seen.events > 0 { format!("{} before that were read", events(seen.events)) } else { "Nothing of it was read".to_owned() };
         (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
     });
     let other = match kind {
@@ -45,9 +45,9 @@ pub(super) fn problems<'a>(
             Weight::Partly,
         )
     });
-    let cut = (found.cut_off && seen.events > 0 && content.flaw.is_none()).then(|| {
+    let cut = (found.cut_off && (seen.events > 0 || found.records_array) && content.flaw.is_none()).then(|| {
         (
-            format!("Its JSON ends in the middle of a record. The {} events before that were read. Download it again.", seen.events),
+            format!("Its JSON ends in the middle of a record. {} before that were read. Download it again.", capital(&events(seen.events))),
             Weight::Partly,
         )
     });
@@ -62,7 +62,7 @@ pub(super) fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
     match flaw {
         ContentFlaw::Empty => ("the file is empty".to_owned(), "If it lies in a log or digest folder, download it again."),
         ContentFlaw::NotGzip => ("it is neither gzip nor JSON".to_owned(), "If it should be a log or digest, download it again."),
-        ContentFlaw::Truncated => ("the gzip stream ends before its end".to_owned(), "Download it again."),
+        ContentFlaw::Truncated => ("its gzip stream is cut off".to_owned(), "Download it again."),
         ContentFlaw::Corrupt => ("the gzip stream is damaged".to_owned(), "Download it again."),
         ContentFlaw::TooLarge { limit } => {
             let text = format!("it inflates to more than {} MiB, far more than a log of its size could: reading was stopped", limit >> 20);
@@ -73,6 +73,14 @@ pub(super) fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
             "CloudTrail never writes such a file: somebody has added to it.",
         ),
         ContentFlaw::Unread(why) => (why.clone(), "Give the file again."),
+    }
+}
+
+fn events(number: u64) -> String {
+    match number {
+        0 => "no events".to_owned(),
+        1 => "the one event".to_owned(),
+        _ => format!("the {number} events"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -35,8 +36,10 @@ struct Inner {
     waiting: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
     /// Every file opened, by number: a row's raw JSON is re-read from it, never kept.
     shelf: RefCell<Vec<Option<Shelved>>>,
-    on_notice: Box<dyn Fn(Notice)>,
-    on_fall: Box<dyn Fn(String)>,
+    /// Told when the ledger has said that it runs.
+    ready: Rc<RefCell<Option<oneshot::Sender<()>>>>,
+    on_notice: Rc<dyn Fn(Notice)>,
+    on_fall: Rc<dyn Fn(String)>,
 }
 
 struct Shelved {
@@ -52,15 +55,33 @@ impl Client {
     pub async fn start(on_notice: Box<dyn Fn(Notice)>, on_fall: Box<dyn Fn(String)>) -> Result<Self, String> {
         let say = |error: JsValue| format!("The part that reads files could not be started: {}", text_of(&error));
         let program = Program::load().await.map_err(say)?;
-        let ledger = program.spawn("ledger").map_err(say)?;
-        let inner =
-            Rc::new(Inner { ledger, next: Cell::new(0), waiting: RefCell::default(), shelf: RefCell::default(), on_notice, on_fall });
-        let heard = inner.clone();
-        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard.hear(&event.data()));
-        inner.ledger.set_onmessage(Some(listen.as_ref().unchecked_ref()));
-        // Lives as long as the page.
-        listen.forget();
-        Ok(Self(inner))
+        let (on_notice, on_fall): (Rc<dyn Fn(Notice)>, Rc<dyn Fn(String)>) = (on_notice.into(), on_fall.into());
+        for _ in 0..STARTS {
+            let ledger = program.spawn("ledger").map_err(say)?;
+            let (ready, is_ready) = oneshot::channel();
+            let ready = Rc::new(RefCell::new(Some(ready)));
+            let inner = Rc::new(Inner {
+                ledger,
+                next: Cell::new(0),
+                waiting: RefCell::default(),
+                shelf: RefCell::default(),
+                ready: ready.clone(),
+                on_notice: on_notice.clone(),
+                on_fall: on_fall.clone(),
+            });
+            let heard = inner.clone();
+            let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard.hear(&event.data()));
+            inner.ledger.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+            let late = Timeout::new(PATIENCE, move || drop(ready.borrow_mut().take()));
+            if is_ready.await.is_ok() {
+                drop(late);
+                // Lives as long as the page.
+                listen.forget();
+                return Ok(Self(inner));
+            }
+            inner.ledger.terminate();
+        }
+        Err("The part that reads files does not start. Reload the page.".to_owned())
     }
 
     /// Asks; the future ends with the answer, or never if the ledger falls (`on_fall` then says so).
@@ -135,7 +156,11 @@ impl Inner {
             return (self.on_fall)(OTHER_BUILD.to_owned());
         };
         match notice {
-            Notice::Ready { fingerprint: theirs } if theirs != fingerprint() => (self.on_fall)(OTHER_BUILD.to_owned()),
+            Notice::Ready { fingerprint: theirs } if theirs != fingerprint() => {
+                // It runs, and that is the trouble: another start would bring the same.
+                let _ = self.ready.borrow_mut().take().map(|ready| ready.send(()));
+                (self.on_fall)(OTHER_BUILD.to_owned());
+            }
             Notice::Answer(number, answer) => {
                 let sender = self.waiting.borrow_mut().remove(&number);
                 // Nobody waits any more: a late answer falls on the floor.
@@ -147,7 +172,12 @@ impl Inner {
                 }
             }
             Notice::Reopen(files) => files.into_iter().for_each(|id| self.reopen(id)),
-            notice => (self.on_notice)(notice),
+            notice => {
+                if let Some(ready) = self.ready.borrow_mut().take() {
+                    let _ = ready.send(());
+                }
+                (self.on_notice)(notice);
+            }
         }
     }
 
@@ -170,3 +200,8 @@ fn text_of(error: &JsValue) -> String {
 
 const OTHER_BUILD: &str =
     "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";
+
+/// Firefox 153, loaded with other work, now and then never runs a worker that it was told to start (seen once in sixty starts):
+/// after this long, in milliseconds, another one is started.
+const PATIENCE: u32 = 5000;
+const STARTS: u32 = 4;

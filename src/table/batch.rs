@@ -3,6 +3,8 @@
 //! Codes of a batch are local to it: a reader gives no number that would mean anything elsewhere.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
+use std::collections::HashSet;
+
 use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
@@ -80,6 +82,13 @@ impl BatchBuilder {
 }
 
 impl EventBatch {
+    /// The files that the rows are of.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let mut files: Vec<FileId> = self.files.clone();
+        files.dedup();
+        files.into_iter()
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -141,6 +150,13 @@ impl EventBatch {
         }
         let columns = ColumnId::STORED.iter().map(|_| from.column(rows)).collect::<Option<_>>()?;
         from.0.is_empty().then_some(Self { times, files, offsets, ids, columns })
+    }
+
+    /// The rows that are not of these files.
+    #[must_use]
+    pub fn without(self, files: &HashSet<FileId>) -> Self {
+        let kept: Vec<usize> = self.files.iter().enumerate().filter(|(_, file)| !files.contains(file)).map(|(row, _)| row).collect();
+        if kept.len() == self.len() { self } else { self.in_order(&kept) }
     }
 
     fn in_order(self, order: &[usize]) -> Self {

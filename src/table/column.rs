@@ -124,7 +124,6 @@ impl ColumnId {
                 "ip" | "address" | "sourceip" => Self::SourceIpAddress,
                 "agent" => Self::UserAgent,
                 "error" => Self::ErrorCode,
-                "arn" => Self::UserIdentityArn,
                 "type" | "useridentitytype" => Self::UserIdentityType,
                 "key" | "accesskey" | "useridentity.accesskeyid" => Self::AccessKeyId,
                 "resource" => Self::ResourceName,

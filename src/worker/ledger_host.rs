@@ -92,7 +92,7 @@ impl Host {
                 let mut reader = Reader::default();
                 reader.unread(named.id, &named.name, &why, "Open it again.");
                 let (report, rows) = reader.finish();
-                this.ledger.admit(report, &rows);
+                this.ledger.admit(report, rows);
             }
             Call::Cancel => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
@@ -134,7 +134,7 @@ impl Host {
                 {
                     self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
                 }
-                let jobs = self.ledger.admit(report, &rows);
+                let jobs = self.ledger.admit(report, rows);
                 jobs.into_iter().for_each(|job| self.give(Task { job, blob: None }));
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
@@ -162,7 +162,7 @@ impl Host {
             }
         }
         let (report, rows) = reader.finish();
-        self.ledger.admit(report, &rows);
+        self.ledger.admit(report, rows);
     }
 
     fn give(&mut self, task: Task) {
