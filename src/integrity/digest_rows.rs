@@ -11,6 +11,7 @@ use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::GivenDigest;
+use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::location::standing;
@@ -84,7 +85,7 @@ fn given_row(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &GivenF
         message: judged.message,
         remarks: judged.remarks,
         signature_from: verdict.origin,
-        key_fingerprint: Some(digest.fingerprint.clone()),
+        key_fingerprint: Some(fingerprint(given)),
     }
 }
 

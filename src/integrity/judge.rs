@@ -72,7 +72,7 @@ pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
     let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
     let ignored = ignore_rest(evidence, &mut rows);
     let coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
-    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, asked };
+    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
     find_all(&scene, &files, &rows, &mut findings);
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
