@@ -17,6 +17,7 @@ use crate::integrity::judgement::Strictness;
 use crate::integrity::location::standing;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::ReportTime;
+use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
 use crate::integrity::verdict::Judged;
@@ -43,10 +44,11 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
             }
         }
     }
+    let homes = Homes::of_digests(builder.digests);
     for damaged in builder.damaged {
         rows.say(damaged.file.facts.id, &damaged.judged);
         if damaged.name.as_ref().is_none_or(|name| in_range(builder.asked, name.end)) {
-            rows.digests.push(damaged_row(damaged));
+            rows.digests.push(damaged_row(damaged, &homes));
         }
     }
     for chain in chains {
@@ -89,10 +91,10 @@ fn given_row(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &GivenF
     }
 }
 
-fn damaged_row(damaged: &Damaged<'_>) -> DigestRow {
+fn damaged_row(damaged: &Damaged<'_>, homes: &Homes<'_>) -> DigestRow {
     let (bucket, key) = match damaged.place {
         Some(place) => (Some(place.bucket.clone()), place.key.clone()),
-        None => own_place(damaged.file),
+        None => own_place(damaged.file, homes),
     };
     DigestRow {
         bucket,
