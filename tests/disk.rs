@@ -279,9 +279,7 @@ fn the_same_path_twice_is_no_copy() {
 
 #[test]
 fn parts_of_a_bucket_are_judged_for_what_they_are() {
-    let only = |wanted: &'static [&'static str]| {
-        move |t: &mut Trail| t.files.retain(|file| wanted.contains(&file.label.as_str()))
-    };
+    let only = |wanted: &'static [&'static str]| move |t: &mut Trail| t.files.retain(|file| wanted.contains(&file.label.as_str()));
     check(THREE, only(&["A", "B"]), 3, "A unlisted no-chain\nB unlisted no-chain\nchain-absent eu-west-1");
     check(THREE, only(&["12:00", "13:00", "14:00"]), 1, "A missing not-found\nB missing not-found");
     check(THREE, only(&["13:00", "A"]), 0, "");
@@ -320,7 +318,12 @@ fn two_trails_in_one_bucket_excuse_a_planted_log_only_where_they_may_list_it() {
     let ends = "end-before-range old";
     check(two, |t| t.plant(at("13:20"), "X"), 1, &format!("X unlisted in-covered-time\n{ends}"));
     check(two, |t| t.plant(at("10:50"), "X"), 3, &format!("X unlisted after-newest-digest\n{ends}"));
-    check("12:00 digest\n12:30 log A\n13:00 digest\ntrail young\n13:10 digest y\n13:30 log B\n14:10 digest y2", |t| t.drop("B"), 1, "B missing not-found");
+    check(
+        "12:00 digest\n12:30 log A\n13:00 digest\ntrail young\n13:10 digest y\n13:30 log B\n14:10 digest y2",
+        |t| t.drop("B"),
+        1,
+        "B missing not-found",
+    );
 }
 
 #[test]
@@ -367,7 +370,9 @@ fn keys_are_told_in_the_aws_cli_s_words() {
     let fingerprint = signing_key(0).fingerprint();
     assert_eq!(
         error,
-        format!("Digest file\ts3://trail-bucket/{key}\tNOT PROVEN: public key not found in region us-east-1 for fingerprint {fingerprint}\n\n")
+        format!(
+            "Digest file\ts3://trail-bucket/{key}\tNOT PROVEN: public key not found in region us-east-1 for fingerprint {fingerprint}\n\n"
+        )
     );
 }
 
@@ -402,6 +407,27 @@ fn what_lies_at_a_digest_s_or_a_log_s_name_is_judged() {
     check(THREE, put("A", b"{}"), 1, "A invalid hash-mismatch stored-uncompressed");
     check(THREE, put("A", b"[{\"eventName\":\"x\",\"eventSource\":\"y\"}]"), 1, "A invalid hash-mismatch stored-uncompressed");
     check(THREE, put("A", b"{\"Records\":[{\"eventName\":"), 1, "A invalid hash-mismatch stored-uncompressed");
+}
+
+#[test]
+fn events_that_stand_in_two_files_are_noted_and_copies_are_not() {
+    let event = |id: &str| {
+        format!(
+            r#"{{"eventID":"{id}","eventName":"A","eventSource":"b.amazonaws.com","eventTime":"2025-03-10T12:20:00Z","awsRegion":"eu-west-1"}}"#
+        )
+    };
+    let (one, two) = ("11111111-2222-4333-8444-555555555555", "odd id");
+    let key = |unique: &str, hour: &str| forge::log_key("111122223333", "eu-west-1", at(hour), unique);
+    let mut trail = TrailBuilder::build("12:00 digest\n13:00 digest");
+    let (first, second) = (key("aaaaaaaaaaaaaaaa", "12:30"), key("bbbbbbbbbbbbbbbb", "13:30"));
+    trail.add(&first, format!(r#"{{"Records":[{},{}]}}"#, event(one), event(two)).as_bytes());
+    trail.add("copy.json", &trail.files.last().expect("a log").content.clone());
+    trail.add("export.json", format!("[{}]", event(one)).as_bytes());
+    let found = |trail: &Trail| support::lines(&Bucket::lay(trail).report(&[]).0, &trail.labels);
+    assert_eq!(found(&trail).iter().filter(|line| line.starts_with("duplicate-events")).count(), 0, "{:#?}", found(&trail));
+    trail.add(&second, format!(r#"{{"Records":[{},{},{}]}}"#, event(two), event("x"), event(one)).as_bytes());
+    trail.labels.insert(second, "second".to_owned());
+    assert!(found(&trail).contains(&"duplicate-events second".to_owned()), "{:#?}", found(&trail));
 }
 
 #[test]

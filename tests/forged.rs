@@ -57,7 +57,8 @@ impl Forger {
         let signing = signing_key(self.key);
         let content = edit(drafted.json(signing.fingerprint())).into_bytes();
         let signature = signing.sign(&drafted.string_to_sign(&content));
-        let link = Previous { bucket: drafted.bucket.clone(), key: drafted.key.clone(), sha256: sha256(&content), signature: signature.clone() };
+        let link =
+            Previous { bucket: drafted.bucket.clone(), key: drafted.key.clone(), sha256: sha256(&content), signature: signature.clone() };
         self.chain.previous = Some(link);
         self.trail.labels.insert(drafted.key.clone(), label.to_owned());
         self.trail.signatures.push((Some(drafted.key.clone()), signature));
@@ -104,7 +105,9 @@ fn bucket_and_prefix_may_change_along_a_chain() {
     forger.trail.forget_signatures();
     forger.gives("15:00 unproven no-signature");
     forger.trail.drop("13:00");
-    forger.gives("12:00 unproven no-signature\n13:00 missing not-found\n15:00 unproven no-signature\nA unlisted in-gap\ngap missing 12:00-13:00 1");
+    forger.gives(
+        "12:00 unproven no-signature\n13:00 missing not-found\n15:00 unproven no-signature\nA unlisted in-gap\ngap missing 12:00-13:00 1",
+    );
 }
 
 #[test]
@@ -216,7 +219,10 @@ fn labels_and_letters_of_another_kind() {
         format!("{before}\"hashValue\":\"{}{}", after[..64].to_uppercase(), &after[64..])
     };
     assert_eq!(of(upper), "A valid hash-case");
-    assert_eq!(of(|json| json.replace("\"SHA-256\"", "\"MD5\"").replace("\"hashValue\":\"", "\"hashValue\":\"00")), "A unproven unsupported-algorithm algorithm-label");
+    assert_eq!(
+        of(|json| json.replace("\"SHA-256\"", "\"MD5\"").replace("\"hashValue\":\"", "\"hashValue\":\"00")),
+        "A unproven unsupported-algorithm algorithm-label"
+    );
     assert_eq!(of(|json| json.replace("\"hashValue\":\"", "\"hashValue\":\"00")), "A invalid hash-mismatch");
     assert_eq!(of(|json| json.replace(",\"logFiles\":[", ",\"other\":[")), "12:00 invalid malformed, A unlisted no-chain");
 }

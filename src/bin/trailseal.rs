@@ -113,17 +113,16 @@ impl Orders {
             }
         }
         ledger.judge();
+        let report = &ledger.full_report();
         let judgement = ledger.judgement();
-        let report = &judgement.report;
-        let is_empty = report.digests.is_empty() && report.logs.is_empty();
         let is_ranged = self.asked.start.is_some() || self.asked.end.is_some();
-        if is_empty && !(is_ranged && judgement.files.iter().any(Option::is_some)) {
+        if report.digests.is_empty() && report.logs.is_empty() && !(is_ranged && judgement.files.iter().any(Option::is_some)) {
             return Err("There is no CloudTrail log or digest among the files given.".to_owned());
         }
         // Whatever lies in a folder that cannot be read is not proven; that nothing lies in the range asked proves nothing.
         let code = match report.exit_code() {
-            0 if unreadable => 3,
             2 => 3,
+            0 if unreadable => 3,
             code => code,
         };
         match self.form {
@@ -145,11 +144,11 @@ struct FoundIn {
     signatures: Vec<String>,
 }
 
-/// Reads every file on all cores. Rows are let go at once: only facts and hashes are kept, so memory does not grow with the events.
+/// Reads every file on all cores. Rows are let go at once: of an event only sixteen bytes are kept, to find its id again.
 fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> FoundIn {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (sender, reports) = mpsc::sync_channel::<ReadReport>(cores * 4);
+    let (sender, reports) = mpsc::sync_channel::<(ReadReport, Vec<(u64, FileId)>)>(cores * 4);
     let mut found = FoundIn::default();
     let mut jobs = Vec::new();
     std::thread::scope(|scope| {
@@ -166,7 +165,8 @@ fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> F
             });
         }
         drop(sender);
-        for report in reports {
+        for (report, events) in reports {
+            ledger.note_events(events);
             found.keys.extend(report.keys.iter().map(|key| key.source.clone()));
             found.signatures.extend(report.signatures.iter().map(|given| given.source.clone()));
             jobs.extend(ledger.admit(report, &EventBatch::default()));
@@ -182,19 +182,20 @@ fn claim(next: &AtomicUsize, files: usize) -> Option<usize> {
     (first < files).then_some(first)
 }
 
-fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> ReadReport {
+fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> (ReadReport, Vec<(u64, FileId)>) {
     let mut reader = Reader::default();
+    let mut events = Vec::new();
     let mut buffer = vec![0; 1 << 20];
     for ((path, _), named) in files.iter().zip(named) {
         reader.open(named.id, &named.name, None);
-        if let Err(error) = push_file(&mut reader, path, &mut buffer) {
+        if let Err(error) = push_file(&mut reader, path, &mut buffer, &mut events) {
             reader.unread(named.id, &named.name, &error.to_string(), "Check its permissions.");
         }
         reader.close();
         // The rows of a large file are let go while it is read.
-        reader.forget_rows();
+        events.extend(reader.forget_rows());
     }
-    reader.finish().0
+    (reader.finish().0, events)
 }
 
 /// Names in the report what was not read at all. A broken link or pipe at a log's name is judged as a file that cannot be read.
@@ -208,20 +209,20 @@ fn pass_over(passed_over: &[(PathBuf, String)], after: usize, ledger: &mut Ledge
     ledger.admit(reader.finish().0, &EventBatch::default());
 }
 
-fn push_file(reader: &mut Reader, path: &Path, buffer: &mut [u8]) -> std::io::Result<()> {
+fn push_file(reader: &mut Reader, path: &Path, buffer: &mut [u8], events: &mut Vec<(u64, FileId)>) -> std::io::Result<()> {
     let mut file = fs::File::open(path)?;
     loop {
         match file.read(buffer)? {
             0 => return Ok(()),
             read => {
                 reader.push(buffer.get(..read).unwrap_or_default());
-                reader.forget_rows();
+                events.extend(reader.forget_rows());
             }
         }
     }
 }
 
-/// Signature checks may show that more are worth making: goes on until none is left.
+/// Goes on until no check is left that another has shown to be worth making.
 fn check_all(jobs: Vec<Job>, cores: usize, ledger: &mut Ledger) {
     let mut checks: Vec<_> = jobs.into_iter().flat_map(|job| if let Job::Check(checks) = job { checks } else { Vec::new() }).collect();
     while !checks.is_empty() {
@@ -269,7 +270,7 @@ impl Found {
             Ok(entries) => entries,
             Err(error) => {
                 self.unreadable = true;
-                self.passed_over.push((folder.to_owned(), format!("this folder could not be read ({error}), so what lies in it is unknown")));
+                self.passed_over.push((folder.to_owned(), format!("a folder that could not be read: {error}")));
                 return;
             }
         };

@@ -126,8 +126,17 @@ impl<'a> Trial<'a> {
             let proven = verdicts.get(next).and_then(Option::as_ref).is_some_and(|verdict| verdict.proof.is_some());
             proven && digests.get(next).is_some_and(|successor| names_another_content(successor, given))
         });
-        let mut trial =
-            Self { proof: None, metadata_fails: false, odd_label: false, failing: 0, malformed: 0, open: 0, discarded: 0, unsupported: 0, link_differs };
+        let mut trial = Self {
+            proof: None,
+            metadata_fails: false,
+            odd_label: false,
+            failing: 0,
+            malformed: 0,
+            open: 0,
+            discarded: 0,
+            unsupported: 0,
+            link_differs,
+        };
         for candidate in digests.candidates(given) {
             let mut weight = Weight::of(candidate.source, verdicts);
             if let CandidateSource::Successor(next) = candidate.source
@@ -194,7 +203,8 @@ impl<'a> Trial<'a> {
         }
         // A label may excuse a signature that does not hold; it excuses no content that a proven digest contradicts.
         let excused = is_odd_label(given.digest.signature_algorithm.as_deref(), "SHA256withRSA") && !self.link_differs;
-        if excused && self.failing + self.malformed > 0 || self.unsupported > 0 && self.failing + self.malformed == 0 && !self.link_differs {
+        if excused && self.failing + self.malformed > 0 || self.unsupported > 0 && self.failing + self.malformed == 0 && !self.link_differs
+        {
             return unproven(Reason::UnsupportedAlgorithm, "");
         }
         if self.failing + self.malformed > 0 {

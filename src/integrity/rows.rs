@@ -164,7 +164,8 @@ impl<'a> Homes<'a> {
             before.strip_suffix(prefix).and_then(|rest| rest.strip_suffix('/')).is_some_and(|rest| ends_in(rest, bucket))
         };
         let known = self.0.iter().find(in_bucket).map(|(bucket, prefix)| (Some(*bucket), *prefix));
-        let with_prefix = || self.0.iter().map(|(_, prefix)| *prefix).filter(|prefix| ends_in(before, prefix)).max_by_key(|prefix| prefix.len());
+        let with_prefix =
+            || self.0.iter().map(|(_, prefix)| *prefix).filter(|prefix| ends_in(before, prefix)).max_by_key(|prefix| prefix.len());
         known.unwrap_or_else(|| (None, with_prefix().unwrap_or_default()))
     }
 }
