@@ -1,6 +1,7 @@
 //! `trailseal verify PATH…`: the page's own reader and ledger without a browser. Files and threads are used here and nowhere else.
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io::IsTerminal;
@@ -86,7 +87,7 @@ impl Orders {
             Some(other) => return Err(format!("There is no command {other:?}.")),
         }
         match (orders.asked.start, orders.asked.end) {
-            (Some(start), Some(end)) if start >= end => {
+            (Some(start), Some(end)) if start > end => {
                 Err("Invalid time range specified: start-time must occur before end-time".to_owned())
             }
             _ => Ok(Some(orders)),
@@ -94,10 +95,10 @@ impl Orders {
     }
 
     fn run(&self) -> Result<ExitCode, String> {
-        let mut files = Vec::new();
-        for path in self.paths.iter().chain(&self.keys).chain(&self.signatures) {
-            list(path, &mut files)?;
-        }
+        let mut there = Found::default();
+        there.search_all(&self.paths)?;
+        self.keys.iter().chain(&self.signatures).try_for_each(|path| there.search(path))?;
+        let Found { files, passed_over, unreadable } = there;
         let mut ledger = Ledger::new(self.asked);
         let named: Vec<Named> = (0..)
             .zip(&files)
@@ -105,17 +106,25 @@ impl Orders {
             .collect();
         ledger.expect(&named);
         let found = read_all(&files, &named, &mut ledger);
+        pass_over(&passed_over, files.len(), &mut ledger);
         for (option, paths, kind) in [("--keys", &self.keys, &found.keys), ("--signatures", &self.signatures, &found.signatures)] {
             if let Some(path) = paths.iter().find(|path| !kind.contains(&path.to_string_lossy().into_owned())) {
                 return Err(format!("The file given with {option} holds none: {}", path.display()));
             }
         }
         ledger.judge();
-        let report = &ledger.judgement().report;
-        if report.digests.is_empty() && report.logs.is_empty() {
+        let report = &ledger.full_report();
+        let judgement = ledger.judgement();
+        let is_ranged = self.asked.start.is_some() || self.asked.end.is_some();
+        if report.digests.is_empty() && report.logs.is_empty() && !(is_ranged && judgement.files.iter().any(Option::is_some)) {
             return Err("There is no CloudTrail log or digest among the files given.".to_owned());
         }
-        let code = report.exit_code();
+        // Whatever lies in a folder that cannot be read is not proven; that nothing lies in the range asked proves nothing.
+        let code = match report.exit_code() {
+            2 => 3,
+            0 if unreadable => 3,
+            code => code,
+        };
         match self.form {
             Form::Json => print(&serde_json::to_string_pretty(report).map_err(|error| error.to_string())?, &mut std::io::stdout()),
             Form::Text => {
@@ -135,11 +144,11 @@ struct FoundIn {
     signatures: Vec<String>,
 }
 
-/// Reads every file on all cores. Rows are let go at once: only facts and hashes are kept, so memory does not grow with the events.
+/// Reads every file on all cores. Rows are let go at once: of an event only sixteen bytes are kept, to find its id again.
 fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> FoundIn {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (sender, reports) = mpsc::sync_channel::<ReadReport>(cores * 4);
+    let (sender, reports) = mpsc::sync_channel::<(ReadReport, Vec<(u64, FileId)>)>(cores * 4);
     let mut found = FoundIn::default();
     let mut jobs = Vec::new();
     std::thread::scope(|scope| {
@@ -156,7 +165,8 @@ fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> F
             });
         }
         drop(sender);
-        for report in reports {
+        for (report, events) in reports {
+            ledger.note_events(events);
             found.keys.extend(report.keys.iter().map(|key| key.source.clone()));
             found.signatures.extend(report.signatures.iter().map(|given| given.source.clone()));
             jobs.extend(ledger.admit(report, EventBatch::default()));
@@ -172,35 +182,47 @@ fn claim(next: &AtomicUsize, files: usize) -> Option<usize> {
     (first < files).then_some(first)
 }
 
-fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> ReadReport {
+fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> (ReadReport, Vec<(u64, FileId)>) {
     let mut reader = Reader::default();
+    let mut events = Vec::new();
     let mut buffer = vec![0; 1 << 20];
     for ((path, _), named) in files.iter().zip(named) {
         reader.open(named.id, &named.name, None);
-        if let Err(error) = push_file(&mut reader, path, &mut buffer) {
+        if let Err(error) = push_file(&mut reader, path, &mut buffer, &mut events) {
             reader.unread(named.id, &named.name, &error.to_string(), "Check its permissions.");
         }
         reader.close();
         // The rows of a large file are let go while it is read.
-        reader.forget_rows();
+        events.extend(reader.forget_rows());
     }
-    reader.finish().0
+    (reader.finish().0, events)
 }
 
-fn push_file(reader: &mut Reader, path: &Path, buffer: &mut [u8]) -> std::io::Result<()> {
+/// Names in the report what was not read at all. A broken link or pipe at a log's name is judged as a file that cannot be read.
+fn pass_over(passed_over: &[(PathBuf, String)], after: usize, ledger: &mut Ledger) {
+    let mut reader = Reader::default();
+    for (id, (path, why)) in (after..).zip(passed_over) {
+        let (id, name) = (FileId(u32::try_from(id).unwrap_or(u32::MAX)), path.to_string_lossy().into_owned());
+        ledger.expect(&[Named { id, name: name.clone(), size: 0 }]);
+        reader.unread(id, &name, why, "Make it readable and start again.");
+    }
+    ledger.admit(reader.finish().0, EventBatch::default());
+}
+
+fn push_file(reader: &mut Reader, path: &Path, buffer: &mut [u8], events: &mut Vec<(u64, FileId)>) -> std::io::Result<()> {
     let mut file = fs::File::open(path)?;
     loop {
         match file.read(buffer)? {
             0 => return Ok(()),
             read => {
                 reader.push(buffer.get(..read).unwrap_or_default());
-                reader.forget_rows();
+                events.extend(reader.forget_rows());
             }
         }
     }
 }
 
-/// Signature checks may show that more are worth making: goes on until none is left.
+/// Goes on until no check is left that another has shown to be worth making.
 fn check_all(jobs: Vec<Job>, cores: usize, ledger: &mut Ledger) {
     let mut checks: Vec<_> = jobs.into_iter().flat_map(|job| if let Job::Check(checks) = job { checks } else { Vec::new() }).collect();
     while !checks.is_empty() {
@@ -218,24 +240,66 @@ fn check_all(jobs: Vec<Job>, cores: usize, ledger: &mut Ledger) {
     }
 }
 
-/// Files below a path, in the order of their names so that two runs agree. A link to a folder is not followed: it could lead in a circle.
-fn list(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), String> {
-    let unreadable = |error: std::io::Error| format!("Cannot read ({error}): {}", path.display());
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_dir() {
-        files.push((path.to_owned(), metadata.len()));
-        return Ok(());
-    }
-    let mut entries: Vec<_> = fs::read_dir(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let kind = entry.file_type().map_err(unreadable)?;
-        if kind.is_symlink() && entry.path().is_dir() {
-            continue;
+/// What lies below the paths, in the order of names so that two runs agree.
+#[derive(Default)]
+struct Found {
+    files: Vec<(PathBuf, u64)>,
+    /// What will not be read, and why: told in the report, and no reason to give up the rest.
+    passed_over: Vec<(PathBuf, String)>,
+    /// Whether something there may have held logs.
+    unreadable: bool,
+}
+
+impl Found {
+    /// A path of the command line: it has to be there. A pipe (`--keys <(aws …)`) is as good as a file.
+    fn search(&mut self, path: &Path) -> Result<(), String> {
+        let unreadable = |error: std::io::Error| format!("Cannot read ({error}): {}", path.display());
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if !metadata.is_dir() {
+            self.files.push((path.to_owned(), metadata.len()));
+            return Ok(());
         }
-        list(&entry.path(), files)?;
+        fs::read_dir(path).map_err(unreadable)?;
+        self.search_folder(path);
+        Ok(())
     }
-    Ok(())
+
+    fn search_folder(&mut self, folder: &Path) {
+        let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unreadable = true;
+                self.passed_over.push((folder.to_owned(), format!("a folder that could not be read: {error}")));
+                return;
+            }
+        };
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            match fs::metadata(&path) {
+                // It could lead in a circle, or out of what was given.
+                Ok(metadata) if metadata.is_dir() && is_link => {
+                    self.passed_over.push((path, "a link to a folder is not followed: name that folder too if it belongs here".to_owned()));
+                }
+                Ok(metadata) if metadata.is_dir() => self.search_folder(&path),
+                Ok(metadata) if metadata.is_file() => self.files.push((path, metadata.len())),
+                Ok(_) => self.passed_over.push((path, "neither a file nor a folder".to_owned())),
+                Err(error) => self.passed_over.push((path, error.to_string())),
+            }
+        }
+    }
+
+    /// The same file by two of the paths is one file, not a copy.
+    fn search_all(&mut self, paths: &[PathBuf]) -> Result<(), String> {
+        paths.iter().try_for_each(|path| self.search(path))?;
+        if paths.len() > 1 {
+            let mut seen = HashSet::new();
+            self.files.retain(|(path, _)| fs::canonicalize(path).map_or(true, |path| seen.insert(path)));
+        }
+        Ok(())
+    }
 }
 
 fn progress(ledger: &Ledger) {

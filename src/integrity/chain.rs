@@ -99,7 +99,10 @@ impl ChainBuilder<'_, '_> {
     fn build_one(&self, id: &ChainId, members: Vec<usize>, disproven: &[usize], findings: &mut Vec<Finding>) -> DigestChain {
         let everyone: Vec<_> = members.iter().chain(disproven).filter_map(|index| self.digests.get(*index)).collect();
         let organization = everyone.iter().find_map(|given| given.digest.organization());
-        let oldest = everyone.iter().map(|given| given.digest.end).min();
+        let oldest = match id.kind {
+            ChainKind::Hourly => everyone.iter().map(|given| given.digest.end).min(),
+            ChainKind::Backfill => self.first_backfill(&members),
+        };
         let mut chain = DigestChain { id: id.clone(), organization, members, stretches: Vec::new(), gaps: Vec::new(), missing: Vec::new() };
         self.check_links(&mut chain, oldest, findings);
         self.lay_out(&mut chain, disproven, findings);
@@ -107,6 +110,16 @@ impl ChainBuilder<'_, '_> {
             self.walk(&chain, findings);
         }
         chain
+    }
+
+    /// Backfill digests follow each other as they are made, whatever hours they are of: the oldest is the one whose predecessor is not
+    /// given. `None` where that is for certain not outside of what was given: the starting digest is there too.
+    fn first_backfill(&self, members: &[usize]) -> Option<Timestamp> {
+        let all = || members.iter().filter_map(|index| self.digests.get(*index));
+        if all().any(|given| given.digest.previous.is_none()) {
+            return Some(Timestamp(i64::MIN));
+        }
+        all().filter(|given| target(self, given) == Target::Absent).map(|given| given.digest.end).min()
     }
 
     /// Where each link leads: forks, links that do not fit, digests that are named and not there.

@@ -48,6 +48,17 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
     Window { start: stretch.start, end: stretch.end, state, digest, logs, bad }
 }
 
+impl ChainCoverage {
+    /// While files arrive: where nothing stands yet, something may still come; and a digest whose logs are not all there is neither whole
+    /// nor broken, so that the map neither promises nor accuses too early.
+    pub(crate) fn wait(&mut self) {
+        self.windows.retain(|window| !matches!(window.state, WindowState::Missing | WindowState::Gap));
+        for window in self.windows.iter_mut().filter(|window| window.state == WindowState::InvalidInside) {
+            (window.state, window.bad) = (WindowState::Unproven, 0);
+        }
+    }
+}
+
 /// The time that valid digests speak for, stretches that touch made one.
 pub(crate) fn covered(coverage: &ChainCoverage) -> Vec<CoveredRow> {
     let spoken = |window: &&Window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside);

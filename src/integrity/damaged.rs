@@ -79,7 +79,11 @@ pub(crate) fn find_damaged<'a>(
             named.insert(unpacked(base_of(&previous.place.key)), &previous.place);
         }
     }
-    damaged.extend(files.iter().filter_map(|file| judge_file(file, &named, listings)));
+    // A digest's metadata, saved under its name beside it, is what it says it is.
+    let sound: HashSet<&str> = digests.all.iter().flat_map(|given| given.files.iter().map(|file| file.base.as_str())).collect();
+    let is_aside =
+        |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList) && sound.contains(file.base.as_str());
+    damaged.extend(files.iter().filter(|file| !is_aside(file)).filter_map(|file| judge_file(file, &named, listings)));
     arrange(damaged, |a, b| a.file.order().cmp(&b.file.order()));
 }
 

@@ -11,11 +11,13 @@ use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::GivenDigest;
+use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::location::standing;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::ReportTime;
+use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
 use crate::integrity::verdict::Judged;
@@ -42,10 +44,11 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
             }
         }
     }
+    let homes = Homes::of_digests(builder.digests);
     for damaged in builder.damaged {
         rows.say(damaged.file.facts.id, &damaged.judged);
         if damaged.name.as_ref().is_none_or(|name| in_range(builder.asked, name.end)) {
-            rows.digests.push(damaged_row(damaged));
+            rows.digests.push(damaged_row(damaged, &homes));
         }
     }
     for chain in chains {
@@ -84,14 +87,14 @@ fn given_row(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &GivenF
         message: judged.message,
         remarks: judged.remarks,
         signature_from: verdict.origin,
-        key_fingerprint: Some(digest.fingerprint.clone()),
+        key_fingerprint: Some(fingerprint(given)),
     }
 }
 
-fn damaged_row(damaged: &Damaged<'_>) -> DigestRow {
+fn damaged_row(damaged: &Damaged<'_>, homes: &Homes<'_>) -> DigestRow {
     let (bucket, key) = match damaged.place {
         Some(place) => (Some(place.bucket.clone()), place.key.clone()),
-        None => own_place(damaged.file),
+        None => own_place(damaged.file, homes),
     };
     DigestRow {
         bucket,

@@ -8,6 +8,7 @@ use crate::integrity::digests::Candidate;
 use crate::integrity::digests::CandidateSource;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
+use crate::integrity::digests::Link;
 use crate::integrity::digests::answer;
 use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::Evidence;
@@ -24,6 +25,7 @@ use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainKind;
+use crate::trail::time::HOUR;
 
 /// What is said of one digest's content.
 #[derive(Clone, Debug)]
@@ -110,8 +112,10 @@ struct Trial<'a> {
     failing: usize,
     malformed: usize,
     open: usize,
-    /// A candidate was there, but only a disproven digest states it.
+    /// A failing candidate was there, but only a digest that is itself not proven states it.
     discarded: usize,
+    /// A failing candidate whose label is not CloudTrail's algorithm.
+    unsupported: usize,
     /// A proven successor states another content for this place.
     link_differs: bool,
 }
@@ -122,20 +126,35 @@ impl<'a> Trial<'a> {
             let proven = verdicts.get(next).and_then(Option::as_ref).is_some_and(|verdict| verdict.proof.is_some());
             proven && digests.get(next).is_some_and(|successor| names_another_content(successor, given))
         });
-        let mut trial =
-            Self { proof: None, metadata_fails: false, odd_label: false, failing: 0, malformed: 0, open: 0, discarded: 0, link_differs };
+        let mut trial = Self {
+            proof: None,
+            metadata_fails: false,
+            odd_label: false,
+            failing: 0,
+            malformed: 0,
+            open: 0,
+            discarded: 0,
+            unsupported: 0,
+            link_differs,
+        };
         for candidate in digests.candidates(given) {
-            trial.hear(candidate, answer(evidence, given, candidate.signature), verdicts);
+            let mut weight = Weight::of(candidate.source, verdicts);
+            if let CandidateSource::Successor(next) = candidate.source
+                && digests.get(next).and_then(|next| Link::of(next, given)).is_some_and(|link| link.is_signed(evidence, given))
+            {
+                weight = Weight::Counts;
+            }
+            trial.hear(candidate, answer(evidence, given, candidate.signature), weight);
         }
         if trial.proof.is_none() {
             for candidate in digests.keyless() {
-                trial.hear(candidate, answer(evidence, given, candidate.signature), verdicts);
+                trial.hear(candidate, answer(evidence, given, candidate.signature), Weight::Nothing);
             }
         }
         trial
     }
 
-    fn hear(&mut self, candidate: Candidate<'_>, answer: Answer<'a>, verdicts: &[Option<DigestVerdict<'a>>]) {
+    fn hear(&mut self, candidate: Candidate<'_>, answer: Answer<'a>, weight: Weight) {
         let stated = matches!(candidate.source, CandidateSource::Stated(_));
         match (answer, candidate.source) {
             (Answer::Holds(proof), source) => {
@@ -145,7 +164,11 @@ impl<'a> Trial<'a> {
                 self.proof = self.proof.or_else(|| Some((proof, source.origin())));
             }
             (_, CandidateSource::Hint(_)) => {}
-            (_, CandidateSource::Successor(next)) if is_disproven(verdicts, next) => self.discarded += 1,
+            (Answer::Fails | Answer::Malformed, _) if weight == Weight::Nothing => self.discarded += 1,
+            (Answer::Fails, CandidateSource::Stated(given)) if is_odd_label(given.algorithm.as_deref(), "SHA256withRSA") => {
+                self.unsupported += 1;
+                self.metadata_fails = true;
+            }
             (Answer::Fails, _) => {
                 self.failing += 1;
                 self.metadata_fails |= stated;
@@ -178,10 +201,13 @@ impl<'a> Trial<'a> {
                 ),
             };
         }
+        // A label may excuse a signature that does not hold; it excuses no content that a proven digest contradicts.
+        let excused = is_odd_label(given.digest.signature_algorithm.as_deref(), "SHA256withRSA") && !self.link_differs;
+        if excused && self.failing + self.malformed > 0 || self.unsupported > 0 && self.failing + self.malformed == 0 && !self.link_differs
+        {
+            return unproven(Reason::UnsupportedAlgorithm, "");
+        }
         if self.failing + self.malformed > 0 {
-            if is_odd_label(given.digest.signature_algorithm.as_deref(), "SHA256withRSA") {
-                return unproven(Reason::UnsupportedAlgorithm, "");
-            }
             return invalid(if self.failing > 0 { Reason::SignatureMismatch } else { Reason::SignatureMalformed });
         }
         if self.link_differs {
@@ -190,7 +216,11 @@ impl<'a> Trial<'a> {
         if self.open > 0 {
             return unproven(Reason::NoSignature, " A signature was given, but it was not checked to the end.");
         }
-        let more = if self.discarded > 0 { " The digest after it is itself disproven, so its word does not count." } else { "" };
+        let more = if self.discarded > 0 {
+            " The digest after it carries a signature that does not hold for it, but is itself not proven, so its word does not count."
+        } else {
+            ""
+        };
         unproven(Reason::NoSignature, more)
     }
 }
@@ -240,8 +270,15 @@ pub(crate) fn key_was_valid(evidence: &Evidence, digests: &Digests<'_>, given: &
         CandidateSource::Stated(signature) => signature.generated,
         _ => None,
     });
-    let time = if is_backfill { generated? } else { given.digest.end };
-    let known: Vec<_> = evidence.ring.usable(&fingerprint(given)).iter().filter_map(|key| key.is_valid_at(time)).collect();
+    // A digest is signed some time after its window ends, and keys change in between: the AWS CLI asks for the keys of two hours more,
+    // and of one hour around the making of a backfill digest.
+    let (from, to) = if is_backfill {
+        let made = generated?;
+        (made.plus(-HOUR), made.plus(HOUR))
+    } else {
+        (given.digest.end, given.digest.end.plus(2 * HOUR))
+    };
+    let known: Vec<_> = evidence.ring.usable(&fingerprint(given)).iter().filter_map(|key| key.is_valid_within(from, to)).collect();
     (!known.is_empty()).then(|| known.contains(&true))
 }
 
@@ -256,6 +293,22 @@ fn names_another_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -
     })
 }
 
-fn is_disproven(verdicts: &[Option<DigestVerdict<'_>>], index: usize) -> bool {
-    verdicts.get(index).and_then(Option::as_ref).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid)
+/// What a candidate's failing says against a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    Counts,
+    Nothing,
+}
+
+impl Weight {
+    /// Metadata is the digest's own. A successor's word counts only where its signature holds: whoever can put files into a bucket could
+    /// otherwise make an honest newest digest look forged, by a junk digest that names it.
+    fn of(source: CandidateSource<'_>, verdicts: &[Option<DigestVerdict<'_>>]) -> Self {
+        let proven = |next: usize| verdicts.get(next).and_then(Option::as_ref).is_some_and(|verdict| verdict.proof.is_some());
+        match source {
+            CandidateSource::Stated(_) => Self::Counts,
+            CandidateSource::Successor(next) if proven(next) => Self::Counts,
+            CandidateSource::Successor(_) | CandidateSource::Hint(_) => Self::Nothing,
+        }
+    }
 }

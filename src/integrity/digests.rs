@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
+use crate::integrity::evidence::About;
 use crate::integrity::evidence::CheckState;
 use crate::integrity::evidence::CheckSubject;
 use crate::integrity::evidence::Evidence;
@@ -23,6 +24,8 @@ use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
 
 /// One digest by its content; it may lie in several files.
 #[derive(Debug)]
@@ -219,6 +222,11 @@ pub(crate) fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureChe
                 Answer::Fails | Answer::Malformed => {}
             }
             add_checks(evidence, given, candidate, &mut due);
+            if let CandidateSource::Successor(next) = candidate.source
+                && let Some(link) = digests.get(next).and_then(|next| Link::of(next, given))
+            {
+                link.add_checks(evidence, given, candidate, &mut due);
+            }
         }
         if settled && !holds {
             digests.keyless().for_each(|candidate| add_checks(evidence, given, candidate, &mut due));
@@ -246,5 +254,69 @@ fn add_checks(evidence: &Evidence, given: &GivenDigest<'_>, candidate: Candidate
 }
 
 fn subject(given: &GivenDigest<'_>, signature: &str, key: &PublicKey) -> CheckSubject {
-    CheckSubject { content: given.content, signature: signature.to_ascii_lowercase(), key: key.value_der.clone() }
+    CheckSubject { about: About::Digest, content: given.content, signature: signature.to_ascii_lowercase(), key: key.value_der.clone() }
+}
+
+/// A link that states another content for a digest's place than the digest there has.
+///
+/// One of the two is a lie, and where neither is proven nobody could say which: a junk digest would accuse an honest one. But the
+/// signature in the link is of the content that it states. If it holds for that, then CloudTrail signed something else for this place,
+/// whoever wrote the digest with the link.
+pub(crate) struct Link<'a> {
+    signature: &'a str,
+    string: String,
+}
+
+impl<'a> Link<'a> {
+    /// `None` where the successor names another place, or this very content.
+    pub(crate) fn of(successor: &GivenDigest<'a>, given: &GivenDigest<'_>) -> Option<Self> {
+        let previous = successor.digest.previous.as_ref()?;
+        let stated = previous.hash.as_deref().and_then(Sha256::parse)?;
+        if previous.place != given.digest.place || stated == given.content {
+            return None;
+        }
+        // The end of the window is also in the name, which is signed; the digest's own words are no longer to be trusted.
+        let end = match ObjectKey::parse(&previous.place.key).kind {
+            KeyKind::Digest(name) => name.end.to_string(),
+            _ => given.digest.end_text.clone(),
+        };
+        let before = given.digest.previous_signature_text.as_deref().unwrap_or("null");
+        let string = format!("{end}\n{}/{}\n{stated}\n{before}", previous.place.bucket, previous.place.key);
+        Some(Self { signature: previous.signature.as_deref()?, string })
+    }
+
+    /// Whether a key of the digest's fingerprint has signed what the link states.
+    pub(crate) fn is_signed(&self, evidence: &Evidence, given: &GivenDigest<'_>) -> bool {
+        let holds = CheckState::Done(CheckResult::Holds);
+        evidence.ring.usable(&fingerprint(given)).iter().any(|key| evidence.checks.get(&self.subject(key)) == Some(&holds))
+    }
+
+    fn add_checks(
+        &self,
+        evidence: &Evidence,
+        given: &GivenDigest<'_>,
+        candidate: Candidate<'_>,
+        due: &mut BTreeMap<CheckSubject, SignatureCheck>,
+    ) {
+        for key in evidence.ring.usable(&fingerprint(given)) {
+            let subject = self.subject(key);
+            let Some(file) = given.files.first().filter(|_| !evidence.checks.contains_key(&subject)) else { continue };
+            let job = SignatureCheck {
+                id: 0,
+                digest: file.facts.id,
+                content: subject.content,
+                string_to_sign: self.string.clone(),
+                signature: subject.signature.clone(),
+                key_der: key.value_der.clone(),
+                fingerprint: key.fingerprint.clone(),
+                origin: candidate.source.origin(),
+            };
+            due.entry(subject).or_insert(job);
+        }
+    }
+
+    fn subject(&self, key: &PublicKey) -> CheckSubject {
+        let content = Sha256::of(self.string.as_bytes());
+        CheckSubject { about: About::Link, content, signature: self.signature.to_ascii_lowercase(), key: key.value_der.clone() }
+    }
 }

@@ -100,10 +100,21 @@ pub(crate) struct GivenFile {
 /// What a check is about. Not its id: ids are short, and whoever writes a digest could make two of them meet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct CheckSubject {
+    pub(crate) about: About,
+    /// Of the digest; of the whole string that was signed, where it is about a link.
     pub(crate) content: Sha256,
     /// Lower case.
     pub(crate) signature: String,
     pub(crate) key: Vec<u8>,
+}
+
+/// What would be shown by a check that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum About {
+    /// That this digest was signed: a proof of it.
+    Digest,
+    /// That the content which a link states was signed for the place it names: never a proof of a file, only against one.
+    Link,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +183,7 @@ impl Evidence {
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
         for outcome in outcomes {
             let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
-            if let Some(proof) = SignedDigest::from_check(&job, outcome) {
+            if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about == About::Digest) {
                 self.proofs.insert(subject.clone(), proof);
             }
             self.checks.insert(subject, CheckState::Done(outcome.result));

@@ -13,12 +13,14 @@ use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::judgement::Asked;
 use crate::integrity::key_findings::find_keys;
+use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
 use crate::integrity::verdict::Reason;
+use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
@@ -31,6 +33,7 @@ pub(crate) struct Scene<'j, 'a> {
     pub(crate) digests: &'j Digests<'a>,
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) chains: &'j [DigestChain],
+    pub(crate) listings: &'j Listings<'a>,
     pub(crate) asked: &'j Asked,
 }
 
@@ -48,6 +51,15 @@ fn newest_logs<'a>(files: &[&'a GivenFile]) -> NewestLogs<'a> {
     newest_logs
 }
 
+/// As above, of the logs that no digest lists but disproven ones: what another trail's digest proves has not outlived its proof.
+fn newest_open_logs<'a>(scene: &Scene<'_, 'a>) -> NewestLogs<'a> {
+    let is_disproven = |index: usize| scene.verdicts.get(index).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid);
+    let listed = scene.listings.entries.iter().filter(|entry| entry.listings.iter().all(|listing| is_disproven(listing.digest)));
+    let mut open: Vec<&GivenFile> = listed.flat_map(|entry| entry.files.iter().map(|(_, file)| *file)).collect();
+    open.extend(&scene.listings.unlisted);
+    newest_logs(&open)
+}
+
 /// Where a trail has digests.
 type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
@@ -56,7 +68,7 @@ pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows,
     find_misleading(files, findings);
     find_keys(scene, findings);
     let newest_logs = newest_logs(files);
-    find_early_ends(scene, &newest_logs, findings);
+    find_early_ends(scene, &newest_open_logs(scene), findings);
     find_absent(scene, &newest_logs, findings);
     find_unvalidated(scene, rows, findings);
     find_moves(rows, findings);
@@ -67,7 +79,8 @@ fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
     let renamed = |file: &GivenFile| {
         matches!(file.facts.kind, FileKind::Digest(Ok(_))) && file.facts.place.is_none() && file.name.from_aws_logs().is_none()
     };
-    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file)) {
+    let is_aside = |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList);
+    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source
@@ -80,22 +93,24 @@ fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
 fn find_early_ends(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &mut Vec<Finding>) {
     let hourly = || scene.chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly);
     let end_of = |chain: &DigestChain| chain.members.last().and_then(|index| scene.digests.get(*index)).map(|given| given.digest.end);
-    let mut newest_siblings: HashMap<(&str, &str), Timestamp> = HashMap::new();
+    // Another account's trail of the same name is another trail, unless both are an organization's.
+    let mut newest_siblings: HashMap<(&str, &str, &str), Timestamp> = HashMap::new();
     for chain in hourly() {
         let Some(end) = end_of(chain) else { continue };
-        let newest = newest_siblings.entry((&chain.id.trail, &chain.id.home_region)).or_insert(end);
+        let newest = newest_siblings.entry(trail_of(chain)).or_insert(end);
         *newest = end.max(*newest);
     }
     for chain in hourly() {
         let Some(end) = end_of(chain) else { continue };
         let log = newest_logs.get(&(chain.id.account.as_str(), chain.id.region.as_str())).copied();
-        let sibling = newest_siblings.get(&(chain.id.trail.as_str(), chain.id.home_region.as_str())).copied();
+        let sibling = newest_siblings.get(&trail_of(chain)).copied();
+        // All Regions of a trail deliver at the same second; of an organization's accounts that is not known.
+        let lag = if chain.organization.is_some() { HOUR } else { HOUR / 2 };
         let (until, what) = match (scene.asked.end, log, sibling) {
             (Some(asked), _, _) if end < asked => (asked, "the end of what was asked"),
             (Some(_), _, _) => continue,
             (None, Some(log), _) if end < log.plus(-ROUNDING) => (log, "its newest log"),
-            // All Regions of a trail deliver their digests at the same second.
-            (None, _, Some(sibling)) if sibling.since(end) >= HOUR / 2 => (sibling, "the digests of its trail elsewhere"),
+            (None, _, Some(sibling)) if sibling.since(end) >= lag => (sibling, "the digests of its trail elsewhere"),
             _ => continue,
         };
         let subject = chain.id.to_string();
@@ -104,6 +119,12 @@ fn find_early_ends(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings
         );
         findings.push(finding(FindingCode::EndBeforeRange, subject, message, Some((end, until))));
     }
+}
+
+/// Owner, name and home Region: what makes chains of several Regions, or of an organization's accounts, one trail.
+fn trail_of(chain: &DigestChain) -> (&str, &str, &str) {
+    let owner = chain.organization.as_deref().unwrap_or(&chain.id.account);
+    (owner, &chain.id.trail, &chain.id.home_region)
 }
 
 /// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.

@@ -64,20 +64,22 @@ pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         displaced: &displaced,
         asked,
     };
-    let chains = builder.build(&mut findings);
+    let mut chains = builder.build(&mut findings);
     let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
 
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
     add_digests(&mut rows, &builder, &chains);
     let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
     let ignored = ignore_rest(evidence, &mut rows);
-    let coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
-    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, asked };
+    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
+    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
     find_all(&scene, &files, &rows, &mut findings);
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
         rows.wait();
+        chains.iter_mut().for_each(|chain| chain.gaps.clear());
+        coverage.iter_mut().for_each(ChainCoverage::wait);
     }
     arrange(&mut findings, Ord::cmp);
     findings.dedup();

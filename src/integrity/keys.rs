@@ -72,10 +72,10 @@ impl PublicKey {
         decode_key(&self.value_der).is_none().then_some(KeyProblem::KeyUnusable)
     }
 
-    /// Whether AWS signed with this key at that time; `None` where the list gives no dates.
+    /// Whether AWS signed with this key at some time between these two; `None` where the list gives no dates.
     #[must_use]
-    pub fn is_valid_at(&self, time: Timestamp) -> Option<bool> {
-        Some(self.valid_from? <= time && time <= self.valid_to?)
+    pub fn is_valid_within(&self, from: Timestamp, to: Timestamp) -> Option<bool> {
+        Some(self.valid_from? <= to && from <= self.valid_to?)
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Listings<'a> {
     pub(crate) unlisted: Vec<&'a GivenFile>,
     by_base: HashMap<&'a str, Named>,
     by_hash: HashMap<Sha256, usize>,
+    /// Further entries of a content that another entry has too.
+    more_of_hash: HashMap<Sha256, Vec<usize>>,
 }
 
 /// The entries of one name: one, as names end in 16 random characters, unless somebody made them up.
@@ -74,15 +76,20 @@ impl<'a> Listings<'a> {
 
     /// Gives every file its entry: by full key, else by base name; by content only where its name is listed nowhere.
     pub(crate) fn match_files(&mut self, files: &[&'a GivenFile]) {
+        let mut nameless = Vec::new();
         for file in files {
-            match self.entry_of(file) {
-                Some((index, standing)) => {
-                    if let Some(entry) = self.entries.get_mut(index) {
-                        entry.files.push((standing, file));
-                    }
-                }
+            match self.entry_by_name(file) {
+                Some((index, standing)) => self.take(index, standing, file),
+                // Digests are told by their content; whatever else has a listed content is that log, however it was read.
+                None if self.has_content(file) && !matches!(file.facts.kind, FileKind::Digest(_)) => nameless.push(*file),
                 None if is_log(file) => self.unlisted.push(file),
                 None => {}
+            }
+        }
+        arrange(&mut nameless, |one, other| one.order().cmp(&other.order()));
+        for file in nameless {
+            if let Some(index) = self.entry_by_content(&file.facts.content.sha256) {
+                self.take(index, Location::Renamed, file);
             }
         }
         for entry in &mut self.entries {
@@ -108,7 +115,10 @@ impl<'a> Listings<'a> {
             named.into_iter().flat_map(Named::indexes).find(|index| self.entries.get(*index).is_some_and(|entry| entry.place == place));
         let index = known.unwrap_or_else(|| self.add_entry(place));
         if let Some(hash) = listing.hash {
-            self.by_hash.entry(hash).or_insert(index);
+            let first = *self.by_hash.entry(hash).or_insert(index);
+            if first != index {
+                self.more_of_hash.entry(hash).or_default().push(index);
+            }
         }
         if let Some(entry) = self.entries.get_mut(index) {
             entry.listings.push(listing);
@@ -127,20 +137,34 @@ impl<'a> Listings<'a> {
         index
     }
 
-    fn entry_of(&self, file: &GivenFile) -> Option<(usize, Location)> {
+    /// The log of this name. A proven digest's comes first: an unproven one could list the same name elsewhere, with a changed content.
+    fn entry_by_name(&self, file: &GivenFile) -> Option<(usize, Location)> {
         let hash = &file.facts.content.sha256;
         let named = self.by_base.get(file.base.as_str());
         let by_name = named.into_iter().flat_map(Named::indexes).filter_map(|index| {
             let entry = self.entries.get(index)?;
-            Some((standing(file, entry.place), !entry.fits(hash), index))
+            Some((!entry.is_proven(), standing(file, entry.place), !entry.fits(hash), index))
         });
-        if let Some((standing, _, index)) = by_name.min() {
-            return Some((index, standing));
+        by_name.min().map(|(_, standing, _, index)| (index, standing))
+    }
+
+    fn has_content(&self, file: &GivenFile) -> bool {
+        file.facts.content.size > 0 && self.by_hash.contains_key(&file.facts.content.sha256)
+    }
+
+    /// Of several logs with one content, the one that no file was found for yet.
+    fn entry_by_content(&self, hash: &Sha256) -> Option<usize> {
+        let first = *self.by_hash.get(hash)?;
+        let mut all = std::iter::once(first).chain(self.more_of_hash.get(hash).into_iter().flatten().copied());
+        let is_free = |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.files.is_empty());
+        // So many that honest logs never reach it, few enough that a digest full of one hash costs nothing.
+        Some(all.by_ref().take(4096).find(is_free).unwrap_or(first))
+    }
+
+    fn take(&mut self, index: usize, standing: Location, file: &'a GivenFile) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.files.push((standing, file));
         }
-        // Digests are told by their content; whatever else has a listed content is that log, however it was read.
-        let is_digest = matches!(file.facts.kind, FileKind::Digest(_));
-        let by_hash = self.by_hash.get(hash).filter(|_| !is_digest && file.facts.content.size > 0);
-        by_hash.map(|index| (*index, Location::Renamed))
     }
 }
 
@@ -156,6 +180,10 @@ impl<'a> Entry<'a> {
     pub(crate) fn listing_for(&self, hash: Option<&Sha256>) -> Option<&Listing<'a>> {
         let fitting = |listing: &&Listing<'a>| listing.proven && hash.is_some() && listing.hash.as_ref() == hash;
         self.listings.iter().find(fitting).or_else(|| self.listings.first())
+    }
+
+    fn is_proven(&self) -> bool {
+        self.listings.first().is_some_and(|listing| listing.proven)
     }
 
     fn fits(&self, hash: &Sha256) -> bool {

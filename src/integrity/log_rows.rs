@@ -15,6 +15,7 @@ use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::LogJudge;
 use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::report::LogRow;
+use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
 use crate::integrity::sha256::Sha256;
@@ -84,12 +85,13 @@ impl<'a> LogRows<'_, 'a> {
 
     fn add_unlisted(&self, rows: &mut Rows) {
         let mut seen: HashMap<Sha256, String> = HashMap::new();
+        let homes = Homes::of_digests(self.digests);
         for file in &self.listings.unlisted {
             if rows.is_judged(file.facts.id) {
                 continue;
             }
             let content = &file.facts.content;
-            let (bucket, key) = own_place(file);
+            let (bucket, key) = own_place(file, &homes);
             let mut judged = self.judge_unlisted(file);
             let mut remarks = container_remarks(content);
             match seen.get(&content.sha256).filter(|_| content.flaw.is_none()) {

@@ -16,6 +16,7 @@ use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
+use crate::integrity::verdict::Verdict;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::LogName;
 use crate::trail::object_key::ObjectKey;
@@ -123,7 +124,8 @@ impl<'a> LogJudge<'_, 'a> {
         if is_odd_label(logged.hash_algorithm.as_deref(), "SHA-256") {
             remarks.push(Remark::AlgorithmLabel);
         }
-        if entry.listings.len() > 1 {
+        // What a disproven digest lists is not listed.
+        if entry.listings.iter().filter(|listing| !self.is_disproven(listing.digest)).nth(1).is_some() {
             remarks.push(Remark::ListedTwice);
         }
         let Some(given) = self.digests.get(listing.digest) else { return };
@@ -142,6 +144,10 @@ impl<'a> LogJudge<'_, 'a> {
                 }
             }
         }
+    }
+
+    fn is_disproven(&self, digest: usize) -> bool {
+        self.verdicts.get(digest).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid)
     }
 
     fn remark_on_events(&self, listing: &Listing<'_>, file: &GivenFile, name: Option<&LogName>, remarks: &mut Vec<Remark>) {

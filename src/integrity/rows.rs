@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::integrity::digests::Digests;
+use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
@@ -131,11 +133,40 @@ impl DigestCounts {
 }
 
 /// Bucket and key as the path or URL says them, for a file that no digest names.
-pub(crate) fn own_place(file: &GivenFile) -> (Option<String>, String) {
-    match &file.facts.place {
-        Some(place) => (Some(place.bucket.clone()), place.key.clone()),
-        // What stands before `AWSLogs/` may be a bucket, a prefix or a folder of one's own: nobody can tell.
-        None => (None, file.name.from_aws_logs().map_or_else(|| file.name.base(), |(_, tail)| tail).to_owned()),
+pub(crate) fn own_place(file: &GivenFile, homes: &Homes<'_>) -> (Option<String>, String) {
+    if let Some(place) = &file.facts.place {
+        return (Some(place.bucket.clone()), place.key.clone());
+    }
+    let Some((before, tail)) = file.name.from_aws_logs() else { return (None, file.name.base().to_owned()) };
+    let (bucket, prefix) = homes.of(before);
+    (bucket.map(str::to_owned), format!("{prefix}{tail}"))
+}
+
+/// The buckets and prefixes that digests record. What stands before `AWSLogs/` in a path may be a bucket, a prefix or a folder of
+/// one's own: it is believed only where a digest says the same.
+#[derive(Debug, Default)]
+pub(crate) struct Homes<'a>(BTreeSet<(&'a str, &'a str)>);
+
+impl<'a> Homes<'a> {
+    pub(crate) fn of_digests(digests: &Digests<'a>) -> Self {
+        let place = |given: &GivenDigest<'a>| {
+            let place = &given.digest.place;
+            let at = if place.key.starts_with("AWSLogs/") { 0 } else { place.key.rfind("/AWSLogs/")?.saturating_add(1) };
+            Some((place.bucket.as_str(), place.key.get(..at)?))
+        };
+        Self(digests.all.iter().filter_map(place).collect())
+    }
+
+    /// The bucket, if the path shows it, and the prefix.
+    fn of(&self, before: &str) -> (Option<&'a str>, &'a str) {
+        let ends_in = |whole: &str, part: &str| whole.strip_suffix(part).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        let in_bucket = |(bucket, prefix): &&(&str, &str)| {
+            before.strip_suffix(prefix).and_then(|rest| rest.strip_suffix('/')).is_some_and(|rest| ends_in(rest, bucket))
+        };
+        let known = self.0.iter().find(in_bucket).map(|(bucket, prefix)| (Some(*bucket), *prefix));
+        let with_prefix =
+            || self.0.iter().map(|(_, prefix)| *prefix).filter(|prefix| ends_in(before, prefix)).max_by_key(|prefix| prefix.len());
+        known.unwrap_or_else(|| (None, with_prefix().unwrap_or_default()))
     }
 }
 

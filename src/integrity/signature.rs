@@ -199,7 +199,7 @@ fn read_metadata(fields: &Map<String, Value>, key: Option<&str>) -> Option<Given
         Some(bucket.map_or_else(|| key.to_owned(), |bucket| format!("s3://{bucket}/{key}")))
     };
     Some(GivenSignature {
-        signature: text("signature")?,
+        signature: text("signature")?.trim().to_owned(),
         key: key.map(str::to_owned).or_else(named),
         algorithm: text("signature-algorithm"),
         generated: text("backfill-generation-timestamp").as_deref().and_then(Timestamp::parse),

@@ -6,6 +6,8 @@ use crate::integrity::report_text::Verbosity;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainKind;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
 
 /// Both streams while they are written. Like the AWS CLI, errors stand between blank lines.
 #[derive(Debug)]
@@ -62,7 +64,8 @@ impl Lines {
 pub(crate) fn digest_status(row: &DigestRow) -> String {
     let backfill = if row.kind == ChainKind::Backfill { "(backfill) " } else { "" };
     let place = address(row.bucket.as_deref(), row.key.as_deref(), row.source.as_deref());
-    format!("{backfill}Digest file\t{place}\t{}", status(row.verdict, row.reason, &row.message))
+    let words = key_words(row).map_or_else(|| status(row.verdict, row.reason, &row.message), |words| format!("NOT PROVEN: {words}"));
+    format!("{backfill}Digest file\t{place}\t{words}")
 }
 
 /// `Log file\ts3://bucket/key\tvalid`
@@ -111,6 +114,19 @@ fn cli_words(reason: Reason) -> Option<&'static str> {
         Reason::WrongPlace | Reason::Moved => "has been moved from its original location",
         _ => return None,
     })
+}
+
+/// What the AWS CLI says of keys. It calls such digests INVALID; nothing is disproven here.
+fn key_words(row: &DigestRow) -> Option<String> {
+    let fingerprint = row.key_fingerprint.as_deref()?;
+    match (row.reason?, ObjectKey::parse(row.key.as_deref()?).kind) {
+        // To the letter: it names the trail's home Region, though it asks for the keys of the digest's own.
+        (Reason::KeyUnknown, KeyKind::Digest(name)) => {
+            Some(format!("public key not found in region {} for fingerprint {fingerprint}", name.chain.home_region))
+        }
+        (Reason::KeyUnusable, _) => Some(format!("Unable to load PKCS #1 key with fingerprint {fingerprint}")),
+        _ => None,
+    }
 }
 
 /// Where it was put; where no bucket is known, where it is.

@@ -10,12 +10,14 @@ use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::report::GapCause;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::LogName;
+use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
 
 /// The time that the chains of each account and Region speak for.
@@ -30,6 +32,8 @@ pub(crate) struct Calendar<'a> {
 #[derive(Debug)]
 struct Hours {
     covered: Vec<(Timestamp, Timestamp)>,
+    /// When the trail stood still: it delivered nothing then.
+    stopped: Vec<(Timestamp, Timestamp)>,
 }
 
 impl<'a> Calendar<'a> {
@@ -38,7 +42,8 @@ impl<'a> Calendar<'a> {
         let of_other_kinds = unlisted.iter().any(|file| kind_of(file.name.base()) != Some(PLAIN));
         for chain in chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly && !chain.members.is_empty()) {
             let spoken = chain.stretches.iter().filter(|stretch| matches!(stretch.holds, Holds::Digest(_)));
-            let hours = Hours { covered: join(spoken) };
+            let stops = chain.gaps.iter().filter(|gap| gap.cause == GapCause::Stopped);
+            let hours = Hours { covered: join(spoken), stopped: stops.map(|gap| (gap.start.0, gap.end.0)).collect() };
             calendar.chains.entry((&chain.id.account, &chain.id.region)).or_default().push(hours);
             for given in chain.members.iter().filter_map(|index| digests.get(*index)).filter(|_| of_other_kinds) {
                 for logged in &given.digest.log_files {
@@ -68,7 +73,9 @@ impl<'a> Calendar<'a> {
         unlisted(reason, more)
     }
 
-    /// The kindest reason that any chain of its account and Region gives.
+    /// The kindest reason that any chain of its account and Region gives, of those that may still come to list it. Where one chain covers
+    /// the time, others excuse the log only if their own digest of that time is lost or not there yet: that a trail ended long ago, or
+    /// began later, is no reason.
     fn reason(&self, name: &LogName, base: &str) -> Reason {
         let Some(chains) = self.chains.get(&(name.account.as_str(), name.region.as_str())) else { return Reason::NoChain };
         // Whether insight and network activity logs stand in the same digests is not documented: only where some do, all should.
@@ -76,8 +83,10 @@ impl<'a> Calendar<'a> {
         if kind != PLAIN && !self.listed_kinds.contains(&(name.account.as_str(), name.region.as_str(), kind)) {
             return Reason::NoChain;
         }
-        let reasons = chains.iter().map(|hours| hours.reason(name.stamp));
-        reasons.max_by_key(|reason| kindness(*reason)).unwrap_or(Reason::NoChain)
+        let reasons = || chains.iter().map(|hours| (hours.reason(name.stamp), hours.may_list(name.stamp)));
+        let is_covered = reasons().any(|(reason, _)| reason == Reason::InCoveredTime);
+        let open = reasons().filter(|(_, may_list)| *may_list || !is_covered).map(|(reason, _)| reason);
+        open.max_by_key(|reason| kindness(*reason)).unwrap_or(Reason::InCoveredTime)
     }
 }
 
@@ -95,6 +104,16 @@ impl Hours {
         let at = self.covered.partition_point(|(start, _)| *start <= from);
         let inside = at.checked_sub(1).and_then(|at| self.covered.get(at)).is_some_and(|(_, end)| to <= *end);
         if inside { Reason::InCoveredTime } else { Reason::InGap }
+    }
+
+    /// Whether a digest that is not given may list a log of this time: one that is lost, or the one after the newest.
+    fn may_list(&self, stamp: Timestamp) -> bool {
+        let (from, to) = (stamp.plus(-ROUNDING), stamp.plus(ROUNDING));
+        match self.reason(stamp) {
+            Reason::InGap => !self.stopped.iter().any(|(start, end)| *start <= from && to <= *end),
+            Reason::AfterNewestDigest => self.covered.last().is_some_and(|(_, end)| from <= end.plus(HOUR)),
+            _ => false,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
 mod proof;
+mod repeats;
 mod survey;
 
 use std::collections::HashMap;
@@ -38,6 +39,8 @@ use crate::trail::ids::FileId;
 #[derive(Default)]
 pub struct Ledger {
     table: EventTable,
+    /// Of events whose rows were not kept: the key of the id, and the file.
+    event_keys: Vec<(u64, FileId)>,
     evidence: Evidence,
     asked: Asked,
     /// By `FileId`: what the ledger itself must know of a file.

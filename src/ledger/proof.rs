@@ -49,7 +49,7 @@ impl Ledger {
     }
 
     pub(super) fn report(&mut self, form: ReportForm) -> String {
-        let report = &self.judgement().report;
+        let report = &self.full_report();
         match form {
             // A report holds strings, numbers and lists: writing it as JSON cannot fail.
             ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),

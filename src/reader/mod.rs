@@ -123,9 +123,9 @@ impl Reader {
         (self.rows.len() >= RIPE).then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
     }
 
-    /// Lets go of the rows so far, for callers that want verdicts alone.
-    pub fn forget_rows(&mut self) -> usize {
-        std::mem::take(&mut self.rows).len()
+    /// Lets go of the rows so far, for callers that want verdicts alone. What is left of each is the key of its `eventID`, and its file.
+    pub fn forget_rows(&mut self) -> Vec<(u64, FileId)> {
+        if self.rows.is_empty() { Vec::new() } else { std::mem::take(&mut self.rows).finish().event_keys().collect() }
     }
 
     /// The rest. The job is done.

@@ -89,6 +89,11 @@ impl EventBatch {
         files.into_iter()
     }
 
+    /// The key of each row's `eventID`, and its file; rows without an id are left out.
+    pub fn event_keys(&self) -> impl Iterator<Item = (u64, FileId)> {
+        self.ids.keys().zip(&self.files).filter_map(|(key, file)| Some((key?, *file)))
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -73,10 +73,11 @@ impl ObjectKey {
         tail.split('/').nth(1).filter(|part| part.starts_with("o-"))
     }
 
-    /// Looks like a digest's name but is none: such an object can hide everything after it from the AWS CLI's listing.
+    /// Looks like a digest's name but is none: such an object can hide everything after it from the AWS CLI's listing, which takes
+    /// whatever ends in `.json.gz`. A note of one's own beside a digest (`….json.gz.metadata`) is no trap.
     #[must_use]
     pub fn is_misleading(&self) -> bool {
-        self.kind == KeyKind::Other && self.base().contains("_CloudTrail-Digest_")
+        self.kind == KeyKind::Other && self.base().contains("_CloudTrail-Digest_") && self.base().ends_with(".json.gz")
     }
 }
 

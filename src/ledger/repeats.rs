@@ -1,0 +1,91 @@
+//! Events that stand in more than one file: a note in the report, never a verdict. Looked for when a report is asked for, not before.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::integrity::report::Finding;
+use crate::integrity::report::FindingCode;
+use crate::integrity::report::VerdictReport;
+use crate::integrity::sha256::Sha256;
+use crate::ledger::Ledger;
+use crate::trail::arrange::arrange;
+use crate::trail::ids::FileId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+
+/// A log's content, the account and Region of its name, its key.
+type LogContent<'a> = (Sha256, Option<(String, String)>, &'a str);
+
+/// The repeated events of one account and Region.
+#[derive(Default)]
+struct Repeats<'a> {
+    events: u64,
+    /// The last file of these by its key, and another that holds one of its events.
+    files: Option<(&'a str, &'a str)>,
+}
+
+impl Ledger {
+    /// Notes events whose rows are not kept.
+    pub fn note_events(&mut self, keys: Vec<(u64, FileId)>) {
+        self.event_keys.extend(keys);
+    }
+
+    /// The report as it is given away, with what only all events together show.
+    pub fn full_report(&mut self) -> VerdictReport {
+        let mut report = self.judgement().report.clone();
+        let repeats = self.repeats(&report);
+        if !repeats.is_empty() {
+            report.findings.extend(repeats);
+            arrange(&mut report.findings, Ord::cmp);
+        }
+        report
+    }
+
+    fn repeats(&self, report: &VerdictReport) -> Vec<Finding> {
+        let keys: HashMap<&str, &str> = report.logs.iter().filter_map(|row| Some((row.source.as_deref()?, row.key.as_deref()?))).collect();
+        // Copies of one content hold the same events as a matter of course, and so do files that are no logs.
+        let content = |id: &FileId| {
+            let file = self.files.get(id)?;
+            let key = *keys.get(file.source.as_str())?;
+            Some((file.sha256?, place(key), key))
+        };
+        let contents: HashMap<FileId, LogContent<'_>> = self.files.keys().filter_map(|id| Some((*id, content(id)?))).collect();
+        let rows = self.table.ids().keys().zip(self.table.files()).filter_map(|(key, file)| Some((key?, *file)));
+        let mut all: Vec<(u64, FileId)> =
+            rows.chain(self.event_keys.iter().copied()).filter(|(_, file)| contents.contains_key(file)).collect();
+        all.sort_unstable();
+        let mut places: BTreeMap<Option<&(String, String)>, Repeats<'_>> = BTreeMap::new();
+        for same in all.chunk_by(|(a, _), (b, _)| a == b) {
+            let files = || same.iter().filter_map(|(_, file)| contents.get(file));
+            let (Some((first, ..)), true) = (files().next(), same.len() > 1) else { continue };
+            if files().all(|(sha256, ..)| sha256 == first) {
+                continue;
+            }
+            // One that has a log's name, if there is one; of those the newest.
+            let Some((newest, place, key)) = files().max_by_key(|(_, place, key)| (place.is_some(), *key)) else { continue };
+            let other = files().filter(|(sha256, ..)| sha256 != newest).map(|(.., key)| *key).max().unwrap_or(key);
+            let found = places.entry(place.as_ref()).or_default();
+            found.events = found.events.saturating_add(1);
+            found.files = found.files.max(Some((key, other)));
+        }
+        places.into_values().filter_map(finding).collect()
+    }
+}
+
+/// The account and Region of a log's name.
+fn place(key: &str) -> Option<(String, String)> {
+    match ObjectKey::parse(key).kind {
+        KeyKind::Log(name) => Some((name.account, name.region)),
+        _ => None,
+    }
+}
+
+fn finding(repeats: Repeats<'_>) -> Option<Finding> {
+    let (key, other) = repeats.files?;
+    let message = format!(
+        "Events that stand in more than one file, by their eventID: {}. CloudTrail may deliver an event twice, and two trails in one bucket do; \
+         a planted file may repeat true events as well. Compare {key} with {other}",
+        repeats.events
+    );
+    Some(Finding { code: FindingCode::DuplicateEvents, subject: key.to_owned(), message, start: None, end: None })
+}
