@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::judgement::ChainCoverage;
+use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::report::Finding;
@@ -286,6 +287,8 @@ pub struct Proof {
     pub summary: Summary,
     /// Hour by hour, a line a chain.
     pub coverage: Vec<ChainCoverage>,
+    /// What is proven, assumed and not proven, in plain sentences.
+    pub claims: Claims,
     /// What would settle what is open.
     pub lacking: Vec<Lacking>,
     /// Gaps, forks, misleading names, …

@@ -28,13 +28,14 @@ impl Ledger {
         let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;
         let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
-        let (coverage, lacking) = (judgement.coverage.clone(), judgement.lacking.clone());
+        let (coverage, lacking, claims) = (judgement.coverage.clone(), judgement.lacking.clone(), judgement.claims.clone());
         let exceptions = self.report_rows(|verdict| !matches!(verdict, Verdict::Valid | Verdict::Pending));
         Proof {
             generation,
             standing,
             summary,
             coverage,
+            claims,
             lacking,
             findings,
             keys,
