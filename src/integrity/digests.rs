@@ -92,7 +92,8 @@ impl<'a> Digests<'a> {
         for given in &mut digests.all {
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;
-            given.files.sort_by_cached_key(|file| (file.facts.content.flaw.is_some(), standing(file, &digest.place)));
+            let fitness = |file: &&GivenFile| (file.facts.content.flaw.is_some(), standing(file, &digest.place));
+            arrange(&mut given.files, |a, b| fitness(a).cmp(&fitness(b)));
         }
         digests.index(evidence);
         digests
@@ -140,7 +141,7 @@ impl<'a> Digests<'a> {
         let by_place = self.naming_place.get(&given.digest.place).map_or(&[][..], Vec::as_slice);
         let by_hash = self.naming_hash.get(&given.content).map_or(&[][..], Vec::as_slice);
         let mut all = [by_place, by_hash].concat();
-        all.sort_unstable();
+        arrange(&mut all, Ord::cmp);
         all.dedup();
         // One that names itself is a circle, not a successor.
         all.retain(|index| self.get(*index).is_some_and(|successor| successor.content != given.content));

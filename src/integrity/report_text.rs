@@ -19,6 +19,7 @@ use crate::integrity::text_lines::log_status;
 use crate::integrity::text_lines::ratio;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
@@ -190,7 +191,8 @@ impl<'r> Sorted<'r> {
             }
         }
         for logs in sorted.by_digest.values_mut() {
-            logs.sort_by_key(|index| report.logs.get(*index).map(|row| row.position));
+            let position = |index: &usize| report.logs.get(*index).map(|row| row.position);
+            arrange(logs, |a, b| position(a).cmp(&position(b)));
         }
         sorted
     }

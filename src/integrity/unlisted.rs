@@ -14,6 +14,7 @@ use crate::integrity::report::GapCause;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::LogName;
@@ -142,7 +143,7 @@ const PLAIN: &str = "CloudTrail";
 /// Stretches by their start, those that touch or overlap made one.
 fn join<'s>(stretches: impl Iterator<Item = &'s Stretch>) -> Vec<(Timestamp, Timestamp)> {
     let mut all: Vec<_> = stretches.map(|stretch| (stretch.start, stretch.end)).collect();
-    all.sort_unstable();
+    arrange(&mut all, Ord::cmp);
     let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (start, end) in all {
         match joined.last_mut() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::query::scene::Scene;
 use crate::table::column::ColumnId;
 use crate::table::row_set::RowSet;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::RowId;
 
 /// By what and in which direction.
@@ -68,8 +69,9 @@ pub fn ascending(scene: Scene<'_>, by: SortBy) -> Vec<u32> {
 
 /// A counting sort by the values' alphabetical rank: stable, so equal cells stay in order of time.
 fn by_rank(scene: Scene<'_>, column: ColumnId, by_time: &[u32]) -> Vec<u32> {
-    let mut codes: Vec<u32> = (0..u32::try_from(scene.distinct(column)).unwrap_or(u32::MAX)).collect();
-    codes.sort_by_cached_key(|code| (scene.value(column, *code).to_ascii_lowercase(), *code));
+    let mut named: Vec<(String, u32)> = (0..).zip(scene.values(column)).map(|(code, value)| (value.to_ascii_lowercase(), code)).collect();
+    arrange(&mut named, Ord::cmp);
+    let codes: Vec<u32> = named.into_iter().map(|(_, code)| code).collect();
     let mut rank = vec![0u32; codes.len()];
     (0..).zip(&codes).for_each(|(place, code)| rank[*code as usize] = place);
     let rank_of = |row: u32| rank[scene.code(column, row as usize) as usize] as usize;

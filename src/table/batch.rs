@@ -10,6 +10,7 @@ use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
+use crate::trail::arrange::arrange;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -76,7 +77,7 @@ impl BatchBuilder {
     #[must_use]
     pub fn finish(self) -> EventBatch {
         let mut order: Vec<usize> = (0..self.batch.len()).collect();
-        order.sort_by_key(|row| self.batch.times.get(*row).copied());
+        arrange(&mut order, |a, b| self.batch.times.get(*a).cmp(&self.batch.times.get(*b)));
         self.batch.in_order(&order)
     }
 }
