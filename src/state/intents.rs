@@ -76,6 +76,15 @@ impl Desk {
         self.refine(|inquiry| inquiry.range = range);
     }
 
+    /// Goes to the events of this time. An axis that does not show it becomes whole again.
+    pub fn show_time(&self, range: TimeRange) {
+        if self.window.with_untracked(|window| window.is_some_and(|window| range.start < window.start || window.end < range.end)) {
+            self.window.set(None);
+        }
+        self.choose_range(Some(range));
+        self.tab.set(Tab::Events);
+    }
+
     /// Shows the chosen range over the whole axis.
     pub fn zoom_to_range(&self) {
         if let Some(range) = self.inquiry.with_untracked(|inquiry| inquiry.range) {

@@ -1,5 +1,7 @@
 //! What stands, in one sentence, with its exceptions one click away.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::integrity::standing::Exception;
@@ -8,6 +10,7 @@ use crate::integrity::standing::Tone;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
 use crate::view::icon::verdict_of;
+use crate::view::panels::bring_into_view;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 use crate::view::progress::ProblemsButton;
@@ -18,11 +21,15 @@ pub(crate) fn Banner() -> impl IntoView {
     let (desk, panels) = (use_desk(), use_panels());
     let standing = Memo::new(move |_| desk.proof.with(|proof| proof.as_ref().map_or_else(waiting, |proof| proof.standing.clone())));
     let is_lacking = Memo::new(move |_| desk.proof.with(|proof| proof.as_ref().is_some_and(|proof| !proof.lacking.is_empty())));
-    let tone = move || standing.with(|standing| standing.tone);
+    let tone = Memo::new(move |_| standing.with(|standing| standing.tone));
+    let tone = move || tone.get();
+    // Said at once, whatever else is being read out: only that something has turned out to be broken, once each time.
+    let broken = move || (tone() == Tone::Broken).then(|| standing.with_untracked(|standing| standing.headline.clone()));
     view! {
         <section id="banner" class=move || format!("banner tone-{}", tone_class(tone())) aria-label="What is proven" data-tone=move || tone_class(tone())>
             <span class="banner-icon"><Icon name=Signal::derive(move || tone_icon(tone())) /></span>
-            <div class="banner-words" role="alert">
+            <p class="heard" role="alert">{broken}</p>
+            <div class="banner-words" role="status">
                 <h1>{move || standing.with(|standing| standing.headline.clone())}</h1>
                 <p>
                     {move || standing.with(|standing| standing.detail.clone())}
@@ -45,8 +52,14 @@ fn ExceptionPill(exception: Exception) -> impl IntoView {
     let class = format!("pill {}", exception.kind);
     let kind = exception.kind;
     let to = kind.clone();
+    let show = move |_| {
+        desk.show_exception(&to);
+        let target = if to == "gap" { "#findings" } else { "#files" };
+        // The view is built first.
+        set_timeout(move || bring_into_view(target), Duration::ZERO);
+    };
     view! {
-        <button type="button" class=class data-exception=kind title="Show them" on:click=move |_| desk.show_exception(&to)><Icon name=icon />{exception.text}</button>
+        <button type="button" class=class data-exception=kind title="Show them" on:click=show><Icon name=icon />{exception.text}</button>
     }
 }
 

@@ -12,11 +12,13 @@ use crate::query::filter::Clause;
 use crate::query::filter::Sense;
 use crate::screen::format;
 use crate::screen::json;
+use crate::state::Desk;
 use crate::state::Tab;
 use crate::table::column::ColumnId;
 use crate::view::detail_sections::Sections;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
+use crate::view::panels::focus_on;
 use crate::view::panels::use_desk;
 use crate::view::parts::CopyButton;
 
@@ -26,11 +28,19 @@ pub(crate) fn EventDetail() -> impl IntoView {
     let desk = use_desk();
     view! {
         <aside id="detail" class="card detail" aria-label="Event">
-            <button id="detail-close" type="button" class="button-icon detail-close" aria-label="Close the detail" title="Close (Esc)" on:click=move |_| desk.selected.set(None)><Icon name="cross" /></button>
+            <button id="detail-close" type="button" class="button-icon detail-close" aria-label="Close the detail" title="Close (Esc)" on:click=move |_| close_detail(desk)><Icon name="cross" /></button>
             {move || desk.detail.get().map(|detail| view! { <Shown detail=detail /> })}
         </aside>
     }
     .into_any()
+}
+
+/// Closes the panel; the focus goes back to the table that it was opened from.
+pub(crate) fn close_detail(desk: Desk) {
+    if desk.selected.get_untracked().is_some() {
+        desk.selected.set(None);
+        focus_on("#event-table");
+    }
 }
 
 #[component]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::integrity::verdict::Verdict;
 use crate::protocol::FileRow;
+use crate::protocol::Proof;
 use crate::screen::format;
 use crate::state::answers::FILES_PAGE;
 use crate::trail::time::HOUR;
@@ -60,7 +61,7 @@ fn Pager() -> impl IntoView {
     };
     view! {
         <p id="files-count" class="pager">{words}
-            <button type="button" class="button small" disabled=move || start() == 0 on:click=move |_| turn(false)>"Before"</button>
+            <button type="button" class="button small" disabled=move || start() == 0 on:click=move |_| turn(false)>"Previous"</button>
             <button type="button" class="button small" disabled=is_last on:click=move |_| turn(true)>"Next"</button>
         </p>
     }
@@ -71,7 +72,8 @@ fn FileLine(file: FileRow) -> impl IntoView {
     let desk = use_desk();
     let verdict = file.verdict;
     let word = file.reason.clone().unwrap_or_else(|| verdict.word(None).to_owned());
-    let at = file.at.map(|at| view! { <button type="button" class="link mono" title="Show the events around this time" on:click=move |_| desk.choose_range(Some(around(at)))>{format::row_time(at)}</button> });
+    let around = desk.proof.with_untracked(|proof| file.at.map(|at| around(&file, at, proof.as_deref())));
+    let at = file.at.zip(around).map(|(at, around)| view! { <button type="button" class="link mono" title="Show the events around this time" on:click=move |_| desk.show_time(around)>{format::row_time(at)}</button> });
     let remarks = (!file.remarks.is_empty()).then(|| view! { <small class="dim">{file.remarks.join(", ")}</small> });
     let listed = file
         .listed_by
@@ -89,8 +91,18 @@ fn FileLine(file: FileRow) -> impl IntoView {
     }
 }
 
-/// The hour around an instant: the window of one digest.
-fn around(at: Timestamp) -> TimeRange {
-    let start = Timestamp(at.0.div_euclid(HOUR) * HOUR);
-    TimeRange::new(start, start.plus(HOUR))
+/// The time that a file speaks of: a digest's window, and what a log holds that was written at that time.
+fn around(file: &FileRow, at: Timestamp, proof: Option<&Proof>) -> TimeRange {
+    if file.kind == "log" {
+        return TimeRange::new(at.plus(-BEFORE), at.plus(AFTER));
+    }
+    let mut windows = proof.iter().flat_map(|proof| &proof.coverage).flat_map(|chain| &chain.windows);
+    let window = windows.find(|window| window.digest.is_some() && window.digest == file.id);
+    // A digest that is not there has no window of its own; CloudTrail writes one an hour.
+    window.map_or_else(|| TimeRange::new(at, at.plus(HOUR)), |window| TimeRange::new(window.start, window.end))
 }
+
+/// AWS: logs are typically delivered within about 5 minutes of a call, without a promise; so four times that before the stamp in the
+/// name, and a little after it for clocks that differ.
+const BEFORE: i64 = 20 * 60_000;
+const AFTER: i64 = 5 * 60_000;

@@ -77,13 +77,13 @@ fn ChainView(chain: ChainCoverage) -> impl IntoView {
     let open: Vec<_> = runs.iter().filter(|(_, state, _)| !is_proven(*state)).cloned().collect();
     let more = open.len().saturating_sub(MOST_RUNS);
     let exceptions = open.into_iter().take(MOST_RUNS).map(|(range, state, many)| {
-        let words = format!("{} · {}", format::range(range), format::length(range.millis()));
+        let words = format!("{} · {}", format::dated_range(range), format::length(range.millis()));
         let digests = if many > 1 { format!(" ({})", format::counted(many, "window", "windows")) } else { String::new() };
-        let show = move |_| desk.choose_range(Some(range));
+        let show = move |_| desk.show_time(range);
         view! { <li><span class=format!("swatch {}", state_class(state))></span><button type="button" class="link" title="Show the events of this time" on:click=show>{words}</button><span>{state_words(state)}{digests}</span></li> }
     });
     let exceptions = exceptions.collect_view();
-    let span = chain.windows.first().zip(chain.windows.last()).map(|(first, last)| format::range(TimeRange::new(first.start, last.end)));
+    let span = chain.windows.first().zip(chain.windows.last()).map(|(first, last)| format::dated_range(TimeRange::new(first.start, last.end)));
     let backfill = if chain.chain.kind == ChainKind::Backfill { " · backfill digests" } else { "" };
     view! {
         <div class="chain">
@@ -100,7 +100,7 @@ fn Findings(proof: Arc<Proof>) -> impl IntoView {
     let row = move |finding: &Finding| {
         let range =
             finding.start.zip(finding.end).map(|(start, end)| TimeRange::new(start.0, end.0)).filter(|range| range.start < range.end);
-        let when = range.map(|range| view! { <button type="button" class="link" title="Show the events of this time" on:click=move |_| desk.choose_range(Some(range))>{format::range(range)}</button> });
+        let when = range.map(|range| view! { <button type="button" class="link" title="Show the events of this time" on:click=move |_| desk.show_time(range)>{format::dated_range(range)}</button> });
         let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         let named = code.clone();
         view! { <tr data-finding=named><th scope="row"><code>{code}</code></th><td><p>{finding.message.clone()}</p><code class="dim">{finding.subject.clone()}</code></td><td>{when}</td></tr> }
@@ -118,7 +118,7 @@ fn Findings(proof: Arc<Proof>) -> impl IntoView {
 fn Keys(proof: Arc<Proof>) -> impl IntoView {
     let row = |key: &KeyRow| {
         let valid = match (key.valid_from, key.valid_to) {
-            (Some(from), Some(to)) => format::range(TimeRange::new(from.0, to.0)),
+            (Some(from), Some(to)) => format::dated_range(TimeRange::new(from.0, to.0)),
             _ => "not stated".to_owned(),
         };
         let problem = key.problem.clone().map(|problem| view! { <span class="pill invalid">{problem}</span> });

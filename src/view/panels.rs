@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::state::Desk;
 
@@ -36,6 +37,20 @@ impl Panels {
             search: NodeRef::new(),
         }
     }
+}
+
+/// Gives the focus to what the selector finds; nothing where that is not on the page.
+pub(crate) fn focus_on(selector: &str) {
+    let element = document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that takes no focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls to what the selector finds.
+pub(crate) fn bring_into_view(selector: &str) {
+    document().query_selector(selector).ok().flatten().inspect(|element| element.scroll_into_view());
 }
 
 /// The desk that `App` has provided.

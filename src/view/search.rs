@@ -49,7 +49,7 @@ pub(crate) fn Search() -> impl IntoView {
         <div class="search" role="search">
             <Icon name="search" />
             <Chips />
-            <input id="search" type="text" node_ref=panels.search list="search-list" autocomplete="off" spellcheck="false" aria-label="Search events" placeholder=placeholder
+            <input id="search" type="text" node_ref=panels.search list="search-list" autocomplete="off" spellcheck="false" aria-label="Search events" title=FREE_TEXT placeholder=placeholder
                 prop:value=text on:input:target=move |event| text.set(event.target().value()) on:keydown=on_key />
             <datalist id="search-list">{move || completions(&text.get()).into_iter().map(|value| view! { <option value=value></option> }).collect_view()}</datalist>
         </div>
@@ -87,6 +87,9 @@ fn Chip(at: usize, clause: Clause) -> impl IntoView {
         </li>
     }
 }
+
+/// What free text is sought in; said here, in the help, and where nothing was found.
+pub(crate) const FREE_TEXT: &str = "Free text looks in the table’s columns, shown or not, but not inside request and response.";
 
 /// A clause's value as it is read: a verdict by its word, nothing as such.
 pub(crate) fn shown_value(clause: &Clause) -> String {
