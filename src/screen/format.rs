@@ -238,7 +238,10 @@ mod tests {
     #[test]
     fn what_hides_in_a_text_is_shown() {
         assert_eq!(plain("ann\u{202e}nimda\u{2069}"), "ann⟨U+202E⟩nimda⟨U+2069⟩");
-        assert_eq!(plain("\u{feff}a\u{200b}b\u{200f}\u{61c}\u{2060}\u{0}\r\u{85}"), "⟨U+FEFF⟩a⟨U+200B⟩b⟨U+200F⟩⟨U+061C⟩⟨U+2060⟩⟨U+0000⟩⟨U+000D⟩⟨U+0085⟩");
+        assert_eq!(
+            plain("\u{feff}a\u{200b}b\u{200f}\u{61c}\u{2060}\u{0}\r\u{85}"),
+            "⟨U+FEFF⟩a⟨U+200B⟩b⟨U+200F⟩⟨U+061C⟩⟨U+2060⟩⟨U+0000⟩⟨U+000D⟩⟨U+0085⟩"
+        );
         for harmless in ["", "arn:aws:iam::1:user/Ünï", "שלום\n\tمرحبا 日本 👩"] {
             assert!(matches!(plain(harmless), Cow::Borrowed(same) if same == harmless), "{harmless}");
         }

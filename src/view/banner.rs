@@ -1,7 +1,5 @@
 //! What stands, in one sentence, with its exceptions one click away.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use crate::integrity::standing::Exception;
@@ -10,7 +8,6 @@ use crate::integrity::standing::Tone;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
 use crate::view::icon::verdict_of;
-use crate::view::panels::bring_into_view;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 use crate::view::progress::ProblemsButton;
@@ -47,16 +44,14 @@ pub(crate) fn Banner() -> impl IntoView {
 
 #[component]
 fn ExceptionPill(exception: Exception) -> impl IntoView {
-    let desk = use_desk();
+    let (desk, panels) = (use_desk(), use_panels());
     let icon = verdict_of(&exception.kind).map_or("gap", verdict_icon);
     let class = format!("pill {}", exception.kind);
     let kind = exception.kind;
     let to = kind.clone();
     let show = move |_| {
         desk.show_exception(&to);
-        let target = if to == "gap" { "#findings" } else { "#files" };
-        // The view is built first.
-        set_timeout(move || bring_into_view(target), Duration::ZERO);
+        panels.goal.set(Some(if to == "gap" { "#findings" } else { "#files" }));
     };
     view! {
         <button type="button" class=class data-exception=kind title="Show them" on:click=show><Icon name=icon />{exception.text}</button>

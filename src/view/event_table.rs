@@ -14,6 +14,8 @@ use crate::screen::scroll::Position;
 use crate::view::canvas::watch_size;
 use crate::view::cell_tools::CellSpot;
 use crate::view::cell_tools::CellTools;
+use crate::view::cell_tools::Due;
+use crate::view::cell_tools::follow;
 use crate::view::cell_tools::hover;
 use crate::view::cell_tools::leave;
 use crate::view::event_row::EventRow;
@@ -34,7 +36,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     let position = RwSignal::new(Position::default());
     let cursor = RwSignal::new(0u64);
     let spot = RwSignal::new(None::<CellSpot>);
-    let due = StoredValue::new(0u64);
+    let due = StoredValue::new(Due::default());
     watch_size(scroller, move |(_, height)| {
         let _ = viewport.try_set((height - HEAD).max(ROW));
     });
@@ -101,7 +103,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     view! {
         <div id="event-table" class="event-table" role="grid" tabindex="0" aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
             node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) style=("--least", move || desk.columns.with(|columns| least_width(columns))) on:scroll=on_scroll on:keydown=on_key
-            on:pointerover=move |event| hover(&event, spot, due) on:pointerleave=move |_| leave(spot, due)>
+            on:pointerover=move |event| hover(&event, spot, due) on:pointermove=move |event| follow(&event, due) on:pointerleave=move |_| leave(spot, due)>
             <TableHead />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", scroll.get().spacer())>
                 <div class="rows-shown" style:transform=move || format!("translateY({:.1}px)", scroll.get().y(position.get(), visible.get().0))>
@@ -191,7 +193,8 @@ fn hint(clauses: &[Clause]) -> Option<String> {
 /// The name before a colon, where a text looks like `name:value`; an ARN or an address does not.
 fn unknown_field(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once(':')?;
-    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let is_name =
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     (is_name && name != "arn" && !rest.starts_with([':', '/'])).then_some(name)
 }
 

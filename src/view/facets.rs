@@ -49,15 +49,21 @@ fn Facet(column: ColumnId) -> impl IntoView {
         is_open.update(|open| *open = !*open);
         desk.most.set(MANY_VALUES);
     };
-    let shown =
-        Memo::new(move |_| {
-            let is_held = |value: &str| desk.inquiry.with(|inquiry| inquiry.filter.clauses.iter().any(|clause| clause.field == Field::Column(column) && clause.value == value));
-            tally.with(|tally| tally.as_ref().map(|tally| chosen(tally, &sought.get(), is_open.get(), is_held)).unwrap_or_default())
-        });
+    let shown = Memo::new(move |_| {
+        let is_held = |value: &str| {
+            desk.inquiry
+                .with(|inquiry| inquiry.filter.clauses.iter().any(|clause| clause.field == Field::Column(column) && clause.value == value))
+        };
+        tally.with(|tally| tally.as_ref().map(|tally| chosen(tally, &sought.get(), is_open.get(), is_held)).unwrap_or_default())
+    });
     // Only so many values are known here: beyond them nothing can be said.
     let none = move || {
         let is_cut = tally.with(|tally| tally.as_ref().is_some_and(|tally| tally.distinct > tally.values.len()));
-        if is_cut { format!("No such value among the {MANY_VALUES} most frequent: type it into the search box.") } else { "No such value".to_owned() }
+        if is_cut {
+            format!("No such value among the {MANY_VALUES} most frequent: type it into the search box.")
+        } else {
+            "No such value".to_owned()
+        }
     };
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
@@ -163,10 +169,10 @@ fn value_name(column: ColumnId, value: &str) -> String {
     match column {
         _ if value.is_empty() => "(none)".to_owned(),
         ColumnId::Verdict => verdict_of(value).map_or_else(|| value.to_owned(), |verdict| verdict.word(None).to_owned()),
-        ColumnId::EventSource => format::service(value).to_owned(),
+        ColumnId::EventSource => format::plain(format::service(value)).into_owned(),
         ColumnId::ReadOnly if value == "true" => "Read".to_owned(),
         ColumnId::ReadOnly if value == "false" => "Write".to_owned(),
-        _ => value.to_owned(),
+        _ => format::plain(value).into_owned(),
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Panels {
     pub(crate) paste: RwSignal<bool>,
     /// The facets, where there is no room for them beside the table.
     pub(crate) facets: RwSignal<bool>,
+    /// What the integrity view is to show first, until someone moves in it.
+    pub(crate) goal: RwSignal<Option<&'static str>>,
     pub(crate) pick_files: NodeRef<html::Input>,
     pub(crate) pick_folder: NodeRef<html::Input>,
     /// Grows when the system's colours change: canvases are painted again.
@@ -31,6 +33,7 @@ impl Panels {
             problems: RwSignal::new(false),
             paste: RwSignal::new(false),
             facets: RwSignal::new(false),
+            goal: RwSignal::new(None),
             pick_files: NodeRef::new(),
             pick_folder: NodeRef::new(),
             repaint: RwSignal::new(0),

@@ -91,4 +91,5 @@ fn read_time(text: &str) -> Option<Timestamp> {
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}:00")))
 }
 
-const PRESETS: [(&str, i64); 3] = [("Last hour of the logs", HOUR), ("Last 24 hours of the logs", DAY), ("Last 7 days of the logs", 7 * DAY)];
+const PRESETS: [(&str, i64); 3] =
+    [("Last hour of the logs", HOUR), ("Last 24 hours of the logs", DAY), ("Last 7 days of the logs", 7 * DAY)];

@@ -108,8 +108,14 @@ fn CopyAll(text: Signal<String>) -> impl IntoView {
 #[component]
 fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
     let region = |(region, keys): (String, RegionKeys)| {
-        let named = keys.fingerprints.iter().map(|key| view! { <span class="fingerprint"><code>{format::plain(key).into_owned()}</code><CopyButton text=key.clone() /></span> });
-        let words = if keys.fingerprints.len() == 1 { "The public key with this fingerprint: " } else { "The public keys with these fingerprints: " };
+        let named = keys.fingerprints.iter().map(
+            |key| view! { <span class="fingerprint"><code>{format::plain(key).into_owned()}</code><CopyButton text=key.clone() /></span> },
+        );
+        let words = if keys.fingerprints.len() == 1 {
+            "The public key with this fingerprint: "
+        } else {
+            "The public keys with these fingerprints: "
+        };
         let command = list_keys(&region, keys.span);
         view! { <section class="lacking"><h3>{format!("Keys of {}", format::plain(&region))}</h3><ul><li>{words}{named.collect_view()}<Command text=command /></li></ul></section> }
     };
