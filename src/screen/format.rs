@@ -1,5 +1,7 @@
 //! Numbers, sizes, lengths of time and instants as people read them. Always UTC.
 
+use std::borrow::Cow;
+
 use crate::trail::time::DAY;
 use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
@@ -115,6 +117,38 @@ pub fn range(range: TimeRange) -> String {
     }
 }
 
+/// `9 Mar 2026 12:00 – 18:00 UTC`: as [`range`], and always with the year, for what is quoted out of its context.
+#[must_use]
+pub fn dated_range(range: TimeRange) -> String {
+    let seconds = range.start.0.rem_euclid(60_000) != 0 || range.end.0.rem_euclid(60_000) != 0;
+    let clock = |time| if seconds { clock_seconds(time) } else { clock(time) };
+    let end = if range.start.civil() == range.end.civil() { String::new() } else { format!("{} ", date(range.end)) };
+    format!("{} {} – {end}{} UTC", date(range.start), clock(range.start), clock(range.end))
+}
+
+/// The text with everything made visible that could hide in it or turn it around: `⟨U+202E⟩`. Line ends and tabs stay. For text out of
+/// logs and file names, which anybody may have written; what is filtered by or copied is the text itself.
+#[must_use]
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) { out.push_str(&format!("⟨U+{:04X}⟩", u32::from(c))) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// Control, bidirectional and zero-width characters: UTR #36 and the "Trojan Source" paper name the same.
+fn is_hidden(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}' => true,
+        c => c.is_control(),
+    }
+}
+
 /// `3 d 4 h`, `2 h 10 min`, `45 s`
 #[must_use]
 pub fn length(millis: i64) -> String {
@@ -196,7 +230,21 @@ mod tests {
         assert_eq!(range(day), "9 Mar 12:00 – 18:00 UTC");
         assert_eq!(range(TimeRange::new(day.start, time("2026-03-10T18:00:07Z"))), "9 Mar 12:00:00 – 10 Mar 18:00:07 UTC");
         assert_eq!(range(TimeRange::new(time("2025-12-31"), day.end)), "31 Dec 2025 00:00 – 9 Mar 2026 18:00 UTC");
+        assert_eq!(dated_range(day), "9 Mar 2026 12:00 – 18:00 UTC");
+        assert_eq!(dated_range(TimeRange::new(day.start, time("2026-03-10T18:00:07Z"))), "9 Mar 2026 12:00:00 – 10 Mar 2026 18:00:07 UTC");
         assert_eq!([length(45_000), length(HOUR), length(DAY + 4 * HOUR)], ["45 s", "1 h", "1 d 4 h"]);
+    }
+
+    #[test]
+    fn what_hides_in_a_text_is_shown() {
+        assert_eq!(plain("ann\u{202e}nimda\u{2069}"), "ann⟨U+202E⟩nimda⟨U+2069⟩");
+        assert_eq!(
+            plain("\u{feff}a\u{200b}b\u{200f}\u{61c}\u{2060}\u{0}\r\u{85}"),
+            "⟨U+FEFF⟩a⟨U+200B⟩b⟨U+200F⟩⟨U+061C⟩⟨U+2060⟩⟨U+0000⟩⟨U+000D⟩⟨U+0085⟩"
+        );
+        for harmless in ["", "arn:aws:iam::1:user/Ünï", "שלום\n\tمرحبا 日本 👩"] {
+            assert!(matches!(plain(harmless), Cow::Borrowed(same) if same == harmless), "{harmless}");
+        }
     }
 
     #[test]

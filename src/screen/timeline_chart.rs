@@ -22,48 +22,27 @@ pub type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::Error
 /// When the backend refuses a mark.
 pub fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, timeline: &Timeline, axis: TimeRange, palette: &Palette) -> Drawn<B> {
     let (width, height) = area.dim_in_pixel();
-    let chart = Chart { scale: TimeScale::new(axis, f64::from(width)), height: f64::from(height), heights: Heights::of(timeline), palette };
+    // Heights are in proportion, whatever the filter: only what would be too low to be seen is raised.
+    let highest = f64::from(timeline.ghost.iter().copied().max().unwrap_or(0).max(1));
+    let chart = Chart { scale: TimeScale::new(axis, f64::from(width)), height: f64::from(height), highest, palette };
+    let floor = chart.height as i32;
     for bin in 0..timeline.ghost.len() {
         let Some((left, right)) = chart.bar(timeline, bin) else { continue };
         let ghost = timeline.ghost.get(bin).copied().unwrap_or(0);
-        chart.rectangle(area, (left, right), (0.0, chart.heights.share(f64::from(ghost))), palette.ghost)?;
-        // The whole bar's height tells how many, its parts tell which share of them.
-        let total = f64::from(timeline.total(bin));
-        let mut below = 0.0;
+        if ghost > 0 {
+            chart.mark(area, (left, right), (floor, chart.y(ghost)), palette.ghost)?;
+        }
+        let (mut bottom, mut below) = (floor, 0u32);
         for stack in ordered(timeline) {
-            let share = f64::from(stack.counts.get(bin).copied().unwrap_or(0)) / total.max(1.0) * chart.heights.share(total);
-            chart.rectangle(area, (left, right), (below, below + share), palette.class(&stack.name))?;
-            below += share;
+            let count = stack.counts.get(bin).copied().unwrap_or(0);
+            below = below.saturating_add(count);
+            if count > 0 {
+                bottom = chart.mark(area, (left, right), (bottom, chart.y(below)), palette.class(&stack.name))?;
+            }
         }
     }
     Ok(())
 }
-
-/// How heights follow from counts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Heights {
-    highest: f64,
-    power: f64,
-}
-
-impl Heights {
-    /// In proportion, as long as what the filter lets through reaches a quarter of the chart. Where it is a handful among thousands, low
-    /// counts are raised by a power just so far that it does: bars and ghost by the same, so that higher stays more.
-    fn of(timeline: &Timeline) -> Self {
-        let all = f64::from(timeline.ghost.iter().copied().max().unwrap_or(0).max(1));
-        let some = f64::from((0..timeline.ghost.len()).map(|bin| timeline.total(bin)).max().unwrap_or(0));
-        let power = if some > 0.0 && some / all < LOWEST { LOWEST.ln() / (some / all).ln() } else { 1.0 };
-        Self { highest: all, power }
-    }
-
-    /// The share of the chart's height that so many events take.
-    fn share(self, count: f64) -> f64 {
-        (count / self.highest).clamp(0.0, 1.0).powf(self.power)
-    }
-}
-
-/// The share of the chart's height that the highest bar has at least.
-const LOWEST: f64 = 0.25;
 
 /// What asks for attention lies at the bottom, where a thin layer is seen best.
 fn ordered(timeline: &Timeline) -> Vec<&crate::query::timeline::Stack> {
@@ -80,7 +59,7 @@ fn ordered(timeline: &Timeline) -> Vec<&crate::query::timeline::Stack> {
 struct Chart<'p> {
     scale: TimeScale,
     height: f64,
-    heights: Heights,
+    highest: f64,
     palette: &'p Palette,
 }
 
@@ -99,20 +78,21 @@ impl Chart<'_> {
         Some((left, right.max(left + 1)))
     }
 
-    fn rectangle<B: DrawingBackend>(
+    /// Where a bar of so many events ends, with one pixel of room above the highest.
+    fn y(&self, count: u32) -> i32 {
+        (self.height - (f64::from(count) / self.highest).min(1.0) * (self.height - self.palette.dpr)).round() as i32
+    }
+
+    /// Draws upwards from `bottom`: to `top`, and at least two pixels, for what is there must be seen. Returns where it ended.
+    fn mark<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
         (left, right): (i32, i32),
-        (low, high): (f64, f64),
+        (bottom, top): (i32, i32),
         colour: RGBColor,
-    ) -> Drawn<B> {
-        if high <= low {
-            return Ok(());
-        }
-        // One pixel of room above the highest bar; what is there is at least one pixel high.
-        let y = |share: f64| self.height - share * (self.height - self.palette.dpr);
-        let bottom = y(low).round() as i32;
-        let top = (y(high).round() as i32).clamp(0, (bottom - self.palette.px(1.0)).max(0));
-        area.draw(&Rectangle::new([(left, top), (right, bottom)], colour.filled()))
+    ) -> Result<i32, DrawingAreaErrorKind<B::ErrorType>> {
+        let top = top.min(bottom - self.palette.px(2.0)).max(0);
+        area.draw(&Rectangle::new([(left, top), (right, bottom)], colour.filled()))?;
+        Ok(top)
     }
 }

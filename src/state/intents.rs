@@ -23,6 +23,15 @@ use crate::state::habits;
 use crate::table::column::ColumnId;
 use crate::trail::time::TimeRange;
 
+/// What of a pasted text could not be taken, and a sentence for each reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// The lines that are left.
+    pub text: String,
+    /// Why.
+    pub why: Vec<String>,
+}
+
 impl Desk {
     /// Changes the inquiry, if that changes anything.
     pub fn refine(&self, change: impl FnOnce(&mut crate::query::inquiry::Inquiry)) {
@@ -74,6 +83,15 @@ impl Desk {
     pub fn choose_range(&self, range: Option<TimeRange>) {
         let range = range.filter(|range| range.start < range.end);
         self.refine(|inquiry| inquiry.range = range);
+    }
+
+    /// Goes to the events of this time. An axis that does not show it becomes whole again.
+    pub fn show_time(&self, range: TimeRange) {
+        if self.window.with_untracked(|window| window.is_some_and(|window| range.start < window.start || window.end < range.end)) {
+            self.window.set(None);
+        }
+        self.choose_range(Some(range));
+        self.tab.set(Tab::Events);
     }
 
     /// Shows the chosen range over the whole axis.
@@ -145,14 +163,27 @@ impl Desk {
         habits::keep_columns(&habits::DEFAULT_COLUMNS);
     }
 
-    /// Takes what was pasted: JSON (keys, `head-object`) or URLs, one a line.
-    pub fn take_paste(&self, text: &str) -> Vec<String> {
-        let Some(intake) = self.intake.get_untracked() else { return vec!["The dashboard has not started yet.".to_owned()] };
-        if text.trim_start().starts_with(['{', '[']) {
+    /// Takes what was pasted: JSON (keys, `head-object`) or URLs, one a line. Returns what could not be taken.
+    pub fn take_paste(&self, text: &str) -> Option<Unread> {
+        let unread = |text: &str, why: Vec<String>| Some(Unread { text: text.to_owned(), why });
+        let Some(intake) = self.intake.get_untracked() else { return unread(text, vec!["The dashboard has not started yet.".to_owned()]) };
+        if is_json_like(text) {
+            if let Some(why) = broken_json(text) {
+                return unread(text, vec![why]);
+            }
             intake.open_text(text);
-            return Vec::new();
+            return None;
         }
-        intake.open_urls(text)
+        // Line by line, so that a bad one keeps no good one from being read.
+        let is_bad = |line: &&str| is_json_like(line) || !intake.open_urls(line).is_empty();
+        let bad: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).filter(is_bad).collect();
+        let (left, why) = match bad.first() {
+            None => return None,
+            Some(first) if is_json_like(first) => (bad.join("\n"), vec![APART.to_owned()]),
+            // Nothing of these is opened: asked again for their sentences, numbered as they now stand in the box.
+            Some(_) => (bad.join("\n"), intake.open_urls(&bad.join("\n"))),
+        };
+        unread(&left, why)
     }
 
     /// Saves the verdict report as a file.
@@ -187,6 +218,19 @@ pub fn clause_of(field: &str, value: &str) -> Option<Clause> {
     let field = if field == "eventID" { Field::EventId } else { Field::Column(ColumnId::by_field(field)?) };
     Some(Clause { field, value: value.to_owned(), sense: Sense::Include })
 }
+
+fn is_json_like(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// Why a text is no JSON; outputs of several commands may follow each other.
+fn broken_json(text: &str) -> Option<String> {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    let error = documents.find_map(Result::err)?;
+    Some(format!("This JSON breaks off or is damaged in line {}: paste all that the command has printed.", error.line()))
+}
+
+const APART: &str = "URLs and JSON cannot be read from one text: paste the one, then the other.";
 
 fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let options = web_sys::BlobPropertyBag::new();

@@ -14,6 +14,7 @@ use crate::view::drop::PasteDialog;
 use crate::view::drop::Pickers;
 use crate::view::empty::EmptyPage;
 use crate::view::event_detail::EventDetail;
+use crate::view::event_detail::close_detail;
 use crate::view::event_table::EventTable;
 use crate::view::facets::Facets;
 use crate::view::frames::frames_so_far;
@@ -149,7 +150,7 @@ fn listen_to_keys(desk: Desk, panels: Panels) {
             "z" => desk.zoom_to_range(),
             "0" => desk.reset_time(),
             "Escape" if panels.facets.get_untracked() => panels.facets.set(false),
-            "Escape" => desk.selected.set(None),
+            "Escape" => close_detail(desk),
             _ => return,
         }
         event.prevent_default();

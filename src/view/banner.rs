@@ -18,11 +18,15 @@ pub(crate) fn Banner() -> impl IntoView {
     let (desk, panels) = (use_desk(), use_panels());
     let standing = Memo::new(move |_| desk.proof.with(|proof| proof.as_ref().map_or_else(waiting, |proof| proof.standing.clone())));
     let is_lacking = Memo::new(move |_| desk.proof.with(|proof| proof.as_ref().is_some_and(|proof| !proof.lacking.is_empty())));
-    let tone = move || standing.with(|standing| standing.tone);
+    let tone = Memo::new(move |_| standing.with(|standing| standing.tone));
+    let tone = move || tone.get();
+    // Said at once, whatever else is being read out: only that something has turned out to be broken, once each time.
+    let broken = move || (tone() == Tone::Broken).then(|| standing.with_untracked(|standing| standing.headline.clone()));
     view! {
         <section id="banner" class=move || format!("banner tone-{}", tone_class(tone())) aria-label="What is proven" data-tone=move || tone_class(tone())>
             <span class="banner-icon"><Icon name=Signal::derive(move || tone_icon(tone())) /></span>
-            <div class="banner-words" role="alert">
+            <p class="heard" role="alert">{broken}</p>
+            <div class="banner-words" role="status">
                 <h1>{move || standing.with(|standing| standing.headline.clone())}</h1>
                 <p>
                     {move || standing.with(|standing| standing.detail.clone())}
@@ -40,13 +44,17 @@ pub(crate) fn Banner() -> impl IntoView {
 
 #[component]
 fn ExceptionPill(exception: Exception) -> impl IntoView {
-    let desk = use_desk();
+    let (desk, panels) = (use_desk(), use_panels());
     let icon = verdict_of(&exception.kind).map_or("gap", verdict_icon);
     let class = format!("pill {}", exception.kind);
     let kind = exception.kind;
     let to = kind.clone();
+    let show = move |_| {
+        desk.show_exception(&to);
+        panels.goal.set(Some(if to == "gap" { "#findings" } else { "#files" }));
+    };
     view! {
-        <button type="button" class=class data-exception=kind title="Show them" on:click=move |_| desk.show_exception(&to)><Icon name=icon />{exception.text}</button>
+        <button type="button" class=class data-exception=kind title="Show them" on:click=show><Icon name=icon />{exception.text}</button>
     }
 }
 

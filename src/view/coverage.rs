@@ -68,7 +68,10 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
                 proof
                     .coverage
                     .iter()
-                    .map(|chain| view! { <div class="coverage-label" title=chain_title(chain)>{chain_name(chain)}</div> })
+                    .map(|chain| {
+                        let (account, rest) = chain_parts(chain);
+                        view! { <div class="coverage-label" title=chain_title(chain)><span class="coverage-account">{account}" · "</span>{rest}</div> }
+                    })
                     .collect_view()
             })
         })
@@ -104,15 +107,23 @@ pub(crate) fn show_tip(tip: &web_sys::HtmlDivElement, words: Option<&str>, x: f6
 
 /// `1111…3333 · eu-west-1`
 pub(crate) fn chain_name(chain: &ChainCoverage) -> String {
+    let (account, rest) = chain_parts(chain);
+    format!("{account} · {rest}")
+}
+
+/// Account and Region apart: where there is little room, the Region alone is shown.
+fn chain_parts(chain: &ChainCoverage) -> (String, String) {
     let backfill = if chain.chain.kind == ChainKind::Backfill { " · backfill" } else { "" };
-    format!("{} · {}{backfill}", format::short_account(&chain.chain.account), chain.chain.region)
+    let account = format::plain(&format::short_account(&chain.chain.account)).into_owned();
+    (account, format!("{}{backfill}", format::plain(&chain.chain.region)))
 }
 
 fn chain_title(chain: &ChainCoverage) -> String {
-    format!(
+    let title = format!(
         "{}, account {}, trail {} (home Region {})",
         chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region
-    )
+    );
+    format::plain(&title).into_owned()
 }
 
 fn strips(proof: &Proof) -> Vec<Strip> {

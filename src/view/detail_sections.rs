@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::protocol::Detail;
+use crate::screen::format;
 use crate::screen::record::Line;
 use crate::screen::record::RecordSections;
 use crate::screen::record::Section;
@@ -46,17 +47,15 @@ fn LineView(line: Line) -> impl IntoView {
     let is_block = line.value.contains('\n');
     let clause = line.field.and_then(|field| clause_of(field, &line.value));
     let filter = clause.map(|clause| {
-        let words = format!("Only events with this {}", line.label);
+        let words = format!("Only events with this {}", format::plain(&line.label));
         view! { <button type="button" class="button-icon" aria-label=words.clone() title=words on:click=move |_| desk.filter_for(clause.clone())><Icon name="filter" /></button> }
     });
-    let said = (!is_block).then(|| line.value.clone());
-    let shown = if is_block {
-        view! { <pre tabindex="0">{line.value.clone()}</pre> }.into_any()
-    } else {
-        view! { <span>{line.value.clone()}</span> }.into_any()
-    };
+    let (label, value) = (format::plain(&line.label).into_owned(), format::plain(&line.value).into_owned());
+    let shown_label = label.clone();
+    let said = (!is_block).then(|| value.clone());
+    let shown = if is_block { view! { <pre tabindex="0">{value}</pre> }.into_any() } else { view! { <span>{value}</span> }.into_any() };
     view! {
-        <dt title=line.label.clone()>{line.label.clone()}</dt>
+        <dt title=label>{shown_label}</dt>
         <dd class:is-block=is_block title=said>{shown}<span class="line-tools">{filter}<CopyButton text=line.value /></span></dd>
     }
 }

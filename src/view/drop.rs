@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use crate::state::intake::Sample;
 use crate::view::dialog::Dialog;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
+use crate::view::panels::focus_on;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 use crate::view::parts::PasteBox;
@@ -113,10 +115,15 @@ pub(crate) fn AddMenu() -> impl IntoView {
 #[component]
 pub(crate) fn PasteDialog() -> impl IntoView {
     let panels = use_panels();
+    // What opened this lies in a menu that is closed by now.
+    let after = Callback::new(move |()| {
+        panels.paste.set(false);
+        set_timeout(|| focus_on("#add-menu button"), Duration::ZERO);
+    });
     view! {
         <Dialog id="paste-dialog" title="Paste URLs, keys or a signature" open=panels.paste>
             <p>"Presigned URLs of logs and digests, one a line; or what "<code>"aws cloudtrail list-public-keys"</code>" or "<code>"aws s3api head-object"</code>" prints."</p>
-            <PasteBox id="paste-more" placeholder="Presigned URLs, one a line; or the JSON of keys or of a signature" after=Callback::new(move |()| panels.paste.set(false)) />
+            <PasteBox id="paste-more" placeholder="Presigned URLs, one a line; or the JSON of keys or of a signature" after=after />
         </Dialog>
     }
 }

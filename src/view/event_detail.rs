@@ -12,13 +12,16 @@ use crate::query::filter::Clause;
 use crate::query::filter::Sense;
 use crate::screen::format;
 use crate::screen::json;
+use crate::state::Desk;
 use crate::state::Tab;
 use crate::table::column::ColumnId;
 use crate::view::detail_sections::Sections;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
+use crate::view::panels::focus_on;
 use crate::view::panels::use_desk;
 use crate::view::parts::CopyButton;
+use crate::view::words::remarks_words;
 
 /// The panel beside the table.
 #[component]
@@ -26,11 +29,19 @@ pub(crate) fn EventDetail() -> impl IntoView {
     let desk = use_desk();
     view! {
         <aside id="detail" class="card detail" aria-label="Event">
-            <button id="detail-close" type="button" class="button-icon detail-close" aria-label="Close the detail" title="Close (Esc)" on:click=move |_| desk.selected.set(None)><Icon name="cross" /></button>
+            <button id="detail-close" type="button" class="button-icon detail-close" aria-label="Close the detail" title="Close (Esc)" on:click=move |_| close_detail(desk)><Icon name="cross" /></button>
             {move || desk.detail.get().map(|detail| view! { <Shown detail=detail /> })}
         </aside>
     }
     .into_any()
+}
+
+/// Closes the panel; the focus goes back to the table that it was opened from.
+pub(crate) fn close_detail(desk: Desk) {
+    if desk.selected.get_untracked().is_some() {
+        desk.selected.set(None);
+        focus_on("#event-table");
+    }
 }
 
 #[component]
@@ -39,8 +50,9 @@ fn Shown(detail: Arc<Detail>) -> impl IntoView {
     let time = detail.time.map_or_else(|| "no time".to_owned(), format::instant);
     let place = [time, format::service(&cell(ColumnId::EventSource)).to_owned(), cell(ColumnId::AwsRegion)];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let place = format::plain(&place).into_owned();
     view! {
-        <h2 id="detail-title">{cell(ColumnId::EventName)}</h2>
+        <h2 id="detail-title">{format::plain(&cell(ColumnId::EventName)).into_owned()}</h2>
         <p class="detail-place">{place}</p>
         <ProofBox source=detail.source.clone() />
         <Sections detail=detail.clone() />
@@ -57,18 +69,18 @@ fn ProofBox(source: FileRow) -> impl IntoView {
     let sentence = if verdict == Verdict::Valid {
         "This record lies unchanged in a log file that a signed digest lists.".to_owned()
     } else {
-        source.message.clone()
+        format::plain(&source.message).into_owned()
     };
     let show = move |_| {
         desk.files_asked.set((Some(verdict), 0));
         desk.tab.set(Tab::Integrity);
     };
     let line = |name: &'static str, value: String, shown: String| {
-        let said = value.clone();
+        let (said, shown) = (format::plain(&value).into_owned(), format::plain(&shown).into_owned());
         view! { <dt>{name}</dt><dd title=said><span>{shown}</span><CopyButton text=value /></dd> }
     };
     let listed = source.listed_by.into_iter().map(|key| line("Listed by", key.clone(), format::file_name(&key).to_owned())).collect_view();
-    let remarks = (!source.remarks.is_empty()).then(|| line("Remarks", source.remarks.join(", "), source.remarks.join(", ")));
+    let remarks = (!source.remarks.is_empty()).then(|| line("Remarks", source.remarks.join(", "), remarks_words(&source.remarks)));
     view! {
         <div id="proof-box" class=format!("proof-box {}", verdict.slug()) data-verdict=verdict.slug()>
             <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None)}". "</b>{sentence}</span></p>
@@ -104,7 +116,7 @@ fn RawRecord() -> impl IntoView {
     let desk = use_desk();
     let shown = move || match desk.record.get().as_deref() {
         None => view! { <p class="dim">"Reading the record from its file…"</p> }.into_any(),
-        Some(Err(why)) => view! { <p class="alert">{why.clone()}</p> }.into_any(),
+        Some(Err(why)) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Some(Ok(record)) => raw(record).into_any(),
     };
     view! { <section id="raw-record" class="detail-section">{shown}</section> }
@@ -113,11 +125,11 @@ fn RawRecord() -> impl IntoView {
 fn raw(record: &Record) -> impl IntoView + use<> {
     let changed = (!record.unchanged).then(|| view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> });
     let shown = match &record.json {
-        Err(why) => view! { <p class="alert">{why.clone()}</p> }.into_any(),
+        Err(why) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Ok(text) => view! {
             <details class="raw">
                 <summary>"Event record, raw JSON"</summary>
-                <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{json::pretty(text)}</pre></div>
+                <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{format::plain(&json::pretty(text)).into_owned()}</pre></div>
             </details>
         }
         .into_any(),

@@ -63,7 +63,7 @@ fn cells(row: &ShownRow, columns: &[ColumnId]) -> impl IntoView + use<> {
 
 fn cell(row: &ShownRow, column: ColumnId) -> impl IntoView + use<> {
     let value = row.cell(column).to_owned();
-    let prefix = (column == ColumnId::EventName).then(|| format!("{}:", format::service(row.cell(ColumnId::EventSource))));
+    let prefix = (column == ColumnId::EventName).then(|| format!("{}:", format::plain(format::service(row.cell(ColumnId::EventSource)))));
     let class = if is_mono(column) { "cell mono" } else { "cell" };
     let shown = match column {
         ColumnId::EventSource => format::service(&value).to_owned(),
@@ -71,8 +71,9 @@ fn cell(row: &ShownRow, column: ColumnId) -> impl IntoView + use<> {
         ColumnId::ReadOnly if value == "false" => "Write".to_owned(),
         _ => value.clone(),
     };
+    let (shown, said) = (format::plain(&shown).into_owned(), format::plain(&value).into_owned());
     view! {
-        <div class=class class:key=column == ColumnId::UserName || column == ColumnId::EventName role="gridcell" data-column=column.field() data-value=value.clone() title=value>
+        <div class=class class:key=column == ColumnId::UserName || column == ColumnId::EventName role="gridcell" data-column=column.field() data-value=value title=said>
             {prefix.map(|prefix| view! { <span class="dim">{prefix}</span> })}{shown}
         </div>
     }

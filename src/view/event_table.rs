@@ -5,6 +5,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::query::filter::Clause;
+use crate::query::filter::Field;
 use crate::query::inquiry::Inquiry;
 use crate::screen::Scroll;
 use crate::screen::format;
@@ -12,11 +14,14 @@ use crate::screen::scroll::Position;
 use crate::view::canvas::watch_size;
 use crate::view::cell_tools::CellSpot;
 use crate::view::cell_tools::CellTools;
+use crate::view::cell_tools::Due;
+use crate::view::cell_tools::follow;
 use crate::view::cell_tools::hover;
 use crate::view::cell_tools::leave;
 use crate::view::event_row::EventRow;
 use crate::view::frames::frames_so_far;
 use crate::view::panels::use_desk;
+use crate::view::search::FREE_TEXT;
 use crate::view::search::shown_value;
 use crate::view::table_head::TableHead;
 use crate::view::table_head::least_width;
@@ -31,7 +36,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     let position = RwSignal::new(Position::default());
     let cursor = RwSignal::new(0u64);
     let spot = RwSignal::new(None::<CellSpot>);
-    let due = StoredValue::new(0u64);
+    let due = StoredValue::new(Due::default());
     watch_size(scroller, move |(_, height)| {
         let _ = viewport.try_set((height - HEAD).max(ROW));
     });
@@ -75,6 +80,10 @@ pub(crate) fn EventTable() -> impl IntoView {
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
+        // The buttons of the head have their own Enter.
+        if closest(&event, ".table-head").is_some() {
+            return;
+        }
         let (now, page) = (cursor.get_untracked(), scroll.get_untracked().page());
         match event.key().as_str() {
             "ArrowDown" => move_to(now.saturating_add(1)),
@@ -94,7 +103,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     view! {
         <div id="event-table" class="event-table" role="grid" tabindex="0" aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
             node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) style=("--least", move || desk.columns.with(|columns| least_width(columns))) on:scroll=on_scroll on:keydown=on_key
-            on:pointerover=move |event| hover(&event, spot, due) on:pointerleave=move |_| leave(spot, due)>
+            on:pointerover=move |event| hover(&event, spot, due) on:pointermove=move |event| follow(&event, due) on:pointerleave=move |_| leave(spot, due)>
             <TableHead />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", scroll.get().spacer())>
                 <div class="rows-shown" style:transform=move || format!("translateY({:.1}px)", scroll.get().y(position.get(), visible.get().0))>
@@ -164,11 +173,29 @@ fn NoRows() -> impl IntoView {
     view! {
         <div id="no-rows" class="no-rows" role="status">
             <p>{why}</p>
+            <p>{move || (total() > 0).then(|| desk.inquiry.with(|inquiry| hint(&inquiry.filter.clauses)))}</p>
             <Show when=move || { total() > 0 }>
                 <div>{clauses}{range}<button type="button" class="button small primary" on:click=move |_| desk.reset_filters()>"Remove all filters"</button></div>
             </Show>
         </div>
     }
+}
+
+/// What may have gone wrong with a text that was typed.
+fn hint(clauses: &[Clause]) -> Option<String> {
+    let mut texts = clauses.iter().filter(|clause| clause.field == Field::Text).peekable();
+    texts.peek()?;
+    let unknown = texts.find_map(|clause| unknown_field(&clause.value));
+    let unknown = unknown.map(|name| format!(" There is no field of this name: “{}”.", format::plain(name)));
+    Some(format!("{FREE_TEXT}{}", unknown.unwrap_or_default()))
+}
+
+/// The name before a colon, where a text looks like `name:value`; an ARN or an address does not.
+fn unknown_field(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once(':')?;
+    let is_name =
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    (is_name && name != "arn" && !rest.starts_with([':', '/'])).then_some(name)
 }
 
 /// The place of a row in the ledger's numbering.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::view::dialog::Dialog;
 use crate::view::panels::use_panels;
+use crate::view::search::FREE_TEXT;
 
 /// The dialog.
 #[component]
@@ -15,7 +16,7 @@ pub(crate) fn HelpDialog() -> impl IntoView {
             <dl class="keys">{KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> })}</dl>
             <h3>"Filter"</h3>
             <p><code>"userName:ann errorCode:* -awsRegion:us-east-1 \"any text\""</code></p>
-            <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark."</p>
+            <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark. "{FREE_TEXT}</p>
             <h3>"Verdicts"</h3>
             <p><b>"Verified"</b>": a digest file that AWS signed lists this log with exactly this content. "<b>"Modified"</b>": the content is another. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": signature or key are lacking. "<b>"In no digest"</b>": nobody vouches for it."</p>
             <p>"A verdict is about the log file. That the events happened as they say is AWS’s word; that the keys are AWS’s is an assumption until you compare their fingerprints with AWS."</p>

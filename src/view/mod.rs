@@ -32,5 +32,6 @@ mod table_head;
 mod time_panel;
 mod timeline;
 mod top_bar;
+mod words;
 
 pub use app::App;

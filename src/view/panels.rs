@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::state::Desk;
 
@@ -14,6 +15,8 @@ pub(crate) struct Panels {
     pub(crate) paste: RwSignal<bool>,
     /// The facets, where there is no room for them beside the table.
     pub(crate) facets: RwSignal<bool>,
+    /// What the integrity view is to show first, until someone moves in it.
+    pub(crate) goal: RwSignal<Option<&'static str>>,
     pub(crate) pick_files: NodeRef<html::Input>,
     pub(crate) pick_folder: NodeRef<html::Input>,
     /// Grows when the system's colours change: canvases are painted again.
@@ -30,12 +33,27 @@ impl Panels {
             problems: RwSignal::new(false),
             paste: RwSignal::new(false),
             facets: RwSignal::new(false),
+            goal: RwSignal::new(None),
             pick_files: NodeRef::new(),
             pick_folder: NodeRef::new(),
             repaint: RwSignal::new(0),
             search: NodeRef::new(),
         }
     }
+}
+
+/// Gives the focus to what the selector finds; nothing where that is not on the page.
+pub(crate) fn focus_on(selector: &str) {
+    let element = document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that takes no focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls to what the selector finds.
+pub(crate) fn bring_into_view(selector: &str) {
+    document().query_selector(selector).ok().flatten().inspect(|element| element.scroll_into_view());
 }
 
 /// The desk that `App` has provided.

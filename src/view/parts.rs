@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::screen::format;
+use crate::state::intents::Unread;
 use crate::view::icon::Icon;
 use crate::view::panels::use_desk;
 
@@ -29,7 +31,7 @@ pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, #[prop(default = "C
 /// A command to run elsewhere.
 #[component]
 pub(crate) fn Command(#[prop(into)] text: Signal<String>) -> impl IntoView {
-    view! { <div class="command"><code>{text}</code><CopyButton text=text label="Copy the command" /></div> }
+    view! { <div class="command"><code>{move || text.with(|text| format::plain(text).into_owned())}</code><CopyButton text=text label="Copy the command" /></div> }
 }
 
 /// Takes URLs, keys, and what `head-object` prints. What it cannot take, it says.
@@ -43,11 +45,13 @@ pub(crate) fn PasteBox(id: &'static str, placeholder: &'static str, #[prop(optio
         if pasted.trim().is_empty() {
             return;
         }
-        let sentences = desk.take_paste(&pasted);
-        let is_taken = sentences.is_empty();
-        refused.set(sentences);
+        // What was taken is gone from the box; what was not stays, to be mended.
+        let unread = desk.take_paste(&pasted);
+        let is_taken = unread.is_none();
+        let Unread { text: left, why } = unread.unwrap_or_default();
+        refused.set(why);
+        text.set(left);
         if is_taken {
-            text.set(String::new());
             after.inspect(|after| after.run(()));
         }
     };
@@ -57,7 +61,7 @@ pub(crate) fn PasteBox(id: &'static str, placeholder: &'static str, #[prop(optio
                 on:input:target=move |event| text.set(event.target().value())></textarea>
             <div class="paste-end">
                 <button id=format!("{id}-go") type="button" class="button" disabled=move || text.with(|text| text.trim().is_empty()) on:click=take>"Read it"</button>
-                <ul class="paste-refused" role="alert">{move || refused.get().into_iter().map(|why| view! { <li>{why}</li> }).collect_view()}</ul>
+                <ul class="paste-refused" role="alert">{move || refused.get().into_iter().map(|why| view! { <li>{format::plain(&why).into_owned()}</li> }).collect_view()}</ul>
             </div>
         </div>
     }

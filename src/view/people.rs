@@ -36,7 +36,7 @@ pub(crate) fn People() -> impl IntoView {
 #[component]
 fn Person(person: Activity) -> impl IntoView {
     let desk = use_desk();
-    let name = if person.name.is_empty() { "(none)".to_owned() } else { person.name.clone() };
+    let name = if person.name.is_empty() { "(none)".to_owned() } else { format::plain(&person.name).into_owned() };
     let (value, said) = (person.name.clone(), format!("Only events of {name}"));
     let show = move |_| desk.filter_for(Clause::of_value(ColumnId::UserName, &value, Sense::Include));
     let draw = |area: &_, bins: &Vec<u32>, palette: &_| {
@@ -47,7 +47,7 @@ fn Person(person: Activity) -> impl IntoView {
     view! {
         <tr data-person=person.name.clone()>
             <th scope="row"><button type="button" class="link" title=said on:click=show>{name}</button></th>
-            <td>{person.kind}</td>
+            <td>{format::plain(&person.kind).into_owned()}</td>
             <td class="number">{format::count(person.events)}</td>
             <td class="number">{format::count(person.writes)}</td>
             <td class=failures>{format::count(person.failures)}</td>

@@ -24,7 +24,8 @@ pub(crate) fn ReadingProgress() -> impl IntoView {
             }
             let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
             let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
-            format!("{files} · {} · {} events{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
+            let events = if progress.rows == 1 { "event" } else { "events" };
+            format!("{files} · {} · {} {events}{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
         })
     };
     view! {
@@ -61,7 +62,7 @@ pub(crate) fn ProblemsDialog() -> impl IntoView {
         <Dialog id="problems-dialog" title="What could not be read" open=panels.problems>
             <ul class="problems">
                 {sorted().into_iter().map(|problem| view! {
-                    <li class="problem"><b class=weight_class(problem.weight)>{weight_word(problem.weight)}</b><p>{problem.what}</p><code>{problem.source}</code></li>
+                    <li class="problem"><b class=weight_class(problem.weight)>{weight_word(problem.weight)}</b><p>{format::plain(&problem.what).into_owned()}</p><code>{format::plain(&problem.source).into_owned()}</code></li>
                 }).collect_view()}
             </ul>
         </Dialog>

@@ -43,6 +43,12 @@ fn ExactRange(open: RwSignal<bool>) -> impl IntoView {
     let wrong = RwSignal::new(false);
     // The fields show what holds whenever the menu is opened.
     let shown = Memo::new(move |_| (open.get(), desk.inquiry.with(|inquiry| inquiry.range).or_else(|| desk.whole())));
+    Effect::new(move |_| {
+        if open.get() {
+            [start, end].iter().for_each(|field| field.set(String::new()));
+            wrong.set(false);
+        }
+    });
     let value = move |pick: fn(TimeRange) -> Timestamp, typed: RwSignal<String>| {
         move || {
             if typed.with(String::is_empty) {
@@ -71,8 +77,8 @@ fn ExactRange(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <form class="range-exact" on:submit=set>
-            <label>"From, UTC"<input id="range-start" type="text" spellcheck="false" autocomplete="off" prop:value=value(|range| range.start, start) on:change:target=move |event| start.set(event.target().value()) /></label>
-            <label>"Until, UTC"<input id="range-end" type="text" spellcheck="false" autocomplete="off" prop:value=value(|range| range.end, end) on:change:target=move |event| end.set(event.target().value()) /></label>
+            <label>"From, UTC"<input id="range-start" type="text" spellcheck="false" autocomplete="off" prop:value=value(|range| range.start, start) on:input:target=move |event| start.set(event.target().value()) /></label>
+            <label>"Until, UTC"<input id="range-end" type="text" spellcheck="false" autocomplete="off" prop:value=value(|range| range.end, end) on:input:target=move |event| end.set(event.target().value()) /></label>
             <p class="alert" role="alert" hidden=move || !wrong.get()>"Write times as 2026-03-09 14:00:00; the first must lie before the second."</p>
             <button id="range-set" type="submit" class="button small primary">"Show this range"</button>
         </form>
@@ -85,4 +91,5 @@ fn read_time(text: &str) -> Option<Timestamp> {
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}:00")))
 }
 
-const PRESETS: [(&str, i64); 3] = [("Last hour", HOUR), ("Last 24 hours", DAY), ("Last 7 days", 7 * DAY)];
+const PRESETS: [(&str, i64); 3] =
+    [("Last hour of the logs", HOUR), ("Last 24 hours of the logs", DAY), ("Last 7 days of the logs", 7 * DAY)];

@@ -10,6 +10,7 @@ use crate::query::filter::Field;
 use crate::query::filter::Sense;
 use crate::query::tally::Tally;
 use crate::query::tally::TallyValue;
+use crate::screen::format;
 use crate::table::column::ColumnId;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_of;
@@ -49,9 +50,9 @@ pub(crate) fn Search() -> impl IntoView {
         <div class="search" role="search">
             <Icon name="search" />
             <Chips />
-            <input id="search" type="text" node_ref=panels.search list="search-list" autocomplete="off" spellcheck="false" aria-label="Search events" placeholder=placeholder
+            <input id="search" type="text" node_ref=panels.search list="search-list" autocomplete="off" spellcheck="false" aria-label="Search events" title=FREE_TEXT placeholder=placeholder
                 prop:value=text on:input:target=move |event| text.set(event.target().value()) on:keydown=on_key />
-            <datalist id="search-list">{move || completions(&text.get()).into_iter().map(|value| view! { <option value=value></option> }).collect_view()}</datalist>
+            <datalist id="search-list">{move || completions(&text.get()).into_iter().map(|value| view! { <option label=format::plain(&value).into_owned() value=value.clone()></option> }).collect_view()}</datalist>
         </div>
     }
 }
@@ -73,12 +74,13 @@ fn Chip(at: usize, clause: Clause) -> impl IntoView {
     let desk = use_desk();
     let is_out = clause.sense == Sense::Exclude;
     let said = clause.to_string();
-    let remove = format!("Remove {said}");
+    let shown = format::plain(&said).into_owned();
+    let remove = format!("Remove {shown}");
     let turn = if is_out { "Click to take in" } else { "Click to leave out" };
     let name = clause.field.name();
     view! {
-        <li class="chip" class:is-out=is_out data-clause=said.clone()>
-            <button type="button" class="chip-text" title=format!("{said}. {turn}") on:click=move |_| desk.negate_clause(at)>
+        <li class="chip" class:is-out=is_out data-clause=said>
+            <button type="button" class="chip-text" title=format!("{shown}. {turn}") on:click=move |_| desk.negate_clause(at)>
                 {is_out.then(|| view! { <i>"not "</i> })}
                 {(!name.is_empty()).then(|| view! { <b>{name}</b> " " })}
                 <span>{shown_value(&clause)}</span>
@@ -88,14 +90,17 @@ fn Chip(at: usize, clause: Clause) -> impl IntoView {
     }
 }
 
+/// What free text is sought in; said here, in the help, and where nothing was found.
+pub(crate) const FREE_TEXT: &str = "Free text looks in the table’s columns, shown or not, but not inside request and response.";
+
 /// A clause's value as it is read: a verdict by its word, nothing as such.
 pub(crate) fn shown_value(clause: &Clause) -> String {
     match clause.field {
         Field::Column(ColumnId::Verdict) => {
-            verdict_of(&clause.value).map_or_else(|| clause.value.clone(), |verdict| verdict.word(None).to_owned())
+            verdict_of(&clause.value).map_or_else(|| format::plain(&clause.value).into_owned(), |verdict| verdict.word(None).to_owned())
         }
         _ if clause.value.is_empty() => "(none)".to_owned(),
-        _ => clause.value.clone(),
+        _ => format::plain(&clause.value).into_owned(),
     }
 }
 

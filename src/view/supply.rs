@@ -1,6 +1,8 @@
 //! What exactly is lacking, chain by chain, and every way to supply it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
@@ -11,6 +13,7 @@ use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
 use crate::trail::time::Timestamp;
 use crate::view::dialog::Dialog;
+use crate::view::panels::focus_on;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 use crate::view::parts::Command;
@@ -21,31 +24,75 @@ use crate::view::parts::PasteBox;
 #[component]
 pub(crate) fn SupplyDialog() -> impl IntoView {
     let (desk, panels) = (use_desk(), use_panels());
-    let chains = move || desk.proof.with(|proof| proof.as_ref().map(|proof| by_chain(proof)).unwrap_or_default());
+    let lacking = move || desk.proof.with(|proof| proof.as_ref().map(|proof| Wants::of(proof)).unwrap_or_default());
+    // The button that opened this goes away when nothing is lacking any more; the dialog gives the focus back to it first.
+    let after = Callback::new(move |()| {
+        panels.supply.set(false);
+        set_timeout(|| focus_on("#verified-only"), Duration::ZERO);
+    });
     view! {
         <Dialog id="supply-dialog" title="Supply what is lacking" open=panels.supply>
-            <p>"CloudTrail keeps the signature of a digest file in two places: in the S3 metadata of the object, and in the digest after it. A copy of the files has no metadata, so the newest digest of each chain cannot be checked from the copy alone."</p>
-            <CopyAll text=Signal::derive(move || chains().iter().flat_map(|(chain, wants)| wants.commands(chain)).collect::<Vec<_>>().join("\n")) />
-            {move || chains().into_iter().map(|(chain, lacking)| view! { <LackingChain chain=chain lacking=lacking /> }).collect_view()}
+            {move || lacking().intro().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
+            <CopyAll text=Signal::derive(move || lacking().commands().join("\n")) />
+            {move || { let lacking = lacking(); view! { <Keys regions=lacking.keys /><Signatures chains=lacking.signatures /> } }}
             <h3>"Then paste what the commands print, or drop it as a file"</h3>
-            <PasteBox id="paste-supply" placeholder="The JSON that head-object or list-public-keys prints" after=Callback::new(move |()| panels.supply.set(false)) />
+            <PasteBox id="paste-supply" placeholder="The JSON that head-object or list-public-keys prints" after=after />
         </Dialog>
     }
 }
 
-/// One chain's wants.
-#[derive(Clone)]
+/// All that is lacking: keys by Region, signatures by chain.
+#[derive(Clone, Default)]
 struct Wants {
-    digests: Vec<Place>,
-    keys: Vec<String>,
+    keys: BTreeMap<String, RegionKeys>,
+    signatures: BTreeMap<ChainId, Vec<Place>>,
+}
+
+/// The keys that one Region has to give, and of which time: AWS has its own keys in each.
+#[derive(Clone, Default)]
+struct RegionKeys {
+    fingerprints: BTreeSet<String>,
     span: Option<(Timestamp, Timestamp)>,
 }
 
 impl Wants {
-    /// Everything to run for this chain.
-    fn commands(&self, chain: &ChainId) -> Vec<String> {
-        let keys = (!self.keys.is_empty()).then(|| list_keys(&chain.region, self.span));
-        keys.into_iter().chain(self.digests.iter().map(head_object)).collect()
+    fn of(proof: &Proof) -> Self {
+        let mut wants = Self::default();
+        for lacking in &proof.lacking {
+            match lacking {
+                Lacking::Signature { chain, digest } => wants.signatures.entry(chain.clone()).or_default().push(digest.clone()),
+                Lacking::Key { chain, fingerprint } => {
+                    let keys = wants.keys.entry(chain.region.clone()).or_default();
+                    keys.fingerprints.insert(fingerprint.clone());
+                    keys.span = match (keys.span, span(proof, chain)) {
+                        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+                        (one, other) => one.or(other),
+                    };
+                }
+            }
+        }
+        wants
+    }
+
+    /// Why something is lacking: of keys, of signatures, or of both.
+    fn intro(&self) -> Vec<String> {
+        let keys = self.keys.values().map(|keys| keys.fingerprints.len() as u64).sum::<u64>();
+        let digests = self.signatures.values().map(|places| places.len() as u64).sum::<u64>();
+        let keys = (keys > 0).then(|| {
+            let subject = format::counted(keys, "public key that digests name is", "public keys that digests name are");
+            format!("{subject} not among the files. AWS keeps public keys by Region and time, and gives them to everyone with an account.")
+        });
+        let signatures = (digests > 0).then(|| {
+            let subject = format::counted(digests, "digest has no signature at hand: it", "digests have no signature at hand: each");
+            format!("{subject} is the newest of its chain, or the last before a gap. CloudTrail keeps the signature of a digest in two places: in the S3 metadata of the object, which a copy of the files lacks, and in the digest after it.")
+        });
+        keys.into_iter().chain(signatures).collect()
+    }
+
+    /// Everything to run.
+    fn commands(&self) -> Vec<String> {
+        let keys = self.keys.iter().map(|(region, keys)| list_keys(region, keys.span));
+        keys.chain(self.signatures.values().flatten().map(head_object)).collect()
     }
 }
 
@@ -57,37 +104,35 @@ fn CopyAll(text: Signal<String>) -> impl IntoView {
     view! { <button type="button" class="button small" hidden=move || many() < 2 on:click=move |_| desk.copy(text.get_untracked())>{move || format!("Copy all {} commands", many())}</button> }
 }
 
+/// One command a Region, however many chains want keys of it.
 #[component]
-fn LackingChain(chain: ChainId, lacking: Wants) -> impl IntoView {
-    let title = format!("{} · {} · {}", chain.account, chain.region, chain.trail);
-    let signatures = lacking.digests.iter().map(|place| {
-        let command = head_object(place);
-        view! { <li>"The signature of "<code>{format::file_name(&place.key).to_owned()}</code>": from its metadata, or add the digest after it."<Command text=command /></li> }
-    });
-    let signatures = signatures.collect_view();
-    let keys = (!lacking.keys.is_empty()).then(|| {
-        let named = lacking
-            .keys
-            .iter()
-            .map(|key| view! { <span class="fingerprint"><code>{key.clone()}</code><CopyButton text=key.clone() /></span> })
-            .collect_view();
-        view! { <li>"The public keys with these fingerprints: "{named}<Command text=list_keys(&chain.region, lacking.span) /></li> }
-    });
-    view! { <section class="lacking"><h3>{title}</h3><ul>{keys}{signatures}</ul></section> }
+fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
+    let region = |(region, keys): (String, RegionKeys)| {
+        let named = keys.fingerprints.iter().map(
+            |key| view! { <span class="fingerprint"><code>{format::plain(key).into_owned()}</code><CopyButton text=key.clone() /></span> },
+        );
+        let words = if keys.fingerprints.len() == 1 {
+            "The public key with this fingerprint: "
+        } else {
+            "The public keys with these fingerprints: "
+        };
+        let command = list_keys(&region, keys.span);
+        view! { <section class="lacking"><h3>{format!("Keys of {}", format::plain(&region))}</h3><ul><li>{words}{named.collect_view()}<Command text=command /></li></ul></section> }
+    };
+    regions.into_iter().map(region).collect_view()
 }
 
-fn by_chain(proof: &Proof) -> BTreeMap<ChainId, Wants> {
-    let mut chains: BTreeMap<ChainId, Wants> = BTreeMap::new();
-    for lacking in &proof.lacking {
-        let (Lacking::Signature { chain, .. } | Lacking::Key { chain, .. }) = lacking;
-        let wants =
-            chains.entry(chain.clone()).or_insert_with(|| Wants { digests: Vec::new(), keys: Vec::new(), span: span(proof, chain) });
-        match lacking {
-            Lacking::Signature { digest, .. } => wants.digests.push(digest.clone()),
-            Lacking::Key { fingerprint, .. } => wants.keys.push(fingerprint.clone()),
-        }
-    }
-    chains
+#[component]
+fn Signatures(chains: BTreeMap<ChainId, Vec<Place>>) -> impl IntoView {
+    let signature = |place: &Place| {
+        let name = format::plain(format::file_name(&place.key)).into_owned();
+        view! { <li>"The signature of "<code>{name}</code>": from its metadata, or add the digest after it."<Command text=head_object(place) /></li> }
+    };
+    let chain = |(chain, places): (ChainId, Vec<Place>)| {
+        let title = format!("{} · {} · {}", chain.account, chain.region, chain.trail);
+        view! { <section class="lacking"><h3>{format::plain(&title).into_owned()}</h3><ul>{places.iter().map(signature).collect_view()}</ul></section> }
+    };
+    chains.into_iter().map(chain).collect_view()
 }
 
 fn span(proof: &Proof, chain: &ChainId) -> Option<(Timestamp, Timestamp)> {

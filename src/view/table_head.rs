@@ -39,7 +39,7 @@ fn HeadCell(by: SortBy, name: &'static str, said: &'static str) -> impl IntoView
     };
     view! {
         <div class="cell head-cell" role="columnheader" aria-sort=aria data-column=field>
-            <button type="button" tabindex="-1" aria-label=format!("Sort by {said}") title=format!("Sort by {said}") on:click=move |_| desk.sort_by(by)>{name}{arrow}</button>
+            <button type="button" tabindex="0" aria-label=format!("Sort by {said}") title=format!("Sort by {said}") on:click=move |_| desk.sort_by(by)>{name}{arrow}</button>
         </div>
     }
 }

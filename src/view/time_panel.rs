@@ -88,11 +88,13 @@ fn Axis(axis: Memo<Option<TimeRange>>, width: RwSignal<f64>) -> impl IntoView {
 /// The word of a class of the timeline.
 pub(crate) fn class_word(column: ColumnId, name: &str) -> String {
     match (column, name) {
-        (ColumnId::Verdict, _) => verdict_of(name).map_or_else(|| name.to_owned(), |verdict| verdict.word(None).to_owned()),
+        (ColumnId::Verdict, _) => {
+            verdict_of(name).map_or_else(|| format::plain(name).into_owned(), |verdict| verdict.word(None).to_owned())
+        }
         (ColumnId::ReadOnly, "true") => "Read".to_owned(),
         (ColumnId::ReadOnly, "false") => "Write".to_owned(),
         (_, "") => "(none)".to_owned(),
-        _ => name.to_owned(),
+        _ => format::plain(name).into_owned(),
     }
 }
 

@@ -130,20 +130,42 @@ fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
             desk.inquiry.with(|inquiry| inquiry.range).or_else(|| axis.get()).map(|range| format::instant(pick(range))).unwrap_or_default()
         }
     };
-    let set = move |value: String, is_start: bool| {
-        let (Some(axis), Ok(step)) = (axis.get_untracked(), value.parse::<i32>()) else { return };
-        let time = TimeScale::new(axis, STEPS).time(f64::from(step));
+    let set = move |slider: web_sys::HtmlInputElement, edge: Edge| {
+        let (Some(axis), Ok(step)) = (axis.get_untracked(), slider.value().parse::<f64>()) else { return };
+        let scale = TimeScale::new(axis, STEPS);
         let held = desk.inquiry.with_untracked(|inquiry| inquiry.range).unwrap_or(axis);
-        desk.choose_range(Some(if is_start { TimeRange::new(time, held.end) } else { TimeRange::new(held.start, time) }));
+        // Pushed past the other one, a slider stops a step before it.
+        let (step, range) = match edge {
+            Edge::Start => {
+                let step = step.min(scale.x(held.end) - 1.0).max(0.0);
+                (step, TimeRange::new(scale.time(step), held.end))
+            }
+            Edge::End => {
+                let step = step.max(scale.x(held.start) + 1.0).min(STEPS);
+                (step, TimeRange::new(held.start, scale.time(step)))
+            }
+        };
+        // The element may hold another step than the one that was taken, and the range may be the same as before.
+        slider.set_value(&format!("{step:.0}"));
+        if range.start < range.end {
+            desk.choose_range(Some(range));
+        }
     };
     view! {
         <div class="range-sliders">
             <input id="slider-start" type="range" min="0" max="400" aria-label="Start of the time range" aria-valuetext=words(|range| range.start) prop:value=at(|range| range.start, 0.0)
-                on:change:target=move |event| set(event.target().value(), true) />
+                on:change:target=move |event| set(event.target(), Edge::Start) />
             <input id="slider-end" type="range" min="0" max="400" aria-label="End of the time range" aria-valuetext=words(|range| range.end) prop:value=at(|range| range.end, STEPS)
-                on:change:target=move |event| set(event.target().value(), false) />
+                on:change:target=move |event| set(event.target(), Edge::End) />
         </div>
     }
+}
+
+/// Which end of the range a slider moves.
+#[derive(Clone, Copy)]
+enum Edge {
+    Start,
+    End,
 }
 
 /// The numbers behind the bars.
