@@ -132,18 +132,15 @@ impl Facts {
             // Chains that do not overlap: no single period may be claimed for all of them.
             (_, None, Some(span)) => format!("Proven in parts between {}", period(span)),
         };
-        let exceptions: Vec<String> =
-            [(self.disproven + self.open, "file", "files"), (u64::try_from(self.gaps).unwrap_or(u64::MAX), "gap", "gaps")]
-                .into_iter()
-                .filter(|(number, ..)| *number > 0)
-                .map(|(number, one, many)| count(number, one, many))
-                .collect();
+        let exceptions: Vec<String> = [(self.disproven + self.open, "file", "files"), (u64::try_from(self.gaps).unwrap_or(u64::MAX), "gap", "gaps")]
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, one, many)| count(number, one, many))
+            .collect();
         match (exceptions.is_empty(), self.chains - self.proven_chains) {
             (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
-            (false, broken) => {
-                format!("{period}, except for {} in {broken} of {}", exceptions.join(" and "), count(self.chains, "chain", "chains"))
-            }
+            (false, broken) => format!("{period}, except for {} in {broken} of {}", exceptions.join(" and "), count(self.chains, "chain", "chains")),
         }
     }
 

@@ -120,10 +120,8 @@ fn FacetValue(column: ColumnId, value: TallyValue, most: Memo<u64>) -> impl Into
 /// The values that are shown: what is sought, else the most frequent.
 fn chosen(tally: &Tally, sought: &str, is_open: bool) -> Vec<TallyValue> {
     let sought = sought.to_ascii_lowercase();
-    let matching = tally
-        .values
-        .iter()
-        .filter(|value| sought.is_empty() || value_name(tally.column, &value.value).to_ascii_lowercase().contains(&sought));
+    let matching =
+        tally.values.iter().filter(|value| sought.is_empty() || value_name(tally.column, &value.value).to_ascii_lowercase().contains(&sought));
     let most = if is_open || !sought.is_empty() { usize::try_from(MANY_VALUES).unwrap_or(FEW) } else { FEW };
     matching.take(most).cloned().collect()
 }
