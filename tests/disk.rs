@@ -436,3 +436,23 @@ fn folders_that_do_not_exist_are_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!Path::new("/no/such/folder").exists());
 }
+
+#[test]
+fn both_streams_are_written_in_the_order_of_the_telling() {
+    use std::process::Stdio;
+    let mut trail = TrailBuilder::build(THREE);
+    trail.flip("A", 30);
+    let bucket = Bucket::lay(&trail);
+    let path = bucket.0.join("told.txt");
+    let told = fs::File::create(&path).expect("a file");
+    let error = told.try_clone().expect("a second handle");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trailseal"));
+    command.arg("verify").arg(bucket.0.join("AWSLogs")).arg(bucket.0.join("keys.json")).arg(bucket.0.join("signatures.json"));
+    let status = command.arg("--verbose").stdout(Stdio::from(told)).stderr(Stdio::from(error)).status().expect("it runs");
+    assert_eq!(status.code(), Some(1));
+    let text = fs::read_to_string(&path).expect("text");
+    let places: Vec<_> = ["T130000Z.json.gz\tvalid", "\tINVALID: hash value doesn't match", "T120000Z.json.gz\tvalid", "Results requested"]
+        .map(|part| text.find(part))
+        .to_vec();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
+}

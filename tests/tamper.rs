@@ -148,6 +148,44 @@ proptest! {
     }
 
     #[test]
+    fn junk_beside_honest_files_takes_nothing_from_them(
+        which in 0usize..8, edits in proptest::collection::vec((0usize..2000, 0u8..10), 1..6), place in 0u8..4, metadata in 0u8..3, lost in 0usize..30,
+    ) {
+        let mut trail = trail().clone();
+        match metadata {
+            0 => trail.forget_signatures(),
+            1 => trail.keep_signatures(&["17:00"]),
+            _ => {}
+        }
+        if let Some(label) = DIGESTS.get(lost) {
+            trail.drop(label);
+        }
+        let before: Vec<_> = trail.judge().files.into_iter().flatten().map(|judged| (judged.verdict, judged.reason)).collect();
+        let source = TrailBuilder::build("10:00 digest\n10:20 log A\n10:40 log B\n11:00 digest\n12:00 digest\n12:30 log C\n12:40 digest\n13:40 digest\n14:40 digest\n15:40 digest\n16:40 digest");
+        let digests: Vec<_> = source.files.iter().filter(|file| file.path.contains("Digest")).collect();
+        let junk = digests[which];
+        // Digits are changed and nothing else, so that it reads as a digest: of another time, place, hash or signature.
+        let mut bytes = junk.content.clone();
+        for (at, digit) in edits {
+            let digits: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at].is_ascii_digit()).collect();
+            bytes[digits[at % digits.len()]] = b'0' + digit;
+        }
+        let path = match place {
+            0 => "junk.json.gz".to_owned(),
+            1 => junk.path.replace("Z.json", "Z (1).json"),
+            2 => junk.path.replace("main", "niam"),
+            _ => format!("other/{}", junk.path),
+        };
+        let honest = trail.files.len();
+        trail.add(&path, &bytes);
+        let after: Vec<_> = trail.judge().files.into_iter().take(honest).flatten().map(|judged| (judged.verdict, judged.reason)).collect();
+        for (was, is) in before.iter().zip(&after) {
+            let kept = was == is || (was.0 != Verdict::Valid && !matches!(is.0, Verdict::Invalid | Verdict::Missing));
+            prop_assert!(kept, "{was:?} → {is:?}: {:#?}", trail.lines());
+        }
+    }
+
+    #[test]
     fn any_loss_accuses_no_file_that_is_there(kept in proptest::collection::vec(any::<bool>(), 15), signatures in any::<bool>()) {
         let mut trail = trail().clone();
         let mut kept = kept.into_iter();

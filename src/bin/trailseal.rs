@@ -16,6 +16,7 @@ use std::sync::mpsc;
 
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::judgement::Strictness;
+use trailseal::integrity::report_text::Stream;
 use trailseal::integrity::report_text::Verbosity;
 use trailseal::integrity::signature::check;
 use trailseal::ledger::Ledger;
@@ -127,11 +128,10 @@ impl Orders {
         };
         match self.form {
             Form::Json => print(&serde_json::to_string_pretty(report).map_err(|error| error.to_string())?, &mut std::io::stdout()),
-            Form::Text => {
-                let (out, err) = report.text(self.verbosity);
-                print(&err, &mut std::io::stderr());
-                print(&out, &mut std::io::stdout());
-            }
+            Form::Text => report.told(self.verbosity).iter().for_each(|(stream, text)| match stream {
+                Stream::Out => print(text, &mut std::io::stdout()),
+                Stream::Error => print(text, &mut std::io::stderr()),
+            }),
         }
         Ok(ExitCode::from(code))
     }

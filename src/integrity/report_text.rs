@@ -14,6 +14,7 @@ use crate::integrity::report::LogRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::text_lines::Lines;
+pub use crate::integrity::text_lines::Stream;
 use crate::integrity::text_lines::digest_status;
 use crate::integrity::text_lines::log_status;
 use crate::integrity::text_lines::ratio;
@@ -61,9 +62,17 @@ impl VerdictReport {
         }
     }
 
-    /// What goes to standard output and what to standard error.
+    /// What goes to standard output and what to standard error, each as a whole.
     #[must_use]
     pub fn text(&self, verbosity: Verbosity) -> (String, String) {
+        let told = self.told(verbosity);
+        let of = |wanted| told.iter().filter(|(stream, _)| *stream == wanted).map(|(_, text)| text.as_str()).collect();
+        (of(Stream::Out), of(Stream::Error))
+    }
+
+    /// The text piece by piece in its order, with the stream of each: what is wrong stands among what it belongs to.
+    #[must_use]
+    pub fn told(&self, verbosity: Verbosity) -> Vec<(Stream, String)> {
         let mut lines = Lines::new(verbosity);
         let sorted = Sorted::of(self);
         let mut told = BTreeSet::new();

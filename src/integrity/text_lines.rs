@@ -9,41 +9,43 @@ use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
+/// Where a piece of the text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output: what is valid, and the sums.
+    Out,
+    /// Standard error: everything else.
+    Error,
+}
+
 /// Both streams while they are written. Like the AWS CLI, errors stand between blank lines.
 #[derive(Debug)]
 pub(crate) struct Lines {
     verbosity: Verbosity,
-    out: String,
-    error: String,
+    told: Vec<(Stream, String)>,
     /// Whether the last thing written, to either stream, ended with a blank line.
     is_blank: bool,
 }
 
 impl Lines {
     pub(crate) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, out: String::new(), error: String::new(), is_blank: true }
+        Self { verbosity, told: Vec::new(), is_blank: true }
     }
 
     /// The line over a block.
     pub(crate) fn header(&mut self, name: &str) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
-        }
-        self.out.push_str(&format!("== {name}\n"));
-        self.is_blank = false;
+        let is_first = !self.told.iter().any(|(stream, _)| *stream == Stream::Out);
+        self.out(&format!("{}== {name}\n", if is_first { "" } else { "\n" }));
     }
 
     pub(crate) fn out(&mut self, text: &str) {
-        self.out.push_str(text);
+        self.told.push((Stream::Out, text.to_owned()));
         self.is_blank = text.ends_with("\n\n");
     }
 
     pub(crate) fn error(&mut self, line: &str) {
-        if !self.is_blank {
-            self.error.push('\n');
-        }
-        self.error.push_str(line);
-        self.error.push_str("\n\n");
+        let blank = if self.is_blank { "" } else { "\n" };
+        self.told.push((Stream::Error, format!("{blank}{line}\n\n")));
         self.is_blank = true;
     }
 
@@ -55,8 +57,8 @@ impl Lines {
         }
     }
 
-    pub(crate) fn end(self) -> (String, String) {
-        (self.out, self.error)
+    pub(crate) fn end(self) -> Vec<(Stream, String)> {
+        self.told
     }
 }
 

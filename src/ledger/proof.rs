@@ -54,10 +54,7 @@ impl Ledger {
         match form {
             // A report holds strings, numbers and lists: writing it as JSON cannot fail.
             ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),
-            ReportForm::Text => {
-                let (out, err) = report.text(Verbosity::Verbose);
-                format!("{out}{err}")
-            }
+            ReportForm::Text => report.told(Verbosity::Verbose).into_iter().map(|(_, text)| text).collect(),
         }
     }
 

@@ -12,6 +12,8 @@ pub struct Records {
     pending: Vec<u8>,
     /// Where `pending[0]` stands in the file.
     base: u64,
+    /// The byte before `pending[0]`: a bare word may be cut by the end of a chunk.
+    before: Option<u8>,
     /// How far `pending` has been scanned.
     scanned: usize,
     depth: u32,
@@ -160,7 +162,7 @@ impl Records {
 
     /// Whether the byte just read begins a bare value (the rest of the word would be counted again otherwise).
     fn follows_separator(&self) -> bool {
-        let before = self.scanned.checked_sub(2).and_then(|at| self.pending.get(at));
+        let before = self.scanned.checked_sub(2).map_or(self.before.as_ref(), |at| self.pending.get(at));
         before.is_none_or(|byte| matches!(byte, b',' | b'[') || byte.is_ascii_whitespace())
     }
 
@@ -261,6 +263,7 @@ impl Records {
         // A key of the top-level object may still be open when the object itself was given up.
         let key_start = (self.in_string && self.place == Place::Object && self.depth == 1).then_some(self.key.starts_at);
         let keep = self.open.or(key_start).unwrap_or(self.scanned).min(self.scanned);
+        self.before = keep.checked_sub(1).and_then(|last| self.pending.get(last)).copied().or(self.before);
         self.pending.drain(..keep);
         self.base += u64::try_from(keep).unwrap_or(u64::MAX);
         self.scanned -= keep;

@@ -15,6 +15,7 @@ use crate::protocol::Proof;
 use crate::screen::format;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::TimeRange;
+use crate::view::claims::ClaimsLedger;
 use crate::view::coverage::state_words;
 use crate::view::files::Files;
 use crate::view::panels::bring_into_view;
@@ -45,7 +46,7 @@ pub(crate) fn Integrity() -> impl IntoView {
     };
     view! {
         <div id="integrity" class="scroll integrity" on:wheel=move |_| moved() on:pointerdown=move |_| moved() on:keydown=move |_| moved()>
-            {move || proof().map(|proof| view! { <Numbers proof=proof /> })}
+            {move || proof().map(|proof| view! { <Numbers proof=proof.clone() /><ClaimsLedger proof=proof /> })}
             <Files />
             {move || proof().map(|proof| view! { <Chains proof=proof.clone() /><Findings proof=proof.clone() /><Keys proof=proof /> })}
         </div>

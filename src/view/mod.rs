@@ -5,6 +5,7 @@ mod app;
 mod banner;
 mod canvas;
 mod cell_tools;
+mod claims;
 mod coverage;
 mod detail_sections;
 mod dialog;

@@ -1,0 +1,156 @@
+//! What is fuzzed: for each reader of bytes one function that takes any bytes at all and states what must hold of the outcome.
+
+// Each place that includes this file uses another part of it.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use trailseal::integrity::Asked;
+use trailseal::integrity::Budget;
+use trailseal::integrity::Content;
+use trailseal::integrity::ContentReader;
+use trailseal::integrity::Evidence;
+use trailseal::integrity::GivenSignature;
+use trailseal::integrity::PublicKey;
+use trailseal::integrity::Verbosity;
+use trailseal::integrity::Verdict;
+use trailseal::integrity::check;
+use trailseal::reader::Reader;
+use trailseal::table::batch::EventBatch;
+use trailseal::trail::DigestFile;
+use trailseal::trail::EventRecord;
+use trailseal::trail::FileId;
+use trailseal::trail::ObjectKey;
+use trailseal::trail::Records;
+use trailseal::trail::Timestamp;
+use trailseal::trail::s3_url;
+
+/// All targets, by their names.
+pub const ALL: [(&str, fn(&[u8])); 8] = [
+    ("content", content),
+    ("digest", digest),
+    ("lists", lists),
+    ("records", records),
+    ("event", event),
+    ("batch", batch),
+    ("names", names),
+    ("verdict", verdict),
+];
+
+/// However the bytes are cut into chunks, the content is the same, and it never grows beyond its budget.
+pub fn content(bytes: &[u8]) {
+    let read = |size: usize| -> (Content, Vec<u8>) {
+        let mut reader = ContentReader::new(Budget::of(1 << 20));
+        let mut inflated = Vec::new();
+        bytes.chunks(size).for_each(|chunk| reader.push(chunk, &mut |piece| inflated.extend_from_slice(piece)));
+        (reader.finish(), inflated)
+    };
+    let (whole, inflated) = read(bytes.len().max(1));
+    assert!(inflated.len() <= (1 << 20) + (64 << 10));
+    assert_eq!(whole.stored_size, bytes.len() as u64);
+    for size in [1, 7] {
+        let (cut, same) = read(size);
+        assert_eq!(cut.flaw.is_none(), whole.flaw.is_none());
+        if whole.flaw.is_none() {
+            assert_eq!((&cut, &same), (&whole, &inflated));
+        }
+    }
+}
+
+/// A digest that reads has a place and a window.
+pub fn digest(bytes: &[u8]) {
+    match DigestFile::parse(bytes) {
+        Ok(digest) => {
+            let _ = (digest.chain(), digest.organization());
+            assert_eq!(Timestamp::parse(&digest.end_text), Some(digest.end));
+        }
+        Err(why) => assert!(!why.is_empty()),
+    }
+}
+
+/// Key lists and signatures: whatever is read is not trusted before it is checked.
+pub fn lists(bytes: &[u8]) {
+    let mut evidence = Evidence::default();
+    if let Some(keys) = PublicKey::parse_list(bytes) {
+        assert!(keys.iter().filter_map(PublicKey::problem).all(|problem| !problem.slug().is_empty()));
+        evidence.admit_keys(keys);
+    }
+    if let Some(signatures) = GivenSignature::parse_any(bytes) {
+        assert!(!signatures.is_empty());
+        evidence.admit_signatures(signatures);
+    }
+    assert!(evidence.take_checks().is_empty());
+    assert_eq!(evidence.judge(&Asked::default()).report.exit_code(), 2);
+}
+
+/// Records are the same however the file is cut, and each stands where it says.
+pub fn records(bytes: &[u8]) {
+    let cut = |size: usize| {
+        let mut records = Records::default();
+        let mut pieces = Vec::new();
+        bytes.chunks(size).for_each(|chunk| records.push(chunk, &mut |piece| pieces.push((piece.offset, piece.json.to_vec()))));
+        (pieces, records.finish())
+    };
+    let (whole, found) = cut(bytes.len().max(1));
+    for (offset, json) in &whole {
+        let at = usize::try_from(*offset).expect("inside");
+        assert_eq!(bytes.get(at..at + json.len()), Some(json.as_slice()));
+    }
+    assert_eq!(cut(1), (whole, found));
+}
+
+/// One record, however odd.
+pub fn event(bytes: &[u8]) {
+    if let Ok(record) = EventRecord::parse(bytes) {
+        let _ = (record.is_event(), record.event_time);
+    }
+}
+
+/// What travels between workers: bytes that are no batch are refused, those that are one are written back the same.
+pub fn batch(bytes: &[u8]) {
+    if let Some(batch) = EventBatch::from_bytes(bytes) {
+        let again = EventBatch::from_bytes(&batch.to_bytes()).expect("what was written is read");
+        assert_eq!(again.len(), batch.len());
+    }
+}
+
+/// Names, stamps, times, addresses.
+pub fn names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let key = ObjectKey::parse(&text);
+    let _ = (key.base(), key.organization(), key.is_misleading());
+    if let Some((before, tail)) = key.from_aws_logs() {
+        assert_eq!(format!("{before}{tail}"), key.path);
+    }
+    let _ = (Timestamp::parse(&text), Timestamp::parse_stamp(&text), s3_url::place(&text), s3_url::path(&text));
+}
+
+/// Two files, the second of them after the first zero byte, from disk to report: nothing is valid without a key.
+pub fn verdict(bytes: &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (one, other) = bytes.split_at(at);
+    let mut reader = Reader::default();
+    for (id, (name, stored)) in (0..).zip([("AWSLogs/a.json.gz", one), (DIGEST, other), (LOG, other)]) {
+        reader.open(FileId(id), name, None);
+        reader.push(stored);
+        reader.close();
+    }
+    let (found, _) = reader.finish();
+    let mut evidence = Evidence::default();
+    evidence.admit_keys(found.keys);
+    evidence.admit_signatures(found.signatures);
+    found.facts.into_iter().for_each(|facts| evidence.admit(facts));
+    loop {
+        let jobs = evidence.take_checks();
+        if jobs.is_empty() {
+            break;
+        }
+        evidence.settle(jobs.iter().map(check).collect());
+    }
+    let judgement = evidence.judge(&Asked::default());
+    assert!(judgement.files.iter().flatten().all(|judged| judged.verdict != Verdict::Valid));
+    assert_ne!(judgement.report.exit_code(), 0);
+    let _ = judgement.report.text(Verbosity::Verbose);
+}
+
+const DIGEST: &str = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2025/03/10/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T130000Z.json.gz";
+const LOG: &str =
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2025/03/10/111122223333_CloudTrail_eu-west-1_20250310T1230Z_Axxxxxxxxxxxxxxx.json.gz";
