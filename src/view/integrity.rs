@@ -33,7 +33,8 @@ pub(crate) fn Integrity() -> impl IntoView {
     Effect::new(move |_| {
         let Some(selector) = goal.get() else { return };
         // Files that arrive push down what stands below them: it is looked for again. What has changed is built first.
-        (desk.files.track(), desk.proof.track());
+        desk.files.track();
+        desk.proof.track();
         set_timeout(move || bring_into_view(selector), Duration::ZERO);
     });
     on_cleanup(move || {
