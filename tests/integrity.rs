@@ -137,6 +137,18 @@ fn swapped_digests_are_both_at_the_wrong_place() {
 }
 
 #[test]
+fn a_newest_digest_overwritten_with_an_older_one_is_at_the_wrong_place() {
+    check(
+        THREE,
+        |t| {
+            let older = t.file("13:00").clone();
+            (t.file("14:00").stored, t.file("14:00").content) = (older.stored, older.content);
+        },
+        "14:00 invalid wrong-place\nB unlisted after-newest-digest\nend-before-range main",
+    );
+}
+
+#[test]
 fn a_copy_by_another_name_is_valid_and_moved() {
     check(THREE, |t| t.rename("A", "evidence/one.json.gz"), "A valid moved");
     check(THREE, |t| t.rename("13:00", "digest (1).json.gz"), "13:00 valid moved");

@@ -34,17 +34,18 @@ pub(crate) struct Damaged<'a> {
 
 /// Digests whose every file lies at a place that must hold another digest. They prove nothing: their verdicts are changed here.
 ///
-/// Such a place is one that a proven digest has itself or names as its predecessor's.
+/// Such a place is one that a proven digest has itself or names as its predecessor's, or of which metadata is given.
 pub(crate) fn find_displaced<'a>(
     digests: &Digests<'a>,
     verdicts: &mut [DigestVerdict<'_>],
     damaged: &mut Vec<Damaged<'a>>,
 ) -> HashSet<usize> {
     let proven = digests.all.iter().zip(verdicts.iter()).filter(|(_, verdict)| verdict.proof.is_some());
-    let taken: HashMap<&str, &'a Place> = proven
-        .flat_map(|(given, _)| given.digest.previous.as_ref().map(|previous| &previous.place).into_iter().chain([&given.digest.place]))
-        .map(|place| (unpacked(base_of(&place.key)), place))
-        .collect();
+    // Metadata of an object is a word for it too: a newest digest, which no other names, may have been overwritten with an older one.
+    let mut taken: HashMap<&str, Option<&'a Place>> = digests.stated_names().map(|name| (name, None)).collect();
+    let places = proven
+        .flat_map(|(given, _)| given.digest.previous.as_ref().map(|previous| &previous.place).into_iter().chain([&given.digest.place]));
+    taken.extend(places.map(|place| (unpacked(base_of(&place.key)), Some(place))));
     let mut displaced = HashSet::new();
     for (index, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
         let own = unpacked(base_of(&given.digest.place.key));
@@ -54,7 +55,7 @@ pub(crate) fn find_displaced<'a>(
             elsewhere += 1;
             let message = format!("{} It is that of {}", Reason::WrongPlace.sentence(), given.digest.place.key);
             let judged = Judged::not_valid(NotValid::Invalid, Reason::WrongPlace, message);
-            damaged.push(Damaged { file, name: digest_name(file), place: Some(place), judged });
+            damaged.push(Damaged { file, name: digest_name(file), place: *place, judged });
         }
         if elsewhere == given.files.len() {
             displaced.insert(index);

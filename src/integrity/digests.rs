@@ -162,6 +162,11 @@ impl<'a> Digests<'a> {
         found
     }
 
+    /// The names of objects whose metadata is given, unpacked.
+    pub(crate) fn stated_names(&self) -> impl Iterator<Item = &str> {
+        self.stated.keys().map(String::as_str)
+    }
+
     /// Signatures that name no object: tried where nothing else holds.
     pub(crate) fn keyless(&self) -> impl Iterator<Item = Candidate<'_>> {
         self.keyless.iter().map(|given| Candidate { signature: &given.signature, source: CandidateSource::Hint(given) })

@@ -81,6 +81,8 @@ pub struct Evidence {
     digest_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
+    /// Whether more checks may be due than when they were last looked for: logs alone bring none.
+    checks_stale: bool,
     /// What was handed out to be checked, or has been.
     pub(crate) checks: HashMap<CheckSubject, CheckState>,
     open: HashMap<u64, (CheckSubject, SignatureCheck)>,
@@ -149,24 +151,30 @@ impl Evidence {
         let base = unpacked(name.base()).to_owned();
         if matches!(facts.kind, FileKind::Digest(Ok(_))) {
             self.digest_ids.insert(facts.id);
+            self.checks_stale = true;
         } else {
-            self.digest_ids.remove(&facts.id);
+            self.checks_stale |= self.digest_ids.remove(&facts.id);
         }
         self.files.insert(facts.id, GivenFile { facts, name, base });
     }
 
     /// Takes keys.
     pub fn admit_keys(&mut self, keys: Vec<PublicKey>) {
+        self.checks_stale |= !keys.is_empty();
         keys.into_iter().for_each(|key| self.ring.add(key));
     }
 
     /// Takes signatures from S3 metadata.
     pub fn admit_signatures(&mut self, signatures: Vec<GivenSignature>) {
+        self.checks_stale |= !signatures.is_empty();
         self.signatures.extend(signatures);
     }
 
     /// The checks that are due and were not handed out before.
     pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
+        if !std::mem::take(&mut self.checks_stale) {
+            return Vec::new();
+        }
         let due = due_checks(self);
         let mut jobs = Vec::with_capacity(due.len());
         for (subject, mut job) in due {
@@ -181,6 +189,7 @@ impl Evidence {
 
     /// Takes what checks came to; outcomes of unknown checks are ignored.
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
+        self.checks_stale |= !outcomes.is_empty();
         for outcome in outcomes {
             let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
             if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about == About::Digest) {
