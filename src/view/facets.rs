@@ -110,6 +110,12 @@ fn FacetValue(column: ColumnId, value: String, shown: Memo<Vec<TallyValue>>, mos
         })
     });
     let (to_toggle, to_drop, to_find, to_leave) = (value.clone(), value.clone(), value.clone(), value.clone());
+    let button = NodeRef::<html::Button>::new();
+    // A chosen value moves to the top, and an element that is moved loses the focus.
+    let keep_focus = move || {
+        let focus = move || drop(button.try_get_untracked().flatten().map(|button| button.focus()));
+        set_timeout(focus, std::time::Duration::ZERO);
+    };
     let toggle = move |event: ev::MouseEvent| {
         let sense = match (state.get_untracked(), event.alt_key()) {
             (Some(held), _) => held,
@@ -117,12 +123,14 @@ fn FacetValue(column: ColumnId, value: String, shown: Memo<Vec<TallyValue>>, mos
             (None, false) => Sense::Include,
         };
         desk.toggle_value(column, &to_toggle, sense);
+        keep_focus();
     };
     // What Alt and a click do, by keys: browsers do not agree on whether Alt+Enter clicks.
     let by_key = move |event: ev::KeyboardEvent| {
         if event.alt_key() && event.key() == "Enter" {
             event.prevent_default();
             desk.toggle_value(column, &to_leave, state.get_untracked().unwrap_or(Sense::Exclude));
+            keep_focus();
         }
     };
     let share = move |count: u64| format!("{:.1}%", count as f64 / most.get().max(1) as f64 * 100.0);
@@ -140,7 +148,7 @@ fn FacetValue(column: ColumnId, value: String, shown: Memo<Vec<TallyValue>>, mos
         mark.map(|verdict| view! { <span class=format!("verdict verdict-{}", verdict.slug())><Icon name=verdict_icon(verdict) /></span> });
     view! {
         <li class="facet-value" class:is-in=move || state.get() == Some(Sense::Include) class:is-out=move || state.get() == Some(Sense::Exclude) data-value=value.clone()>
-            <button type="button" class="facet-toggle" aria-pressed=move || state.get().is_some().to_string() title=said on:click=toggle on:keydown=by_key>
+            <button type="button" class="facet-toggle" node_ref=button aria-pressed=move || state.get().is_some().to_string() title=said on:click=toggle on:keydown=by_key>
                 <i class="facet-ghost" style:width=move || share(total())></i>
                 <i class="facet-bar" style:width=move || share(count())></i>
                 {mark}

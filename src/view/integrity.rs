@@ -35,7 +35,7 @@ pub(crate) fn Integrity() -> impl IntoView {
         // Files that arrive push down what stands below them: it is looked for again. What has changed is built first.
         desk.files.track();
         desk.proof.track();
-        set_timeout(move || bring_into_view(selector), Duration::ZERO);
+        set_timeout(move || bring_into_view("#integrity", selector), Duration::ZERO);
     });
     on_cleanup(move || {
         let _ = goal.try_set(None);

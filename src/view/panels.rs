@@ -51,9 +51,16 @@ pub(crate) fn focus_on(selector: &str) {
     }
 }
 
-/// Scrolls to what the selector finds.
-pub(crate) fn bring_into_view(selector: &str) {
-    document().query_selector(selector).ok().flatten().inspect(|element| element.scroll_into_view());
+/// Scrolls `within` to what the selector finds in it. Only where that is still out of sight the page itself moves: left to itself, the
+/// browser would also scroll what is not meant to be scrolled.
+pub(crate) fn bring_into_view(within: &str, selector: &str) {
+    let found = |selector: &str| document().query_selector(selector).ok().flatten();
+    let (Some(within), Some(target)) = (found(within), found(selector)) else { return };
+    let below = target.get_bounding_client_rect().top() - within.get_bounding_client_rect().top();
+    within.set_scroll_top(within.scroll_top() + below as i32);
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    target.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// The desk that `App` has provided.

@@ -76,7 +76,7 @@ impl Wants {
 
     /// Why something is lacking: of keys, of signatures, or of both.
     fn intro(&self) -> Vec<String> {
-        let keys = self.keys.values().map(|keys| keys.fingerprints.len() as u64).sum::<u64>();
+        let keys = self.keys.values().flat_map(|keys| &keys.fingerprints).collect::<BTreeSet<_>>().len() as u64;
         let digests = self.signatures.values().map(|places| places.len() as u64).sum::<u64>();
         let keys = (keys > 0).then(|| {
             let subject = format::counted(keys, "public key that digests name is", "public keys that digests name are");
