@@ -1,6 +1,6 @@
 //! All that is ever said between machines: page ⇄ ledger ⇄ readers. Nothing else crosses.
 //!
-//! Every message is small JSON; bytes travel beside it (composite `Blob`s down, column buffers up). The enums are closed: whoever
+//! Every message is small; what is large travels beside it (composite `Blob`s down, column buffers up). The enums are closed: whoever
 //! reads this file has seen everything that can happen. Questions name rows and files by number and values by text, never by code.
 
 use serde::Deserialize;

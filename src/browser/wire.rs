@@ -1,4 +1,4 @@
-//! Protocol values ⇄ messages. A message is `[json, attachment…]`: small JSON, and beside it blobs and byte buffers that are moved, not copied.
+//! Protocol values ⇄ messages. A message is `[value, attachment…]`: a few bytes, and beside them blobs and buffers that are moved, not copied.
 
 use js_sys::Array;
 use js_sys::ArrayBuffer;
@@ -36,9 +36,9 @@ impl Post for DedicatedWorkerGlobalScope {
 /// # Errors
 /// When the browser refuses the message.
 pub fn send<T: Serialize>(to: &impl Post, value: &T, attachments: &[JsValue]) -> Result<(), JsValue> {
-    let json = serde_json::to_string(value).map_err(|error| JsValue::from(error.to_string()))?;
-    let message = Array::of1(&json.into());
-    let transfer = Array::new();
+    let bytes = postcard::to_allocvec(value).map_err(|error| JsValue::from(error.to_string()))?;
+    let bytes = Uint8Array::from(bytes.as_slice());
+    let (message, transfer) = (Array::of1(&bytes), Array::of1(&bytes.buffer()));
     for attachment in attachments {
         message.push(attachment);
         if let Some(bytes) = attachment.dyn_ref::<Uint8Array>() {
@@ -54,8 +54,12 @@ pub fn send<T: Serialize>(to: &impl Post, value: &T, attachments: &[JsValue]) ->
 /// When it is not a message of this protocol.
 pub fn receive<T: DeserializeOwned>(message: &JsValue) -> Result<(T, Vec<JsValue>), String> {
     let message = message.dyn_ref::<Array>().ok_or("a message of another kind")?;
-    let json = message.get(0).as_string().ok_or("a message without its text")?;
-    let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    let bytes: Uint8Array = message.get(0).dyn_into().map_err(|_| "a message without its value")?;
+    let (value, rest) =
+        postcard::take_from_bytes(&bytes.to_vec()).map(|(value, rest)| (value, rest.len())).map_err(|error| error.to_string())?;
+    if rest > 0 {
+        return Err("a message longer than its value".to_owned());
+    }
     Ok((value, message.iter().skip(1).collect()))
 }
 
