@@ -52,7 +52,9 @@ pub(crate) fn find_displaced<'a>(
         let own = unpacked(base_of(&given.digest.place.key));
         let mut elsewhere = 0;
         for file in &given.files {
-            let Some(place) = taken.get(file.base.as_str()).filter(|_| file.base != own) else { continue };
+            // Of the same name, but by its own unproven words of another bucket or folder: the file that a proven digest names, changed.
+            let lies = |place: &Option<&Place>| verdict.proof.is_none() && place.is_some_and(|place| *place != given.digest.place);
+            let Some(place) = taken.get(file.base.as_str()).filter(|place| file.base != own || lies(place)) else { continue };
             elsewhere += 1;
             let judged = displaced_verdict(given, verdict);
             damaged.push(Damaged { file, name: digest_name(file), place: *place, judged });
