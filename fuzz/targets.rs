@@ -23,8 +23,11 @@ use trailseal::trail::Records;
 use trailseal::trail::Timestamp;
 use trailseal::trail::s3_url;
 
+/// What takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// All targets, by their names.
-pub const ALL: [(&str, fn(&[u8])); 8] = [
+pub const ALL: [(&str, Target); 8] = [
     ("content", content),
     ("digest", digest),
     ("lists", lists),
@@ -152,4 +155,5 @@ pub fn verdict(bytes: &[u8]) {
 }
 
 const DIGEST: &str = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2025/03/10/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T130000Z.json.gz";
-const LOG: &str = "AWSLogs/111122223333/CloudTrail/eu-west-1/2025/03/10/111122223333_CloudTrail_eu-west-1_20250310T1230Z_Axxxxxxxxxxxxxxx.json.gz";
+const LOG: &str =
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2025/03/10/111122223333_CloudTrail_eu-west-1_20250310T1230Z_Axxxxxxxxxxxxxxx.json.gz";

@@ -505,7 +505,7 @@ fn keys_are_taken_in_every_form() {
         list.replace("PublicKeyList", "publicKeyList"),
         format!("[{list},{list}]"),
         format!("{list}{list}"),
-        list.replace("2025-02-18T00:00:00+00:00", "1739836800.0").replace('"', "\"").replace("\"1739836800.0\"", "1739836800.0"),
+        list.replace("\"2025-02-18T00:00:00+00:00\"", "1739836800.0"),
         list.replace("2025-02-18T00:00:00+00:00", "1739836800"),
         list.replace(signing_key(0).fingerprint(), &signing_key(0).fingerprint().to_uppercase()),
     ] {
