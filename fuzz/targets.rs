@@ -23,8 +23,11 @@ use trailseal::trail::Records;
 use trailseal::trail::Timestamp;
 use trailseal::trail::s3_url;
 
+/// What takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// All targets, by their names.
-pub const ALL: [(&str, fn(&[u8])); 8] = [
+pub const ALL: [(&str, Target); 8] = [
     ("content", content),
     ("digest", digest),
     ("lists", lists),

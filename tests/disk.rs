@@ -456,3 +456,87 @@ fn both_streams_are_written_in_the_order_of_the_telling() {
         .to_vec();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
 }
+
+#[test]
+fn strict_checking_is_as_hard_as_the_aws_cli_on_each_remark() {
+    let strict = |change: &dyn Fn(&mut Trail), code: i32, expected: &str| check_with(THREE, change, &["--strict"], code, expected);
+    strict(&|_| {}, 0, "");
+    strict(&Trail::flatten, 0, "");
+    strict(&|t| t.recompress("A"), 0, "");
+    strict(&|t| t.unpack("A"), 1, "A invalid stored-uncompressed stored-uncompressed");
+    strict(&|t| t.cut("A", 8), 1, "A invalid container-truncated container-truncated");
+    strict(&|t| t.rename("A", "x.json.gz"), 1, "A invalid moved moved");
+    strict(&|t| t.unpack("13:00"), 1, "13:00 invalid stored-uncompressed stored-uncompressed\nA unproven digest-unproven");
+    strict(&|t| t.copy("A", "copies/one.json.gz"), 1, "A invalid moved moved duplicate-of:A");
+}
+
+#[test]
+fn signatures_are_taken_in_every_form() {
+    let trail = TrailBuilder::build(THREE);
+    let [.., (Some(key), signature)] = trail.signatures.as_slice() else { panic!("signatures") };
+    let metadata = format!(r#"{{"signature":"{signature}","signature-algorithm":"SHA256withRSA"}}"#);
+    let head = format!(r#"{{"ContentType":"application/json","ContentEncoding":"gzip","Metadata":{metadata}}}"#);
+    for form in [
+        format!(r#"{{"{key}":{metadata}}}"#),
+        format!(r#"{{"s3://trail-bucket/{key}":{metadata}}}"#),
+        format!(r#"{{"{key}":{head}}}"#),
+        format!("[{head}]"),
+        format!("{head}\n{head}"),
+        format!(r#"[{{"Key":"{key}","Metadata":{metadata}}}]"#),
+        format!(r#"[{{"{key}":{metadata}}},{{"Metadata":{{}}}}]"#),
+        head.replace("\"signature", "\"x-amz-meta-signature").replace(signature, &format!(" {} ", signature.to_uppercase())),
+    ] {
+        let mut bare = trail.clone();
+        bare.forget_signatures();
+        let bucket = Bucket::lay(&bare);
+        bucket.write("given.json", form.as_bytes());
+        let given = bucket.0.join("given.json");
+        let (report, code) = bucket.report(&["--signatures", given.to_str().expect("text")]);
+        assert_eq!((support::lines(&report, &trail.labels), code), (Vec::new(), Some(0)), "{form}");
+    }
+}
+
+#[test]
+fn keys_are_taken_in_every_form() {
+    let trail = TrailBuilder::build(THREE);
+    let list = trail.keys.clone().expect("keys");
+    for form in [
+        list.clone(),
+        list.replace("PublicKeyList", "publicKeyList"),
+        format!("[{list},{list}]"),
+        format!("{list}{list}"),
+        list.replace("\"2025-02-18T00:00:00+00:00\"", "1739836800.0"),
+        list.replace("2025-02-18T00:00:00+00:00", "1739836800"),
+        list.replace(signing_key(0).fingerprint(), &signing_key(0).fingerprint().to_uppercase()),
+    ] {
+        let mut given = trail.clone();
+        given.keys = Some(form.clone());
+        let (report, code) = Bucket::lay(&given).report(&[]);
+        assert_eq!((support::lines(&report, &trail.labels), report.keys.len(), code), (Vec::new(), 2, Some(0)), "{form}");
+    }
+}
+
+#[test]
+fn times_in_and_around_a_log_are_remarked() {
+    let log = |delivered: &str, event: &str| {
+        let mut chain = forge::Chain::new("111122223333", "eu-west-1", "main", "us-east-1", "trail-bucket");
+        let key = forge::log_key("111122223333", "eu-west-1", at(delivered), "aaaaaaaaaaaaaaaa");
+        let content = support::log_content("111122223333", "eu-west-1", at(event), "A");
+        let entry = forge::LogEntry::of("trail-bucket", &key, &content, (at("12:20"), at("12:20")));
+        let digest = chain.forge(signing_key(0), at("12:00"), at("13:00"), vec![entry]);
+        let mut trail = TrailBuilder::build("");
+        trail.signatures = vec![(Some(digest.key.clone()), digest.signature)];
+        trail.add(&digest.key, &digest.content);
+        trail.add(&key, &content);
+        let bucket = Bucket::lay(&trail);
+        let (report, code) = bucket.report(&[]);
+        assert_eq!(code, Some(0));
+        report.logs.first().expect("the log").remarks.iter().map(|remark| remark.slug()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(log("12:30", "12:20"), "");
+    assert_eq!(log("12:55", "12:20"), "");
+    assert_eq!(log("13:05", "12:20"), "");
+    assert_eq!(log("13:10", "12:20"), "late-delivery");
+    assert_eq!(log("12:30", "12:10"), "event-times-differ");
+    assert_eq!(log("12:30", "13:01"), "event-time-outside-window event-times-differ");
+}

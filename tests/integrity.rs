@@ -149,6 +149,29 @@ fn a_newest_digest_overwritten_with_an_older_one_is_at_the_wrong_place() {
 }
 
 #[test]
+fn a_digest_that_lies_about_its_own_place_is_disproven_where_it_lies() {
+    let lie = |t: &mut Trail| t.edit("13:00", "T130000Z.json.gz\",\"digestPublic", "T130001Z.json.gz\",\"digestPublic");
+    let expected = "13:00 invalid signature-mismatch\nA unproven digest-unproven";
+    check(THREE, lie, expected);
+    for (word, other) in [("digestS3Bucket\":\"trail", "digestS3Bucket\":\"liart"), ("digestS3Object\":\"AWSLogs", "digestS3Object\":\"x")] {
+        check(THREE, |t| t.edit("13:00", word, other), expected);
+        let bare = |t: &mut Trail| {
+            t.edit("13:00", word, other);
+            t.keep_signatures(&["14:00", "12:00"]);
+        };
+        check(THREE, bare, expected);
+    }
+    check(
+        THREE,
+        |t| {
+            lie(t);
+            t.keep_signatures(&["14:00", "12:00"]);
+        },
+        expected,
+    );
+}
+
+#[test]
 fn a_copy_by_another_name_is_valid_and_moved() {
     check(THREE, |t| t.rename("A", "evidence/one.json.gz"), "A valid moved");
     check(THREE, |t| t.rename("13:00", "digest (1).json.gz"), "13:00 valid moved");

@@ -7,6 +7,7 @@ use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::Digests;
+use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
@@ -51,10 +52,11 @@ pub(crate) fn find_displaced<'a>(
         let own = unpacked(base_of(&given.digest.place.key));
         let mut elsewhere = 0;
         for file in &given.files {
-            let Some(place) = taken.get(file.base.as_str()).filter(|_| file.base != own) else { continue };
+            // Of the same name, but by its own unproven words of another bucket or folder: the file that a proven digest names, changed.
+            let lies = |place: &Option<&Place>| verdict.proof.is_none() && place.is_some_and(|place| *place != given.digest.place);
+            let Some(place) = taken.get(file.base.as_str()).filter(|place| file.base != own || lies(place)) else { continue };
             elsewhere += 1;
-            let message = format!("{} It is that of {}", Reason::WrongPlace.sentence(), given.digest.place.key);
-            let judged = Judged::not_valid(NotValid::Invalid, Reason::WrongPlace, message);
+            let judged = displaced_verdict(given, verdict);
             damaged.push(Damaged { file, name: digest_name(file), place: *place, judged });
         }
         if elsewhere == given.files.len() {
@@ -64,6 +66,17 @@ pub(crate) fn find_displaced<'a>(
         }
     }
     displaced
+}
+
+/// A proven digest at another's place was put there. Content that nothing proves only says that it belongs elsewhere: whatever signature
+/// there is for this place is not its.
+fn displaced_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>) -> Judged {
+    let key_lacks = matches!(verdict.judged.reason, Some(Reason::KeyUnknown | Reason::KeyUnusable));
+    let (reason, says) = match verdict.proof {
+        None if !key_lacks => (Reason::SignatureMismatch, "What it says of its own place is"),
+        _ => (Reason::WrongPlace, "It is that of"),
+    };
+    Judged::not_valid(NotValid::Invalid, reason, format!("{} {says} {}", reason.sentence(), given.digest.place.key))
 }
 
 /// Files that should be digests and cannot be read as such.

@@ -88,7 +88,8 @@ impl Rows {
 }
 
 impl Summary {
-    /// Counts rows: what is counted is what can be read below it.
+    /// Counts rows: what is counted is what can be read below it. A log that two digests list is one row and counts once, unlike with the
+    /// AWS CLI; a second file with the same content is a row of its own (`duplicate-of`) and counts too, so that the sums can be checked.
     pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
         let mut summary = Self::default();
         for row in digests {
