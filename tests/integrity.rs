@@ -153,7 +153,8 @@ fn a_digest_that_lies_about_its_own_place_is_disproven_where_it_lies() {
     let lie = |t: &mut Trail| t.edit("13:00", "T130000Z.json.gz\",\"digestPublic", "T130001Z.json.gz\",\"digestPublic");
     let expected = "13:00 invalid signature-mismatch\nA unproven digest-unproven";
     check(THREE, lie, expected);
-    for (word, other) in [("digestS3Bucket\":\"trail", "digestS3Bucket\":\"liart"), ("digestS3Object\":\"AWSLogs", "digestS3Object\":\"x")] {
+    for (word, other) in [("digestS3Bucket\":\"trail", "digestS3Bucket\":\"liart"), ("digestS3Object\":\"AWSLogs", "digestS3Object\":\"x")]
+    {
         check(THREE, |t| t.edit("13:00", word, other), expected);
         let bare = |t: &mut Trail| {
             t.edit("13:00", word, other);
