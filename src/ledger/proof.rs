@@ -68,7 +68,7 @@ impl Ledger {
             kind: kind_of(&file.source).to_owned(),
             name: file.source.clone(),
             verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
-            word: judged.map_or(Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
+            word: judged.map_or_else(|| Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
             reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
             message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
             remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
