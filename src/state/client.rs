@@ -55,7 +55,8 @@ impl Client {
     pub async fn start(on_notice: Box<dyn Fn(Notice)>, on_fall: Box<dyn Fn(String)>) -> Result<Self, String> {
         let say = |error: JsValue| format!("The part that reads files could not be started: {}", text_of(&error));
         let program = Program::load().await.map_err(say)?;
-        let (on_notice, on_fall): (Rc<dyn Fn(Notice)>, Rc<dyn Fn(String)>) = (on_notice.into(), on_fall.into());
+        let on_notice: Rc<dyn Fn(Notice)> = on_notice.into();
+        let on_fall: Rc<dyn Fn(String)> = on_fall.into();
         for _ in 0..STARTS {
             let ledger = program.spawn("ledger").map_err(say)?;
             let (ready, is_ready) = oneshot::channel();
