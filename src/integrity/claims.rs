@@ -17,17 +17,26 @@ use crate::trail::arrange::arrange;
 pub(crate) fn claims(report: &VerdictReport) -> Claims {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
     let mut claims = Claims::default();
-    let mut proven = |count: u64, sentence: &str| {
-        if count > 0 {
-            claims.proven.push(format!("{count} {sentence}"));
-        }
-    };
-    proven(logs.valid, "log files hold exactly what CloudTrail delivered.");
-    proven(digests.valid.saturating_add(backfill.valid), "digests are exactly as the owner of the given keys signed them.");
-    proven(logs.invalid, "log files do not hold what CloudTrail delivered to their place.");
-    proven(digests.invalid.saturating_add(backfill.invalid), "digests are not as they were signed, or damaged.");
+    let mut proven = |count: u64, one: &str, many: &str| claims.proven.extend(counted(count, one, many));
+    proven(logs.valid, "log file holds exactly what CloudTrail delivered.", "log files hold exactly what CloudTrail delivered.");
+    proven(
+        digests.valid.saturating_add(backfill.valid),
+        "digest is exactly as the owner of the given keys signed it.",
+        "digests are exactly as the owner of the given keys signed them.",
+    );
+    proven(
+        logs.invalid,
+        "log file does not hold what CloudTrail delivered to its place.",
+        "log files do not hold what CloudTrail delivered to their places.",
+    );
+    proven(
+        digests.invalid.saturating_add(backfill.invalid),
+        "digest is not as it was signed, or damaged.",
+        "digests are not as they were signed, or damaged.",
+    );
     proven(
         logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing),
+        "file was delivered and is not among those given.",
         "files were delivered and are not among those given.",
     );
     for chain in &report.chains {
@@ -46,16 +55,20 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
         ));
     }
     claims.assumed.push("SHA-256 and RSA-2048 hold, and AWS has kept its keys to itself.".to_owned());
-    let mut not_proven = |count: u64, sentence: &str| {
-        if count > 0 {
-            claims.not_proven.push(format!("{count} {sentence}"));
-        }
-    };
-    not_proven(digests.unproven.saturating_add(backfill.unproven), "digests could be neither proven nor disproven.");
-    not_proven(logs.unproven, "log files are listed only by digests that are not proven.");
-    not_proven(logs.unlisted, "log files are in no digest given.");
+    let mut not_proven = |count: u64, one: &str, many: &str| claims.not_proven.extend(counted(count, one, many));
+    not_proven(
+        digests.unproven.saturating_add(backfill.unproven),
+        "digest could be neither proven nor disproven.",
+        "digests could be neither proven nor disproven.",
+    );
+    not_proven(
+        logs.unproven,
+        "log file is listed only by a digest that is not proven.",
+        "log files are listed only by digests that are not proven.",
+    );
+    not_proven(logs.unlisted, "log file is in no digest given.", "log files are in no digest given.");
     let lost = report.chains.iter().flat_map(|chain| &chain.gaps).filter(|gap| gap.cause != GapCause::Restarted).count();
-    not_proven(u64::try_from(lost).unwrap_or(u64::MAX), "stretches of time have no digest.");
+    not_proven(u64::try_from(lost).unwrap_or(u64::MAX), "stretch of time has no digest.", "stretches of time have no digest.");
     if report.findings.iter().any(|finding| finding.code == FindingCode::EndBeforeRange) {
         claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
     }
@@ -63,6 +76,10 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
         .not_proven
         .push("That everything was logged: events that the trail does not record, and Regions or accounts without files here.".to_owned());
     claims
+}
+
+fn counted(count: u64, one: &str, many: &str) -> Option<String> {
+    (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
 }
 
 /// What each digest without a proof needs.
