@@ -15,6 +15,7 @@ use crate::integrity::report::ReportTime;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::text_lines::Lines;
 pub use crate::integrity::text_lines::Stream;
+pub use crate::integrity::text_lines::Verbosity;
 use crate::integrity::text_lines::digest_status;
 use crate::integrity::text_lines::log_status;
 use crate::integrity::text_lines::ratio;
@@ -24,16 +25,6 @@ use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
-
-/// How much the text says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verbosity {
-    /// What is not proven, and the sums.
-    #[default]
-    Brief,
-    /// Every file.
-    Verbose,
-}
 
 /// Account, Region, trail, home Region: hourly and backfill digests share a block, as with the AWS CLI.
 type BlockId = (String, String, String, String);

@@ -2,12 +2,21 @@
 
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
-use crate::integrity::report_text::Verbosity;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
+
+/// How much the text says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// What is not proven, and the sums.
+    #[default]
+    Brief,
+    /// Every file.
+    Verbose,
+}
 
 /// Where a piece of the text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,30 +8,18 @@ use leptos::task::spawn_local;
 use crate::browser::frame::breathe;
 use crate::protocol::Answer;
 use crate::protocol::Question;
+use crate::protocol::RowsRequest;
 use crate::protocol::SurveyRequest;
 use crate::query::tally::Tally;
 use crate::state::ask::Slot;
 use crate::state::desk::Desk;
+use crate::state::desk::FACETS;
 use crate::state::desk::Launch;
 use crate::state::desk::Tab;
+use crate::state::rows::ALWAYS;
+use crate::state::rows::PAGE;
 use crate::table::column::ColumnId;
 use crate::trail::ids::RowId;
-
-/// The columns whose values are counted beside the table.
-pub const FACETS: [ColumnId; 12] = [
-    ColumnId::Verdict,
-    ColumnId::UserName,
-    ColumnId::EventName,
-    ColumnId::EventSource,
-    ColumnId::Outcome,
-    ColumnId::ErrorCode,
-    ColumnId::AwsRegion,
-    ColumnId::RecipientAccountId,
-    ColumnId::SourceIpAddress,
-    ColumnId::EventCategory,
-    ColumnId::ReadOnly,
-    ColumnId::AccessKeyId,
-];
 
 /// Starts all asking. To be called once, at the root.
 pub fn keep_answered(desk: Desk) {
@@ -109,6 +97,20 @@ fn keep_proof(desk: Desk) {
             })
         });
     });
+}
+
+/// Asks for the pages of these rows that are not here or are old.
+pub fn want_rows(desk: Desk, first: u32, past: u32) {
+    for page in desk.rows.due(first, past) {
+        let shown = desk.columns.get_untracked();
+        let columns: Vec<ColumnId> = shown.into_iter().chain(ALWAYS).filter(|column| *column != ColumnId::Verdict).collect();
+        let request = RowsRequest { inquiry: desk.inquiry.get_untracked(), start: page.0 * PAGE, count: PAGE, columns: columns.clone() };
+        spawn_local(async move {
+            let answer = desk.ask(Question::Rows(request)).await;
+            let rows = if let Some(Answer::Rows(rows)) = answer { Some(rows.rows) } else { None };
+            desk.rows.arrived(page, columns, rows);
+        });
+    }
 }
 
 fn keep_rows_fresh(desk: Desk) {

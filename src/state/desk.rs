@@ -14,9 +14,9 @@ use crate::protocol::Record;
 use crate::protocol::Survey;
 use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
-use crate::state::answers::FACETS;
 use crate::state::client::Client;
 use crate::state::habits;
+use crate::state::habits::Theme;
 use crate::state::intake::Intake;
 use crate::state::rows::RowCache;
 use crate::table::column::ColumnId;
@@ -102,17 +102,6 @@ pub enum Tab {
     Integrity,
 }
 
-/// Colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
 impl Desk {
     /// All signals, with nothing known yet. To be called once, at the root.
     #[must_use]
@@ -194,3 +183,19 @@ fn covered(proof: &Proof) -> Option<TimeRange> {
 pub const FEW_VALUES: u32 = 40;
 /// Values of a facet once one has been opened.
 pub const MANY_VALUES: u32 = 200;
+
+/// The columns whose values are counted beside the table.
+pub const FACETS: [ColumnId; 12] = [
+    ColumnId::Verdict,
+    ColumnId::UserName,
+    ColumnId::EventName,
+    ColumnId::EventSource,
+    ColumnId::Outcome,
+    ColumnId::ErrorCode,
+    ColumnId::AwsRegion,
+    ColumnId::RecipientAccountId,
+    ColumnId::SourceIpAddress,
+    ColumnId::EventCategory,
+    ColumnId::ReadOnly,
+    ColumnId::AccessKeyId,
+];

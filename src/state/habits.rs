@@ -2,8 +2,18 @@
 
 use leptos::prelude::*;
 
-use crate::state::desk::Theme;
 use crate::table::column::ColumnId;
+
+/// Colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
 
 /// The columns shown at first.
 pub const DEFAULT_COLUMNS: [ColumnId; 6] =

@@ -12,4 +12,5 @@ pub mod intents;
 pub mod launch;
 pub mod rows;
 
-pub use desk::{Desk, Launch, Tab, Theme};
+pub use desk::{Desk, Launch, Tab};
+pub use habits::Theme;

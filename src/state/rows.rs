@@ -5,13 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::protocol::Answer;
-use crate::protocol::Question;
 use crate::protocol::RowView;
-use crate::protocol::RowsRequest;
-use crate::state::desk::Desk;
 use crate::table::column::ColumnId;
 
 /// Rows on a page.
@@ -96,43 +91,35 @@ impl RowCache {
         self.version.update(|version| *version += 1);
     }
 
-    /// Asks for the pages of these rows that are not here or are old.
-    pub fn want(&self, desk: Desk, first: u32, past: u32) {
-        let Some(pages) = self.pages.try_get_value() else { return };
-        for number in first / PAGE..=past.saturating_sub(1) / PAGE {
-            let mut table = pages.borrow_mut();
-            let epoch = table.epoch;
-            let is_here = table.pages.get(&number).is_some_and(|page| page.epoch == epoch);
-            // One question a page at a time: what has grown old meanwhile is asked again when the answer is here.
-            if is_here || table.asked.contains_key(&number) {
-                continue;
-            }
-            table.asked.insert(number, epoch);
-            drop(table);
-            self.ask(desk, number, epoch);
-        }
+    /// The pages of these rows that are not here or are old, each with the age to hand back; they count as asked for from now on.
+    pub(crate) fn due(&self, first: u32, past: u32) -> Vec<(u32, u64)> {
+        let Some(pages) = self.pages.try_get_value() else { return Vec::new() };
+        let mut table = pages.borrow_mut();
+        let epoch = table.epoch;
+        // One question a page at a time: what has grown old meanwhile is asked again when the answer is here.
+        let is_due = |number: &u32| {
+            let is_here = table.pages.get(number).is_some_and(|page| page.epoch == epoch);
+            !is_here && !table.asked.contains_key(number)
+        };
+        let due: Vec<u32> = (first / PAGE..=past.saturating_sub(1) / PAGE).filter(is_due).collect();
+        table.asked.extend(due.iter().map(|number| (*number, epoch)));
+        due.into_iter().map(|number| (number, epoch)).collect()
     }
 
-    fn ask(&self, desk: Desk, number: u32, epoch: u64) {
-        let cache = *self;
-        let shown = desk.columns.get_untracked();
-        let columns: Vec<ColumnId> = shown.into_iter().chain(ALWAYS).filter(|column| *column != ColumnId::Verdict).collect();
-        let request = RowsRequest { inquiry: desk.inquiry.get_untracked(), start: number * PAGE, count: PAGE, columns: columns.clone() };
-        spawn_local(async move {
-            let answer = desk.ask(Question::Rows(request)).await;
-            let Some(pages) = cache.pages.try_get_value() else { return };
-            let mut table = pages.borrow_mut();
-            if table.asked.get(&number) != Some(&epoch) {
-                return;
-            }
-            table.asked.remove(&number);
-            if let Some(Answer::Rows(rows)) = answer {
-                let rows = rows.rows.into_iter().map(Rc::new).collect();
-                table.pages.insert(number, Page { epoch, columns: Rc::new(columns), rows });
-            }
-            drop(table);
-            cache.version.update(|version| *version += 1);
-        });
+    /// A page has arrived; one that was asked for before the question changed is dropped.
+    pub(crate) fn arrived(&self, (number, epoch): (u32, u64), columns: Vec<ColumnId>, rows: Option<Vec<RowView>>) {
+        let Some(pages) = self.pages.try_get_value() else { return };
+        let mut table = pages.borrow_mut();
+        if table.asked.get(&number) != Some(&epoch) {
+            return;
+        }
+        table.asked.remove(&number);
+        if let Some(rows) = rows {
+            let rows = rows.into_iter().map(Rc::new).collect();
+            table.pages.insert(number, Page { epoch, columns: Rc::new(columns), rows });
+        }
+        drop(table);
+        self.version.update(|version| *version += 1);
     }
 }
 

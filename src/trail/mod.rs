@@ -7,6 +7,7 @@ pub mod arrange;
 pub mod digest;
 pub mod event;
 pub mod ids;
+pub mod loose;
 pub mod object_key;
 pub mod percent;
 pub mod principal;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::trail::event::Loose;
-use crate::trail::event::Text;
+use crate::trail::loose::Loose;
+use crate::trail::loose::Text;
 
 /// The caller, as far as the record says.
 #[derive(Debug, Default)]

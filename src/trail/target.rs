@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde::de;
 use serde_json::value::RawValue;
 
-use crate::trail::event::Loose;
-use crate::trail::event::Text;
+use crate::trail::loose::Loose;
+use crate::trail::loose::Text;
 
 /// A name and, where the record says so, a type.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::query::filter::Clause;
 use crate::query::filter::Sense;
 use crate::table::column::ColumnId;
-use crate::view::event_table::closest;
+use crate::view::dom::closest;
 use crate::view::icon::Icon;
 use crate::view::panels::use_desk;
 

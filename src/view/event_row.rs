@@ -9,8 +9,8 @@ use crate::screen::format;
 use crate::state::Desk;
 use crate::state::rows::ShownRow;
 use crate::table::column::ColumnId;
-use crate::view::event_table::closest;
-use crate::view::event_table::place;
+use crate::view::dom::closest;
+use crate::view::dom::place;
 use crate::view::icon::VerdictMark;
 use crate::view::panels::use_desk;
 

@@ -3,7 +3,6 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use crate::query::filter::Clause;
 use crate::query::filter::Field;
@@ -11,6 +10,7 @@ use crate::query::inquiry::Inquiry;
 use crate::screen::Scroll;
 use crate::screen::format;
 use crate::screen::scroll::Position;
+use crate::state::answers::want_rows;
 use crate::view::canvas::watch_size;
 use crate::view::cell_tools::CellSpot;
 use crate::view::cell_tools::CellTools;
@@ -18,6 +18,8 @@ use crate::view::cell_tools::Due;
 use crate::view::cell_tools::follow;
 use crate::view::cell_tools::hover;
 use crate::view::cell_tools::leave;
+use crate::view::dom::closest;
+use crate::view::dom::place;
 use crate::view::event_row::EventRow;
 use crate::view::frames::frames_so_far;
 use crate::view::panels::use_desk;
@@ -47,7 +49,7 @@ pub(crate) fn EventTable() -> impl IntoView {
         desk.rows.version();
         let (first, past) = visible.get();
         if past > first {
-            desk.rows.want(desk, place(first), place(past));
+            want_rows(desk, place(first), place(past));
         }
     });
     let scroll_to = move |next: Position| {
@@ -196,17 +198,6 @@ fn unknown_field(text: &str) -> Option<&str> {
     let is_name =
         name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     (is_name && name != "arn" && !rest.starts_with([':', '/'])).then_some(name)
-}
-
-/// The place of a row in the ledger's numbering.
-pub(crate) fn place(row: u64) -> u32 {
-    u32::try_from(row).unwrap_or(u32::MAX)
-}
-
-/// The element that an event came from, or its nearest ancestor that fits.
-pub(crate) fn closest(event: &web_sys::Event, selector: &str) -> Option<web_sys::HtmlElement> {
-    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-    target.closest(selector).ok()??.dyn_into().ok()
 }
 
 /// Height of a row and of the head, in CSS pixels; `table.css` has the same.

@@ -10,7 +10,7 @@ use crate::query::filter::Sense;
 use crate::query::tally::Tally;
 use crate::query::tally::TallyValue;
 use crate::screen::format;
-use crate::state::answers::FACETS;
+use crate::state::desk::FACETS;
 use crate::state::desk::MANY_VALUES;
 use crate::table::column::ColumnId;
 use crate::view::icon::Icon;

@@ -9,6 +9,7 @@ mod claims;
 mod coverage;
 mod detail_sections;
 mod dialog;
+mod dom;
 mod drop;
 mod empty;
 mod event_detail;

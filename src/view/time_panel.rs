@@ -8,9 +8,9 @@ use crate::screen::palette::class_token;
 use crate::table::column::ColumnId;
 use crate::trail::time::TimeRange;
 use crate::view::coverage::Coverage;
-use crate::view::icon::verdict_of;
 use crate::view::panels::use_desk;
 use crate::view::timeline::Timeline;
+use crate::view::words::class_word;
 
 /// The panel of time.
 #[component]
@@ -82,19 +82,6 @@ fn Axis(axis: Memo<Option<TimeRange>>, width: RwSignal<f64>) -> impl IntoView {
             </div>
             <div class="axis" aria-hidden="true">{ticks}</div>
         </div>
-    }
-}
-
-/// The word of a class of the timeline.
-pub(crate) fn class_word(column: ColumnId, name: &str) -> String {
-    match (column, name) {
-        (ColumnId::Verdict, _) => {
-            verdict_of(name).map_or_else(|| format::plain(name).into_owned(), |verdict| verdict.word(None).to_owned())
-        }
-        (ColumnId::ReadOnly, "true") => "Read".to_owned(),
-        (ColumnId::ReadOnly, "false") => "Write".to_owned(),
-        (_, "") => "(none)".to_owned(),
-        _ => format::plain(name).into_owned(),
     }
 }
 

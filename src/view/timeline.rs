@@ -18,7 +18,7 @@ use crate::view::canvas::canvas;
 use crate::view::coverage::hide;
 use crate::view::coverage::show_tip;
 use crate::view::panels::use_desk;
-use crate::view::time_panel::class_word;
+use crate::view::words::class_word;
 
 type Drawn = (Arc<Survey>, Option<TimeRange>);
 

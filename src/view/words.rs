@@ -1,6 +1,8 @@
 //! What the report's short words mean, for people: shown beside them.
 
 use crate::screen::format;
+use crate::table::column::ColumnId;
+use crate::view::icon::verdict_of;
 
 /// Remarks, each with its meaning.
 pub(crate) fn remarks_words(remarks: &[String]) -> String {
@@ -41,4 +43,17 @@ fn remark_words(slug: &str) -> Option<&'static str> {
         "duplicate-of" => "the same content again.",
         _ => return None,
     })
+}
+
+/// The word of a class of the timeline.
+pub(crate) fn class_word(column: ColumnId, name: &str) -> String {
+    match (column, name) {
+        (ColumnId::Verdict, _) => {
+            verdict_of(name).map_or_else(|| format::plain(name).into_owned(), |verdict| verdict.word(None).to_owned())
+        }
+        (ColumnId::ReadOnly, "true") => "Read".to_owned(),
+        (ColumnId::ReadOnly, "false") => "Write".to_owned(),
+        (_, "") => "(none)".to_owned(),
+        _ => format::plain(name).into_owned(),
+    }
 }
