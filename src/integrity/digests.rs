@@ -213,8 +213,19 @@ pub(crate) fn fingerprint(given: &GivenDigest<'_>) -> String {
     given.digest.fingerprint.to_ascii_lowercase()
 }
 
+impl Evidence {
+    /// The checks that are due and were not handed out before.
+    pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
+        if !self.checks_are_due() {
+            return Vec::new();
+        }
+        let due = due_checks(self);
+        self.hand_out(due)
+    }
+}
+
 /// The checks that were not yet handed out. Signatures without a key wait until nothing else is left to prove a digest.
-pub(crate) fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
+fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
     let digests = Digests::of(evidence);
     let mut due = BTreeMap::new();
     for given in &digests.all {

@@ -8,10 +8,6 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::integrity::content::Content;
-use crate::integrity::digests::due_checks;
-use crate::integrity::judge::judge;
-use crate::integrity::judgement::Asked;
-use crate::integrity::judgement::Judgement;
 use crate::integrity::keys::KeyRing;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::sha256::Sha256;
@@ -170,12 +166,13 @@ impl Evidence {
         self.signatures.extend(signatures);
     }
 
-    /// The checks that are due and were not handed out before.
-    pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
-        if !std::mem::take(&mut self.checks_stale) {
-            return Vec::new();
-        }
-        let due = due_checks(self);
+    /// Whether something has come since checks were last looked for; asked once.
+    pub(crate) fn checks_are_due(&mut self) -> bool {
+        std::mem::take(&mut self.checks_stale)
+    }
+
+    /// Notes checks as handed out, each with its number.
+    pub(crate) fn hand_out(&mut self, due: Vec<(CheckSubject, SignatureCheck)>) -> Vec<SignatureCheck> {
         let mut jobs = Vec::with_capacity(due.len());
         for (subject, mut job) in due {
             job.id = self.next_check;
@@ -203,12 +200,6 @@ impl Evidence {
     #[must_use]
     pub fn checks_open(&self) -> usize {
         self.open.len()
-    }
-
-    /// What follows from all this: a pure function of the evidence, whatever the order it came in.
-    #[must_use]
-    pub fn judge(&self, asked: &Asked) -> Judgement {
-        judge(self, asked)
     }
 
     /// The files that read as digests, in an order that does not depend on when they came.

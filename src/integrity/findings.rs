@@ -6,19 +6,15 @@ use std::collections::HashMap;
 
 use crate::integrity::chain::DigestChain;
 use crate::integrity::chain::Holds;
-use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::digests::Digests;
-use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
-use crate::integrity::judgement::Asked;
 use crate::integrity::key_findings::find_keys;
-use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
-use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
+use crate::integrity::scene::Scene;
+use crate::integrity::scene::finding;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
 use crate::trail::ids::ChainKind;
@@ -26,16 +22,6 @@ use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
-
-/// All that findings are taken from.
-pub(crate) struct Scene<'j, 'a> {
-    pub(crate) evidence: &'j Evidence,
-    pub(crate) digests: &'j Digests<'a>,
-    pub(crate) verdicts: &'j [DigestVerdict<'a>],
-    pub(crate) chains: &'j [DigestChain],
-    pub(crate) listings: &'j Listings<'a>,
-    pub(crate) asked: &'j Asked,
-}
 
 /// The newest stamp among the logs of each account and Region.
 type NewestLogs<'a> = HashMap<(&'a str, &'a str), Timestamp>;
@@ -187,9 +173,4 @@ fn find_moves(rows: &Rows, findings: &mut Vec<Finding>) {
             findings.push(finding(FindingCode::Moved, bucket.clone(), message, None));
         }
     }
-}
-
-/// A finding, with the time that it is about.
-pub(crate) fn finding(code: FindingCode, subject: String, message: String, time: Option<(Timestamp, Timestamp)>) -> Finding {
-    Finding { code, subject, message, start: time.map(|(start, _)| ReportTime(start)), end: time.map(|(_, end)| ReportTime(end)) }
 }

@@ -16,7 +16,6 @@ use crate::integrity::digest_verdict::judge_digests;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
-use crate::integrity::findings::Scene;
 use crate::integrity::findings::find_all;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::ChainCoverage;
@@ -34,6 +33,7 @@ use crate::integrity::report::ReportTime;
 use crate::integrity::report::Summary;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::rows::Rows;
+use crate::integrity::scene::Scene;
 use crate::integrity::unlisted::Calendar;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
@@ -41,8 +41,16 @@ use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
 use crate::trail::arrange::arrange;
 
+impl Evidence {
+    /// What follows from all this: a pure function of the evidence, whatever the order it came in.
+    #[must_use]
+    pub fn judge(&self, asked: &Asked) -> Judgement {
+        judge(self, asked)
+    }
+}
+
 /// What follows from the evidence, whatever the order it came in.
-pub(crate) fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
+fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
     let files: Vec<_> = evidence.files.values().collect();
     let digests = Digests::of(evidence);

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use crate::integrity::chain::DigestChain;
 use crate::integrity::digest_verdict::key_was_valid;
-use crate::integrity::findings::Scene;
-use crate::integrity::findings::finding;
 use crate::integrity::keys::KeyProblem;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
+use crate::integrity::scene::Scene;
+use crate::integrity::scene::finding;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::Timestamp;
 

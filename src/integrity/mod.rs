@@ -23,6 +23,7 @@ mod digest_verdict;
 mod links;
 
 mod chain;
+mod chain_builder;
 mod windows;
 
 mod damaged;
@@ -38,6 +39,8 @@ mod rows;
 
 mod digest_rows;
 mod log_rows;
+
+mod scene;
 
 mod findings;
 
