@@ -4,7 +4,11 @@
   URL.revokeObjectURL(self.location.href);
   const fatal = (error) => self.postMessage({ fatal: String(error?.message ?? error) });
   // A trap in a spawned future is an unhandled rejection, which never reaches the starter's `onerror`.
-  self.addEventListener("error", (event) => fatal(event.error ?? event.message));
+  self.addEventListener("error", (event) => {
+    // Handled here: left alone, the error of a nested worker goes on to its parent's scope, and a fallen reader would fell the ledger.
+    event.preventDefault();
+    fatal(event.error ?? event.message);
+  });
   self.addEventListener("unhandledrejection", (event) => fatal(event.reason));
 
   // What arrives before the program listens waits here; without it the first messages to a worker are lost.

@@ -38,7 +38,7 @@ export async function openPage(browser, url) {
   page.complaints = [];
   const complain = (text) => page.complaints.push(text);
   page.on("console", (message) => message.type() === "error" && complain(`console: ${message.text()}`));
-  page.on("pageerror", (error) => complain(`exception: ${error.message ?? error}`));
+  page.on("pageerror", (error) => complain(`exception: ${error?.message ?? error}`));
   page.on("requestfailed", (request) => complain(`request: ${request.url()} ${request.failure()?.errorText}`));
   await page.goto(url, { waitUntil: "load" });
   return page;
