@@ -75,17 +75,17 @@ impl Host {
         match call {
             Call::Open(files) => {
                 this.ledger.expect(&files);
-                this.give(Task { job: Job::Read(files), blob });
+                this.give(Task { job: Job::Read(files), blob, is_suspect: false });
             }
             Call::Fetch(remotes) => {
                 for remote in remotes {
                     this.ledger.expect_remote(&remote);
-                    this.give(Task { job: Job::Fetch(remote), blob: None });
+                    this.give(Task { job: Job::Fetch(remote), blob: None, is_suspect: false });
                 }
             }
             Call::Paste(named, text) => {
                 this.ledger.expect(std::slice::from_ref(&named));
-                this.give(Task { job: Job::Paste(named, text), blob: None });
+                this.give(Task { job: Job::Paste(named, text), blob: None, is_suspect: false });
             }
             Call::Lost(named, why) => {
                 this.ledger.expect(std::slice::from_ref(&named));
@@ -103,7 +103,7 @@ impl Host {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
                     Reply::Ask(job) => {
                         if let Some(pool) = &mut this.pool {
-                            pool.push_first(Task { job, blob });
+                            pool.push_first(Task { job, blob, is_suspect: false });
                         }
                     }
                 }
@@ -135,7 +135,7 @@ impl Host {
                     self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
                 }
                 let jobs = self.ledger.admit(report, rows);
-                jobs.into_iter().for_each(|job| self.give(Task { job, blob: None }));
+                jobs.into_iter().for_each(|job| self.give(Task { job, blob: None, is_suspect: false }));
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),

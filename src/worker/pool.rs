@@ -22,6 +22,8 @@ use crate::trail::ids::FileId;
 pub(super) struct Task {
     pub(super) job: Job,
     pub(super) blob: Option<Blob>,
+    /// To be done with no other job on the same reader: if that one falls, this was why.
+    pub(super) is_suspect: bool,
 }
 
 /// What comes up from a reader.
@@ -106,7 +108,11 @@ impl Pool {
     fn hand_out(&mut self) {
         for ahead in 0..JOBS_AHEAD {
             for seat in &mut self.seats {
-                if seat.at_work.len() > ahead {
+                let is_free = seat.at_work.is_empty();
+                if seat.at_work.len() > ahead || seat.at_work.iter().any(|(_, task)| task.is_suspect) {
+                    continue;
+                }
+                if !is_free && self.waiting.front().is_some_and(|task| task.is_suspect) {
                     continue;
                 }
                 let Some(task) = self.waiting.pop_front() else { return };
@@ -130,9 +136,12 @@ impl Pool {
             self.seats[number] = seat;
         }
         let mut lost = Vec::new();
+        let was_alone = fallen.len() == 1;
         for (_, task) in fallen {
             match (&task.job, &task.blob) {
                 (Job::Read(files), Some(blob)) if files.len() > 1 => self.waiting.extend(one_by_one(files, blob)),
+                // It may have stood beside the culprit: alone it will show.
+                _ if !was_alone => self.waiting.push_back(Task { is_suspect: true, ..task }),
                 _ => lost.push(task),
             }
         }
@@ -155,7 +164,7 @@ fn one_by_one(files: &[Named], blob: &Blob) -> Vec<Task> {
     for file in files {
         let end = start + file.size as f64;
         let blob = blob.slice_with_f64_and_f64(start, end).ok();
-        tasks.push(Task { job: Job::Read(vec![file.clone()]), blob });
+        tasks.push(Task { job: Job::Read(vec![file.clone()]), blob, is_suspect: true });
         start = end;
     }
     tasks
