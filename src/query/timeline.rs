@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::query::scene::Scene;
 use crate::table::column::ColumnId;
 use crate::table::row_set::RowSet;
+use crate::trail::time::CALENDAR_STEPS;
 use crate::trail::time::DAY;
-use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
 
@@ -47,7 +47,7 @@ impl Bins {
     pub fn over(range: TimeRange, most: usize) -> Self {
         let most = i64::try_from(most.clamp(1, 4096)).unwrap_or(1);
         let fits = |step: &i64| (range.end.0.saturating_sub(1)).div_euclid(*step) - range.start.0.div_euclid(*step) < most;
-        let step = STEPS.iter().copied().find(fits).unwrap_or_else(|| (range.millis() / most / DAY + 2) * DAY);
+        let step = CALENDAR_STEPS.iter().copied().find(fits).unwrap_or_else(|| (range.millis() / most / DAY + 2) * DAY);
         let start = range.start.0.div_euclid(step) * step;
         let count = usize::try_from((range.end.0 - 1).saturating_sub(start).div_euclid(step) + 1).unwrap_or(1);
         Self { start, step, count: count.clamp(1, 8192) }
@@ -115,32 +115,6 @@ impl Timeline {
         self.stacks.iter().filter_map(|stack| stack.counts.get(bin)).sum()
     }
 }
-
-/// Lengths that a clock or a calendar has.
-const STEPS: [i64; 22] = [
-    1000,
-    2000,
-    5000,
-    10_000,
-    15_000,
-    30_000,
-    60_000,
-    120_000,
-    300_000,
-    600_000,
-    900_000,
-    1_800_000,
-    HOUR,
-    2 * HOUR,
-    3 * HOUR,
-    6 * HOUR,
-    12 * HOUR,
-    DAY,
-    2 * DAY,
-    7 * DAY,
-    14 * DAY,
-    28 * DAY,
-];
 
 #[cfg(test)]
 mod tests {

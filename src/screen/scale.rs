@@ -1,8 +1,8 @@
 //! Time ⇄ pixel, and the ticks that a person would choose.
 
 use crate::screen::format;
+use crate::trail::time::CALENDAR_STEPS;
 use crate::trail::time::DAY;
-use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
 
@@ -55,7 +55,7 @@ impl TimeScale {
     pub fn ticks(&self, apart: f64) -> Vec<Tick> {
         let most = (self.width / apart.max(1.0)).floor().max(1.0);
         let needed = self.millis() / most;
-        let Some(step) = STEPS.iter().copied().find(|step| *step as f64 >= needed) else {
+        let Some(step) = CALENDAR_STEPS.iter().copied().filter(|step| *step <= 7 * DAY).find(|step| *step as f64 >= needed) else {
             return self.month_ticks(needed);
         };
         let first = self.range.start.0.div_euclid(step) * step;
@@ -97,29 +97,6 @@ fn month_label(time: Timestamp, months: i64) -> String {
     if months >= 12 || month == 1 { year.to_string() } else { format::month(time).to_owned() }
 }
 
-/// Lengths that a clock or a calendar has.
-const STEPS: [i64; 20] = [
-    1000,
-    2000,
-    5000,
-    10_000,
-    15_000,
-    30_000,
-    60_000,
-    120_000,
-    300_000,
-    600_000,
-    900_000,
-    1_800_000,
-    HOUR,
-    2 * HOUR,
-    3 * HOUR,
-    6 * HOUR,
-    12 * HOUR,
-    DAY,
-    2 * DAY,
-    7 * DAY,
-];
 /// More labels than any screen has room for: a bound for the loops above.
 const MOST_TICKS: i64 = 400;
 

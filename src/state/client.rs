@@ -202,7 +202,7 @@ fn text_of(error: &JsValue) -> String {
 const OTHER_BUILD: &str =
     "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";
 
-/// Firefox 153, loaded with other work, now and then never runs a worker that it was told to start (seen once in sixty starts):
+/// Firefox 153, loaded with other work, now and then never runs a worker that it was told to start (four times in some two hundred starts):
 /// after this long, in milliseconds, another one is started.
 const PATIENCE: u32 = 5000;
 const STARTS: u32 = 4;

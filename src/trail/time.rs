@@ -14,6 +14,32 @@ pub const HOUR: i64 = 3_600_000;
 /// One day in milliseconds.
 pub const DAY: i64 = 24 * HOUR;
 
+/// Lengths in milliseconds that a clock or a calendar has: of a chart's bins, and between the labels of its axis.
+pub const CALENDAR_STEPS: [i64; 22] = [
+    1000,
+    2000,
+    5000,
+    10_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    900_000,
+    1_800_000,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    14 * DAY,
+    28 * DAY,
+];
+
 impl Timestamp {
     /// Reads RFC 3339 (`2023-07-10T11:42:18Z`, fractions and offsets too; an offset is converted), or a bare date (midnight UTC).
     #[must_use]
