@@ -139,7 +139,7 @@ impl Reader {
 
 impl Seen {
     fn take(&mut self, file: FileId, source: &str, piece: Piece<'_>, rows: &mut BatchBuilder) {
-        match EventRecord::parse(piece.json) {
+        match piece.record.map_or_else(|| EventRecord::parse(piece.json), Ok) {
             Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
             Ok(_) => self.other(source, piece.json),
             Err(flaw) if piece.kind == PieceKind::Record => {

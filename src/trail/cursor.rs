@@ -8,23 +8,27 @@ use crate::trail::loose::Text;
 
 /// A place in a JSON text.
 pub(super) struct Cursor<'a> {
-    text: &'a str,
+    json: &'a [u8],
     at: usize,
     depth: u32,
+    /// All bytes of strings so far, or-ed together by eights: tells whether any of them was not ASCII.
+    bits: u64,
 }
 
 /// What to do with a field: the cursor stands before its value.
 pub(super) type Field<'f, 'a> = &'f mut dyn FnMut(&mut Cursor<'a>, &'a str) -> Option<()>;
 
 impl<'a> Cursor<'a> {
-    /// At the start of a text; `None` if it is not UTF-8.
-    pub(super) fn over(json: &'a [u8]) -> Option<Self> {
-        Some(Self { text: std::str::from_utf8(json).ok()?, at: 0, depth: 0 })
+    /// At the start of a text; what stands behind its first value may be anything.
+    pub(super) fn over(json: &'a [u8]) -> Self {
+        Self { json, at: 0, depth: 0, bits: 0 }
     }
 
-    /// Nothing but white space follows.
-    pub(super) fn ends(mut self) -> Option<()> {
-        self.token().is_none().then_some(())
+    /// How long the text is that has been walked over; `None` if it is not UTF-8.
+    pub(super) fn walked(self) -> Option<usize> {
+        // Outside strings nothing but ASCII is let pass, inside them most often there is nothing else.
+        let is_text = self.bits & (ONES * 0x80) == 0 || std::str::from_utf8(self.json.get(..self.at)?).is_ok();
+        is_text.then_some(self.at)
     }
 
     /// The first byte of the next value.
@@ -50,7 +54,7 @@ impl<'a> Cursor<'a> {
                 return None;
             }
             self.expect(b':')?;
-            field(self, key.inner)?;
+            field(self, text(key.inner)?)?;
             if self.goes_on(b'}')? {
                 continue;
             }
@@ -80,7 +84,7 @@ impl<'a> Cursor<'a> {
             b'"' => {
                 self.at += 1;
                 let string = self.string()?;
-                Some(Some(if string.escaped { Cow::Owned(unescaped(string.quoted)?) } else { Cow::Borrowed(string.inner) }))
+                Some(Some(if string.escaped { Cow::Owned(unescaped(string.quoted)?) } else { Cow::Borrowed(text(string.inner)?) }))
             }
             b'n' => self.literal("null").map(|()| None),
             b't' => self.literal("true").map(|()| word("true")),
@@ -89,18 +93,18 @@ impl<'a> Cursor<'a> {
             b'[' => self.skip().map(|()| word("(array)")),
             _ => {
                 let number = self.raw()?;
-                let is_plain = number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit());
-                is_plain.then_some(Some(Cow::Borrowed(number)))
+                let is_plain = number.len() <= 18 && number.iter().all(u8::is_ascii_digit);
+                is_plain.then(|| text(number).map(Cow::Borrowed))
             }
         }
     }
 
     /// A value as it stands.
-    pub(super) fn raw(&mut self) -> Option<&'a str> {
+    pub(super) fn raw(&mut self) -> Option<&'a [u8]> {
         self.token()?;
         let start = self.at;
         self.skip()?;
-        self.text.get(start..self.at)
+        self.json.get(start..self.at)
     }
 
     /// Steps over any value, and sees to it that it is one.
@@ -137,7 +141,7 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.json.get(self.at).copied()
     }
 
     fn expect(&mut self, wanted: u8) -> Option<()> {
@@ -172,7 +176,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn literal(&mut self, word: &str) -> Option<()> {
-        self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes()).then(|| self.at += word.len())
+        self.json.get(self.at..)?.starts_with(word.as_bytes()).then(|| self.at += word.len())
     }
 
     /// The cursor stands behind the opening quote.
@@ -180,12 +184,12 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let mut escaped = false;
         loop {
-            self.at += plain(self.text.as_bytes().get(self.at..)?);
+            self.at += plain(self.json.get(self.at..)?, &mut self.bits);
             match self.byte()? {
                 b'"' => {
                     self.at += 1;
-                    let inner = self.text.get(start..self.at - 1)?;
-                    return Some(Quoted { inner, quoted: self.text.get(start - 1..self.at)?, escaped });
+                    let inner = self.json.get(start..self.at - 1)?;
+                    return Some(Quoted { inner, quoted: self.json.get(start - 1..self.at)?, escaped });
                 }
                 b'\\' => {
                     escaped = true;
@@ -202,7 +206,7 @@ impl<'a> Cursor<'a> {
         match self.byte()? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
             b'u' => {
-                let digits = self.text.as_bytes().get(self.at + 1..self.at + 5)?;
+                let digits = self.json.get(self.at + 1..self.at + 5)?;
                 if !digits.iter().all(u8::is_ascii_hexdigit) {
                     return None;
                 }
@@ -242,22 +246,28 @@ impl<'a> Cursor<'a> {
 }
 
 struct Quoted<'a> {
-    inner: &'a str,
-    quoted: &'a str,
+    inner: &'a [u8],
+    quoted: &'a [u8],
     escaped: bool,
 }
 
-fn unescaped(quoted: &str) -> Option<String> {
-    serde_json::from_str(quoted).ok()
+#[inline(always)]
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn unescaped(quoted: &[u8]) -> Option<String> {
+    serde_json::from_slice(quoted).ok()
 }
 
 /// How many bytes come before the first quote, backslash or control character. Eight at a time: most strings are twenty bytes long,
 /// for which a call to a vector search costs more than the search.
 #[inline(always)]
-fn plain(bytes: &[u8]) -> usize {
+fn plain(bytes: &[u8], bits: &mut u64) -> usize {
     let mut at = 0;
     while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*eight);
+        *bits |= word;
         let zero = |word: u64| word.wrapping_sub(ONES) & !word;
         let marks = (zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | (word.wrapping_sub(ONES * 0x20) & !word)) & (ONES * 0x80);
         if marks != 0 {
@@ -267,6 +277,7 @@ fn plain(bytes: &[u8]) -> usize {
         at += 8;
     }
     let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().for_each(|byte| *bits |= u64::from(*byte));
     at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
 }
 

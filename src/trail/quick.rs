@@ -12,9 +12,9 @@ use crate::trail::target::Request;
 use crate::trail::target::Resource;
 use crate::trail::target::Target;
 
-/// The fields of a record, or `None` for one that is to be read by the book.
-pub(super) fn read(json: &[u8]) -> Option<Fields<'_>> {
-    let mut cursor = Cursor::over(json)?;
+/// The fields of the record that begins here, and its length; `None` for one that is to be read by the book, or is not yet whole.
+pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
+    let mut cursor = Cursor::over(json);
     let mut texts = Texts::<15>::default();
     let mut parts = Once::default();
     let (mut principal, mut resources, mut request, mut response) = (Principal::default(), None, None, None);
@@ -25,7 +25,7 @@ pub(super) fn read(json: &[u8]) -> Option<Fields<'_>> {
         "resources" => parts.first(3).and_then(|()| unless_null(cursor, first_resource)).map(|read| resources = read.flatten()),
         _ => texts.take(&TEXTS, cursor, key),
     })?;
-    cursor.ends()?;
+    let length = cursor.walked()?;
     let [
         event_time,
         event_name,
@@ -44,7 +44,7 @@ pub(super) fn read(json: &[u8]) -> Option<Fields<'_>> {
         read_only,
     ] = texts.values;
     let target = resources.or_else(|| request.map(Request::target)).unwrap_or_default();
-    Some(Fields {
+    let fields = Fields {
         event_time,
         event_name,
         event_source,
@@ -61,7 +61,8 @@ pub(super) fn read(json: &[u8]) -> Option<Fields<'_>> {
         principal,
         target,
         response,
-    })
+    };
+    Some((fields, length))
 }
 
 const TEXTS: [&str; 15] = [

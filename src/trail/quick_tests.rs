@@ -14,7 +14,8 @@ const REAL: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole
 
 #[test]
 fn a_record_as_cloudtrail_writes_it_takes_one_pass() {
-    let read = read(REAL.as_bytes()).expect("nothing about it is odd");
+    let (read, length) = read(REAL.as_bytes()).expect("nothing about it is odd");
+    assert_eq!(length, REAL.len());
     assert_eq!((read.user_agent.as_deref(), read.target.name.as_deref()), (Some("[aws-cli/2 = \"x\"]"), Some("b/k")));
     agree(REAL.as_bytes());
 }
@@ -30,7 +31,6 @@ fn what_is_odd_is_left_to_the_book() {
         r#"{"resources":{"ARN":"a"}}"#,
         r#"{"requestParameters":"null"}"#,
         r#"{"eventName":"A",}"#,
-        r#"{"eventName":"A"} x"#,
         r#"{"x":01}"#,
         r#"{"x":"\x"}"#,
         r#"["A"]"#,
@@ -40,6 +40,7 @@ fn what_is_odd_is_left_to_the_book() {
         agree(json.as_bytes());
     }
     let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    agree(br#"{"eventName":"A"} x"#);
     assert!(read(deep.as_bytes()).is_none());
     agree(deep.as_bytes());
 }
@@ -128,6 +129,15 @@ proptest! {
     #[test]
     fn one_pass_and_the_book_agree_on_any_record(json in object(value())) {
         agree(json.as_bytes());
+    }
+
+    #[test]
+    fn a_record_ends_where_its_brackets_do(json in object(value()), after in "[\\]},x\"]{0,5}") {
+        let behind = format!("{json}{after}");
+        if let Some((fields, length)) = EventRecord::beginning(behind.as_bytes()) {
+            prop_assert_eq!(length, json.len());
+            prop_assert_eq!(EventRecord::by_the_book(json.as_bytes()), Ok(fields));
+        }
     }
 
     #[test]

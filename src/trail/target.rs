@@ -107,7 +107,7 @@ impl<'de> de::Visitor<'de> for RequestVisitor {
                 Slot::Object => request.object = named(map.next_value()?),
                 Slot::Instances => {
                     let items: Option<&'de RawValue> = map.next_value()?;
-                    request.offer(INSTANCE_RANK, items.and_then(|items| first_instance(items.get())));
+                    request.offer(INSTANCE_RANK, items.and_then(|items| first_instance(items.get().as_bytes())));
                 }
                 Slot::Ranked(rank) => request.offer(rank, named(map.next_value()?)),
                 Slot::Other => {
@@ -173,10 +173,10 @@ fn named(Loose(text): Loose<'_>) -> Text<'_> {
     text.filter(|text| !text.is_empty() && !text.starts_with('('))
 }
 
-fn first_instance(text: &str) -> Text<'_> {
-    let at = text.find("\"i-")?;
-    let id = text.get(at + 1..)?.split('"').next()?;
-    Some(Cow::Borrowed(id))
+fn first_instance(json: &[u8]) -> Text<'_> {
+    let at = memchr::memmem::find(json, b"\"i-")?;
+    let id = json.get(at + 1..)?.split(|byte| *byte == b'"').next()?;
+    std::str::from_utf8(id).ok().map(Cow::Borrowed)
 }
 
 const INSTANCE_RANK: usize = 3;
