@@ -16,7 +16,7 @@ pub(super) struct Cursor<'a> {
 }
 
 /// What to do with a field: the cursor stands before its value.
-pub(super) type Field<'f, 'a> = &'f mut dyn FnMut(&mut Cursor<'a>, &'a str) -> Option<()>;
+pub(super) type Field<'f, 'a> = &'f mut dyn FnMut(&mut Cursor<'a>, &'a [u8]) -> Option<()>;
 
 impl<'a> Cursor<'a> {
     /// At the start of a text; what stands behind its first value may be anything.
@@ -54,7 +54,7 @@ impl<'a> Cursor<'a> {
                 return None;
             }
             self.expect(b':')?;
-            field(self, text(key.inner)?)?;
+            field(self, key.inner)?;
             if self.goes_on(b'}')? {
                 continue;
             }

@@ -19,29 +19,29 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
     let mut parts = Once::default();
     let (mut principal, mut resources, mut request, mut response) = (Principal::default(), None, None, None);
     cursor.object(&mut |cursor, key| match key {
-        "userIdentity" => parts.first(0).and_then(|()| identity(cursor)).map(|read| principal = read),
-        "requestParameters" => parts.first(1).and_then(|()| unless_null(cursor, parameters)).map(|read| request = read),
-        "responseElements" => parts.first(2).and_then(|()| unless_null(cursor, Cursor::raw)).map(|read| response = read),
-        "resources" => parts.first(3).and_then(|()| unless_null(cursor, first_resource)).map(|read| resources = read.flatten()),
+        b"userIdentity" => parts.first(0).and_then(|()| identity(cursor)).map(|read| principal = read),
+        b"requestParameters" => parts.first(1).and_then(|()| unless_null(cursor, parameters)).map(|read| request = read),
+        b"responseElements" => parts.first(2).and_then(|()| unless_null(cursor, Cursor::raw)).map(|read| response = read),
+        b"resources" => parts.first(3).and_then(|()| unless_null(cursor, first_resource)).map(|read| resources = read.flatten()),
         _ => texts.take(&TEXTS, cursor, key),
     })?;
     let length = cursor.walked()?;
     let [
         event_time,
-        event_name,
         event_source,
+        event_name,
         aws_region,
         source_ip_address,
         user_agent,
         error_code,
         error_message,
         event_id,
-        aggregated_event_id,
-        event_category,
+        read_only,
         event_type,
         recipient_account_id,
+        event_category,
+        aggregated_event_id,
         account_id,
-        read_only,
     ] = texts.values;
     let target = resources.or_else(|| request.map(Request::target)).unwrap_or_default();
     let fields = Fields {
@@ -65,23 +65,24 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
     Some((fields, length))
 }
 
-const TEXTS: [&str; 15] = [
-    "eventTime",
-    "eventName",
-    "eventSource",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "eventID",
+/// In the order in which CloudTrail writes them: the next one is looked for first.
+const TEXTS: [&[u8]; 15] = [
+    b"eventTime",
+    b"eventSource",
+    b"eventName",
+    b"awsRegion",
+    b"sourceIPAddress",
+    b"userAgent",
+    b"errorCode",
+    b"errorMessage",
+    b"eventID",
+    b"readOnly",
+    b"eventType",
+    b"recipientAccountId",
+    b"eventCategory",
     // Aggregated events write `eventId` and `accountId`.
-    "eventId",
-    "eventCategory",
-    "eventType",
-    "recipientAccountId",
-    "accountId",
-    "readOnly",
+    b"eventId",
+    b"accountId",
 ];
 
 fn identity<'a>(cursor: &mut Cursor<'a>) -> Option<Principal<'a>> {
@@ -92,23 +93,23 @@ fn identity<'a>(cursor: &mut Cursor<'a>) -> Option<Principal<'a>> {
     let mut parts = Once::default();
     let (mut issuer, mut behalf) = (None, None);
     cursor.object(&mut |cursor, key| match key {
-        "sessionContext" => parts.first(0).and_then(|()| unless_null(cursor, issuer_name)).map(|read| issuer = read.flatten()),
-        "onBehalfOf" => {
-            parts.first(1).and_then(|()| unless_null(cursor, |cursor| one(cursor, "userId"))).map(|read| behalf = read.flatten())
+        b"sessionContext" => parts.first(0).and_then(|()| unless_null(cursor, issuer_name)).map(|read| issuer = read.flatten()),
+        b"onBehalfOf" => {
+            parts.first(1).and_then(|()| unless_null(cursor, |cursor| one(cursor, b"userId"))).map(|read| behalf = read.flatten())
         }
         _ => texts.take(&IDENTITY, cursor, key),
     })?;
-    let [kind, arn, account_id, principal_id, user_name, access_key_id, invoked_by] = texts.values;
+    let [kind, principal_id, arn, account_id, access_key_id, user_name, invoked_by] = texts.values;
     Some(Principal::of(&Identity { kind, arn, account_id, principal_id, user_name, access_key_id, invoked_by, issuer, behalf }))
 }
 
-const IDENTITY: [&str; 7] = ["type", "arn", "accountId", "principalId", "userName", "accessKeyId", "invokedBy"];
+const IDENTITY: [&[u8]; 7] = [b"type", b"principalId", b"arn", b"accountId", b"accessKeyId", b"userName", b"invokedBy"];
 
 fn issuer_name<'a>(cursor: &mut Cursor<'a>) -> Option<Text<'a>> {
     let (mut issuer, mut parts) = (None, Once::default());
     cursor.object(&mut |cursor, key| match key {
-        "sessionIssuer" => {
-            parts.first(0).and_then(|()| unless_null(cursor, |cursor| one(cursor, "userName"))).map(|read| issuer = read.flatten())
+        b"sessionIssuer" => {
+            parts.first(0).and_then(|()| unless_null(cursor, |cursor| one(cursor, b"userName"))).map(|read| issuer = read.flatten())
         }
         _ => cursor.skip(),
     })?;
@@ -116,7 +117,7 @@ fn issuer_name<'a>(cursor: &mut Cursor<'a>) -> Option<Text<'a>> {
 }
 
 /// One field of an object.
-fn one<'a>(cursor: &mut Cursor<'a>, name: &str) -> Option<Text<'a>> {
+fn one<'a>(cursor: &mut Cursor<'a>, name: &[u8]) -> Option<Text<'a>> {
     let mut texts = Texts::<1>::default();
     cursor.object(&mut |cursor, key| texts.take(&[name], cursor, key))?;
     let [text] = texts.values;
@@ -130,11 +131,11 @@ fn first_resource<'a>(cursor: &mut Cursor<'a>) -> Option<Option<Target<'a>>> {
         let mut texts = Texts::<4>::default();
         cursor.object(&mut |cursor, key| {
             let name = match key {
-                "arn" => "ARN",
-                "resourceType" => "type",
+                b"arn" => b"ARN".as_slice(),
+                b"resourceType" => b"type",
                 _ => key,
             };
-            texts.take(&["ARN", "ARNPrefix", "resourceName", "type"], cursor, name)
+            texts.take(&[b"ARN", b"ARNPrefix", b"resourceName", b"type"], cursor, name)
         })?;
         let [arn, prefix, resource_name, kind] = texts.values;
         if first.is_none() {
@@ -159,17 +160,21 @@ fn unless_null<'a, T>(cursor: &mut Cursor<'a>, read: impl FnOnce(&mut Cursor<'a>
 struct Texts<'a, const N: usize> {
     values: [Text<'a>; N],
     seen: Once,
+    /// The name that comes next, if the fields come in the order of the names.
+    next: usize,
 }
 
 impl<const N: usize> Default for Texts<'_, N> {
     fn default() -> Self {
-        Self { values: [const { None }; N], seen: Once::default() }
+        Self { values: [const { None }; N], seen: Once::default(), next: 0 }
     }
 }
 
 impl<'a, const N: usize> Texts<'a, N> {
-    fn take(&mut self, names: &[&str; N], cursor: &mut Cursor<'a>, key: &str) -> Option<()> {
-        let Some(place) = names.iter().position(|name| *name == key) else { return cursor.skip() };
+    fn take(&mut self, names: &[&[u8]; N], cursor: &mut Cursor<'a>, key: &[u8]) -> Option<()> {
+        let expected = names.get(self.next).filter(|name| **name == key).map(|_| self.next);
+        let Some(place) = expected.or_else(|| names.iter().position(|name| *name == key)) else { return cursor.skip() };
+        self.next = place + 1;
         self.seen.first(place)?;
         *self.values.get_mut(place)? = cursor.text()?;
         Some(())

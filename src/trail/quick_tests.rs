@@ -76,8 +76,8 @@ fn key() -> impl Strategy<Value = String> {
         "eventNam\\u0065",
     ];
     prop_oneof![
-        prop::sample::select(TEXTS.to_vec()).prop_map(str::to_owned),
-        prop::sample::select(IDENTITY.to_vec()).prop_map(str::to_owned),
+        prop::sample::select(TEXTS.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
+        prop::sample::select(IDENTITY.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
         prop::sample::select(NESTED.to_vec()).prop_map(str::to_owned),
     ]
 }

@@ -102,7 +102,7 @@ impl<'de> de::Visitor<'de> for RequestVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut request = Request::default();
         while let Some(Loose(key)) = map.next_key::<Loose<'de>>()? {
-            match Slot::of(&key.unwrap_or_default()) {
+            match Slot::of(key.unwrap_or_default().as_bytes()) {
                 Slot::Bucket => request.bucket = named(map.next_value()?),
                 Slot::Object => request.object = named(map.next_value()?),
                 Slot::Instances => {
@@ -129,19 +129,19 @@ enum Slot {
 }
 
 impl Slot {
-    fn of(key: &str) -> Self {
+    fn of(key: &[u8]) -> Self {
         match key {
-            "bucketName" => Self::Bucket,
-            "key" => Self::Object,
-            "instancesSet" | "instanceIds" => Self::Instances,
-            _ => NAMING_FIELDS.iter().position(|field| *field == key).map_or(Self::Other, Self::Ranked),
+            b"bucketName" => Self::Bucket,
+            b"key" => Self::Object,
+            b"instancesSet" | b"instanceIds" => Self::Instances,
+            _ => NAMING_FIELDS.iter().position(|field| field.as_bytes() == key).map_or(Self::Other, Self::Ranked),
         }
     }
 }
 
 impl<'a> Request<'a> {
     /// The same as the visitor above, for the one pass.
-    pub(super) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Option<()> {
+    pub(super) fn field(&mut self, key: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
         match Slot::of(key) {
             Slot::Bucket => self.bucket = named(Loose(cursor.text()?)),
             Slot::Object => self.object = named(Loose(cursor.text()?)),
