@@ -32,6 +32,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The first byte of the next value.
+    #[inline(always)]
     pub(super) fn token(&mut self) -> Option<u8> {
         loop {
             match self.byte()? {
@@ -144,6 +145,7 @@ impl<'a> Cursor<'a> {
         self.json.get(self.at).copied()
     }
 
+    #[inline(always)]
     fn expect(&mut self, wanted: u8) -> Option<()> {
         (self.token()? == wanted).then(|| self.at += 1)
     }
@@ -157,6 +159,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether the container just entered is empty.
+    #[inline(always)]
     fn closes(&mut self, bracket: u8) -> Option<bool> {
         let closes = self.token()? == bracket;
         self.at += usize::from(closes);
@@ -165,6 +168,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether a comma comes next; `false` at the end of the container.
+    #[inline(always)]
     fn goes_on(&mut self, bracket: u8) -> Option<bool> {
         let byte = self.token()?;
         self.at += 1;

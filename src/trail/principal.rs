@@ -133,7 +133,7 @@ impl<'a> Identity<'a> {
     /// `role / session`; a session name that a machine made up says nothing, so the role stands alone.
     fn session_name(&self) -> Text<'a> {
         let arn = self.arn.as_deref().unwrap_or_default();
-        let path = arn.split_once(":assumed-role/").map(|(_, path)| path);
+        let path = arn.splitn(6, ':').nth(5).and_then(|tail| tail.strip_prefix("assumed-role/"));
         let role = self.issuer.as_deref().or_else(|| path.and_then(|path| path.split('/').next()))?;
         let from_principal = || self.principal_id.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session);
         let session = path.and_then(|path| path.split_once('/')).map(|(_, session)| session).or_else(from_principal);
@@ -165,15 +165,14 @@ impl<'a> Identity<'a> {
 
 /// `botocore-session-1699…`, `1699…`, a UUID: names that SDKs give when nobody chose one.
 fn is_made_up(session: &str) -> bool {
-    let bare = session
-        .trim_start_matches("botocore-session-")
-        .trim_start_matches("aws-sdk-js-session-")
-        .trim_start_matches("aws-sdk-java-")
-        .trim_start_matches("aws-go-sdk-");
+    // `strip_prefix` and not `trim_start_matches`, which builds a searcher each time: this runs once a record.
+    let bare = SDK_PREFIXES.iter().find_map(|prefix| session.strip_prefix(prefix)).unwrap_or(session);
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let hex_or_dash = bare.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-' || b == b'_');
     bare.is_empty() || (bare.len() >= 10 && hex_or_dash && digits * 3 >= bare.len())
 }
+
+const SDK_PREFIXES: [&str; 4] = ["botocore-session-", "aws-sdk-js-session-", "aws-sdk-java-", "aws-go-sdk-"];
 
 fn present<'a>(text: &Text<'a>) -> Text<'a> {
     text.clone().filter(|text| !text.is_empty())
