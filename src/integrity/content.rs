@@ -12,39 +12,10 @@ use serde::Deserialize;
 use serde::Serialize;
 use sha2::Digest;
 
+pub use crate::integrity::budget::Budget;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
 use crate::integrity::sha256::Sha256;
-
-/// How far a file may inflate before it is called a bomb.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    floor: u64,
-    ratio: u64,
-    ceiling: u64,
-}
-
-impl Default for Budget {
-    /// 64 MiB for any file, beyond that 200 times what is stored, and never more than 8 GiB.
-    ///
-    /// Why 200: gzip itself stops at 1032:1 (258 bytes for two bits), CloudTrail's real logs stay below 15:1. So honest files
-    /// have room to spare, while a bomb of 10 MB ends at 2 GB instead of 10.
-    fn default() -> Self {
-        Self { floor: 64 << 20, ratio: 200, ceiling: 8 << 30 }
-    }
-}
-
-impl Budget {
-    /// A budget of a fixed size, whatever is stored.
-    #[must_use]
-    pub fn of(bytes: u64) -> Self {
-        Self { floor: bytes, ratio: 0, ceiling: bytes }
-    }
-
-    fn limit(self, stored: u64) -> u64 {
-        stored.saturating_mul(self.ratio).max(self.floor).min(self.ceiling)
-    }
-}
 
 /// What the bytes are packed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +98,13 @@ pub struct ContentReader {
     stored: u64,
     size: u64,
     flaw: Option<ContentFlaw>,
+    tools: Tools,
+}
+
+/// What inflating takes, of one file after the other: some 100 kB that need not be had and cleared for each of a hundred thousand.
+#[derive(Default)]
+pub struct Tools {
+    inflater: Option<Box<Decompress>>,
     buffer: Vec<u8>,
 }
 
@@ -137,7 +115,7 @@ enum Stage {
     Blank,
     Plain,
     Header(Box<GzipHeader>),
-    Body(Box<Decompress>, Packed),
+    Body(Packed),
     Trailing(Vec<u8>, Packed),
     Done(Packed, Trailer),
 }
@@ -153,6 +131,12 @@ impl ContentReader {
     /// A reader that stops inflating at this budget.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
+        Self::with(budget, Tools::default())
+    }
+
+    /// The same, with the tools of the file before.
+    #[must_use]
+    pub fn with(budget: Budget, tools: Tools) -> Self {
         Self {
             budget,
             stage: Stage::Sniffing(Vec::new()),
@@ -161,7 +145,7 @@ impl ContentReader {
             stored: 0,
             size: 0,
             flaw: None,
-            buffer: Vec::new(),
+            tools,
         }
     }
 
@@ -177,7 +161,13 @@ impl ContentReader {
 
     /// What the file holds.
     #[must_use]
-    pub fn finish(mut self) -> Content {
+    pub fn finish(self) -> Content {
+        self.finish_with_tools().0
+    }
+
+    /// What the file holds, and the tools for the next one.
+    #[must_use]
+    pub fn finish_with_tools(mut self) -> (Content, Tools) {
         if let Stage::Sniffing(head) = &mut self.stage {
             let head = std::mem::take(head);
             match head.first() {
@@ -190,12 +180,13 @@ impl ContentReader {
             Stage::Sniffing(_) | Stage::Plain => (Container::Plain, None),
             Stage::Blank => (Container::Plain, Some(ContentFlaw::NotGzip)),
             Stage::Header(_) => (gzip(false, Trailer::Cut), Some(ContentFlaw::Truncated)),
-            Stage::Body(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), Some(ContentFlaw::Truncated)),
+            Stage::Body(packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), Some(ContentFlaw::Truncated)),
             Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
             Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
         };
         let sha256 = Sha256(self.hasher.finalize().into());
-        Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) }
+        let content = Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) };
+        (content, self.tools)
     }
 
     /// Walks through the stages until the bytes or the stages end.
@@ -216,12 +207,17 @@ impl ContentReader {
                     Ok(rest) => {
                         if header.is_complete() {
                             let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
-                            self.stage = Stage::Body(Box::new(Decompress::new(false)), packed);
+                            match &mut self.tools.inflater {
+                                Some(inflater) => inflater.reset(false),
+                                none => *none = Some(Box::new(Decompress::new(false))),
+                            }
+                            self.tools.buffer.resize(PIECE, 0);
+                            self.stage = Stage::Body(packed);
                         }
                         rest
                     }
                 },
-                Stage::Body(..) => self.inflate(rest, inflated),
+                Stage::Body(_) => self.inflate(rest, inflated),
                 Stage::Trailing(..) => self.take_trailer(rest),
                 Stage::Done(..) => {
                     let first_member = Sha256(self.hasher.clone().finalize().into());
@@ -266,8 +262,8 @@ impl ContentReader {
         for piece in stored.chunks(PIECE) {
             self.hasher.update(piece);
             self.size = self.size.saturating_add(length(piece));
-            if self.size > self.budget.ceiling {
-                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling });
+            if self.size > self.budget.ceiling() {
+                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling() });
                 return;
             }
             inflated(piece);
@@ -276,15 +272,15 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let Stage::Body(inflater, packed) = &mut self.stage else { return rest };
-        self.buffer.resize(PIECE, 0);
+        let (Stage::Body(packed), Some(inflater)) = (&self.stage, &mut self.tools.inflater) else { return rest };
+        let buffer = &mut self.tools.buffer;
         loop {
             let (taken, given) = (inflater.total_in(), inflater.total_out());
-            let status = inflater.decompress(rest, &mut self.buffer, FlushDecompress::None);
+            let status = inflater.decompress(rest, buffer, FlushDecompress::None);
             let taken = inflater.total_in().saturating_sub(taken);
             let given = inflater.total_out().saturating_sub(given);
             rest = usize::try_from(taken).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
-            let piece = usize::try_from(given).ok().and_then(|given| self.buffer.get(..given)).unwrap_or_default();
+            let piece = usize::try_from(given).ok().and_then(|given| buffer.get(..given)).unwrap_or_default();
             let limit = self.budget.limit(packed.header_bytes.saturating_add(inflater.total_in()));
             if inflater.total_out() > limit {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });

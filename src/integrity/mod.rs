@@ -22,6 +22,7 @@ mod digest_verdict;
 
 mod links;
 
+mod budget;
 mod chain;
 mod chain_builder;
 mod windows;

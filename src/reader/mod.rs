@@ -8,6 +8,7 @@ mod problems;
 use crate::integrity::content::Budget;
 use crate::integrity::content::Content;
 use crate::integrity::content::ContentReader;
+use crate::integrity::content::Tools;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::keys::PublicKey;
@@ -39,6 +40,8 @@ pub struct Reader {
     rows: BatchBuilder,
     report: ReadReport,
     file: Option<OpenFile>,
+    records: Records,
+    tools: Tools,
 }
 
 /// The file that is being read.
@@ -47,7 +50,6 @@ struct OpenFile {
     source: String,
     place: Option<Place>,
     content: ContentReader,
-    records: Records,
     seen: Seen,
 }
 
@@ -70,14 +72,15 @@ struct Seen {
 impl Reader {
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
     pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
-        let content = ContentReader::new(Budget::default());
-        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, records: Records::default(), seen: Seen::default() });
+        let content = ContentReader::with(Budget::default(), std::mem::take(&mut self.tools));
+        self.records.finish();
+        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, seen: Seen::default() });
     }
 
     /// Takes the file's next stored bytes.
     pub fn push(&mut self, stored: &[u8]) {
-        let Some(OpenFile { id, content, records, seen, source, .. }) = &mut self.file else { return };
-        let rows = &mut self.rows;
+        let Some(OpenFile { id, content, seen, source, .. }) = &mut self.file else { return };
+        let (rows, records) = (&mut self.rows, &mut self.records);
         self.report.bytes += stored.len() as u64;
         content.push(stored, &mut |inflated| records.push(inflated, &mut |piece| seen.take(*id, source, piece, rows)));
     }
@@ -85,8 +88,9 @@ impl Reader {
     /// Ends the file.
     pub fn close(&mut self) {
         let Some(file) = self.file.take() else { return };
-        let content = file.content.finish();
-        let found = file.records.finish();
+        let (content, tools) = file.content.finish_with_tools();
+        self.tools = tools;
+        let found = self.records.finish();
         let kind = file.seen.kind(&file.source, &content, found);
         self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
         let seen = file.seen;

@@ -98,11 +98,14 @@ impl Records {
         self.forget_done();
     }
 
-    /// The end of the file: what it was.
-    #[must_use]
-    pub fn finish(mut self) -> Found {
-        self.found.cut_off = self.depth > 0 && self.found.garbage_at.is_none();
-        self.found
+    /// The end of the file: what it was. Ready for the next file; what room it has, it keeps.
+    pub fn finish(&mut self) -> Found {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.clear();
+        // One file with a huge record must not hold its room for ever.
+        pending.shrink_to(1 << 20);
+        let ended = std::mem::replace(self, Self { pending, ..Self::default() });
+        Found { cut_off: ended.depth > 0 && ended.found.garbage_at.is_none(), ..ended.found }
     }
 
     fn scan(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
