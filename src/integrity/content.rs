@@ -10,11 +10,12 @@ use flate2::FlushDecompress;
 use flate2::Status;
 use serde::Deserialize;
 use serde::Serialize;
-use sha2::Digest;
 
 pub use crate::integrity::budget::Budget;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
+pub use crate::integrity::hashing::Hasher;
+use crate::integrity::hashing::Hashing;
 use crate::integrity::sha256::Sha256;
 
 /// What the bytes are packed in.
@@ -93,7 +94,6 @@ impl Content {
 pub struct ContentReader {
     budget: Budget,
     stage: Stage,
-    hasher: sha2::Sha256,
     crc: Crc,
     stored: u64,
     size: u64,
@@ -106,6 +106,7 @@ pub struct ContentReader {
 pub struct Tools {
     inflater: Option<Box<Decompress>>,
     buffer: Vec<u8>,
+    hashing: Hashing,
 }
 
 enum Stage {
@@ -131,22 +132,14 @@ impl ContentReader {
     /// A reader that stops inflating at this budget.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self::with(budget, Tools::default())
+        Self::with(budget, Hasher::Here, Tools::default())
     }
 
     /// The same, with the tools of the file before.
     #[must_use]
-    pub fn with(budget: Budget, tools: Tools) -> Self {
-        Self {
-            budget,
-            stage: Stage::Sniffing(Vec::new()),
-            hasher: sha2::Sha256::new(),
-            crc: Crc::new(),
-            stored: 0,
-            size: 0,
-            flaw: None,
-            tools,
-        }
+    pub fn with(budget: Budget, hasher: Hasher, mut tools: Tools) -> Self {
+        tools.hashing.restart(hasher);
+        Self { budget, stage: Stage::Sniffing(Vec::new()), crc: Crc::new(), stored: 0, size: 0, flaw: None, tools }
     }
 
     /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
@@ -162,12 +155,13 @@ impl ContentReader {
     /// What the file holds.
     #[must_use]
     pub fn finish(self) -> Content {
-        self.finish_with_tools().0
+        self.finish_with_tools(&mut |_| false).0
     }
 
-    /// What the file holds, and the tools for the next one.
+    /// What the file holds, and the tools for the next one. With [`Hasher::Elsewhere`] the whole content is offered to `elsewhere`; if that
+    /// takes it, the hash given here says nothing, and the caller has to put the right one in its place.
     #[must_use]
-    pub fn finish_with_tools(mut self) -> (Content, Tools) {
+    pub fn finish_with_tools(mut self, elsewhere: &mut dyn FnMut(&[u8]) -> bool) -> (Content, Tools) {
         if let Stage::Sniffing(head) = &mut self.stage {
             let head = std::mem::take(head);
             match head.first() {
@@ -184,7 +178,8 @@ impl ContentReader {
             Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
             Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
         };
-        let sha256 = Sha256(self.hasher.finalize().into());
+        let is_taken = self.tools.hashing.whole().is_some_and(elsewhere);
+        let sha256 = if is_taken { Sha256([0; 32]) } else { self.tools.hashing.so_far() };
         let content = Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) };
         (content, self.tools)
     }
@@ -220,7 +215,7 @@ impl ContentReader {
                 Stage::Body(_) => self.inflate(rest, inflated),
                 Stage::Trailing(..) => self.take_trailer(rest),
                 Stage::Done(..) => {
-                    let first_member = Sha256(self.hasher.clone().finalize().into());
+                    let first_member = self.tools.hashing.so_far();
                     self.flaw = Some(ContentFlaw::TrailingData { first_member, bytes: length(rest) });
                     &[]
                 }
@@ -260,7 +255,7 @@ impl ContentReader {
 
     fn pass(&mut self, stored: &[u8], inflated: &mut dyn FnMut(&[u8])) {
         for piece in stored.chunks(PIECE) {
-            self.hasher.update(piece);
+            self.tools.hashing.update(piece);
             self.size = self.size.saturating_add(length(piece));
             if self.size > self.budget.ceiling() {
                 self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling() });
@@ -272,8 +267,8 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let (Stage::Body(packed), Some(inflater)) = (&self.stage, &mut self.tools.inflater) else { return rest };
-        let buffer = &mut self.tools.buffer;
+        let Tools { inflater: Some(inflater), buffer, hashing } = &mut self.tools else { return rest };
+        let Stage::Body(packed) = &self.stage else { return rest };
         loop {
             let (taken, given) = (inflater.total_in(), inflater.total_out());
             let status = inflater.decompress(rest, buffer, FlushDecompress::None);
@@ -286,7 +281,7 @@ impl ContentReader {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });
                 return &[];
             }
-            self.hasher.update(piece);
+            hashing.update(piece);
             self.crc.update(piece);
             self.size = inflater.total_out();
             if !piece.is_empty() {

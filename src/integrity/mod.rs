@@ -5,6 +5,7 @@
 
 pub mod content;
 pub mod gzip;
+mod hashing;
 pub mod keys;
 pub mod sha256;
 pub mod signature;
