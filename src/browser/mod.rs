@@ -4,4 +4,5 @@ pub mod dropped;
 pub mod frame;
 pub mod source;
 pub mod spawn;
+pub mod subtle;
 pub mod wire;

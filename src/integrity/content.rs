@@ -10,41 +10,13 @@ use flate2::FlushDecompress;
 use flate2::Status;
 use serde::Deserialize;
 use serde::Serialize;
-use sha2::Digest;
 
+pub use crate::integrity::budget::Budget;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
+pub use crate::integrity::hashing::Hasher;
+use crate::integrity::hashing::Hashing;
 use crate::integrity::sha256::Sha256;
-
-/// How far a file may inflate before it is called a bomb.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    floor: u64,
-    ratio: u64,
-    ceiling: u64,
-}
-
-impl Default for Budget {
-    /// 64 MiB for any file, beyond that 200 times what is stored, and never more than 8 GiB.
-    ///
-    /// Why 200: gzip itself stops at 1032:1 (258 bytes for two bits), CloudTrail's real logs stay below 15:1. So honest files
-    /// have room to spare, while a bomb of 10 MB ends at 2 GB instead of 10.
-    fn default() -> Self {
-        Self { floor: 64 << 20, ratio: 200, ceiling: 8 << 30 }
-    }
-}
-
-impl Budget {
-    /// A budget of a fixed size, whatever is stored.
-    #[must_use]
-    pub fn of(bytes: u64) -> Self {
-        Self { floor: bytes, ratio: 0, ceiling: bytes }
-    }
-
-    fn limit(self, stored: u64) -> u64 {
-        stored.saturating_mul(self.ratio).max(self.floor).min(self.ceiling)
-    }
-}
 
 /// What the bytes are packed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,12 +94,19 @@ impl Content {
 pub struct ContentReader {
     budget: Budget,
     stage: Stage,
-    hasher: sha2::Sha256,
     crc: Crc,
     stored: u64,
     size: u64,
     flaw: Option<ContentFlaw>,
+    tools: Tools,
+}
+
+/// What inflating takes, of one file after the other: some 100 kB that need not be had and cleared for each of a hundred thousand.
+#[derive(Default)]
+pub struct Tools {
+    inflater: Option<Box<Decompress>>,
     buffer: Vec<u8>,
+    hashing: Hashing,
 }
 
 enum Stage {
@@ -137,7 +116,7 @@ enum Stage {
     Blank,
     Plain,
     Header(Box<GzipHeader>),
-    Body(Box<Decompress>, Packed),
+    Body(Packed),
     Trailing(Vec<u8>, Packed),
     Done(Packed, Trailer),
 }
@@ -153,16 +132,14 @@ impl ContentReader {
     /// A reader that stops inflating at this budget.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self {
-            budget,
-            stage: Stage::Sniffing(Vec::new()),
-            hasher: sha2::Sha256::new(),
-            crc: Crc::new(),
-            stored: 0,
-            size: 0,
-            flaw: None,
-            buffer: Vec::new(),
-        }
+        Self::with(budget, Hasher::Here, Tools::default())
+    }
+
+    /// The same, with the tools of the file before.
+    #[must_use]
+    pub fn with(budget: Budget, hasher: Hasher, mut tools: Tools) -> Self {
+        tools.hashing.restart(hasher);
+        Self { budget, stage: Stage::Sniffing(Vec::new()), crc: Crc::new(), stored: 0, size: 0, flaw: None, tools }
     }
 
     /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
@@ -177,7 +154,14 @@ impl ContentReader {
 
     /// What the file holds.
     #[must_use]
-    pub fn finish(mut self) -> Content {
+    pub fn finish(self) -> Content {
+        self.finish_with_tools(&mut |_| false).0
+    }
+
+    /// What the file holds, and the tools for the next one. With [`Hasher::Elsewhere`] the whole content is offered to `elsewhere`; if that
+    /// takes it, the hash given here says nothing, and the caller has to put the right one in its place.
+    #[must_use]
+    pub fn finish_with_tools(mut self, elsewhere: &mut dyn FnMut(&[u8]) -> bool) -> (Content, Tools) {
         if let Stage::Sniffing(head) = &mut self.stage {
             let head = std::mem::take(head);
             match head.first() {
@@ -190,12 +174,14 @@ impl ContentReader {
             Stage::Sniffing(_) | Stage::Plain => (Container::Plain, None),
             Stage::Blank => (Container::Plain, Some(ContentFlaw::NotGzip)),
             Stage::Header(_) => (gzip(false, Trailer::Cut), Some(ContentFlaw::Truncated)),
-            Stage::Body(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), Some(ContentFlaw::Truncated)),
+            Stage::Body(packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), Some(ContentFlaw::Truncated)),
             Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
             Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
         };
-        let sha256 = Sha256(self.hasher.finalize().into());
-        Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) }
+        let is_taken = self.tools.hashing.whole().is_some_and(elsewhere);
+        let sha256 = if is_taken { Sha256([0; 32]) } else { self.tools.hashing.so_far() };
+        let content = Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) };
+        (content, self.tools)
     }
 
     /// Walks through the stages until the bytes or the stages end.
@@ -216,15 +202,20 @@ impl ContentReader {
                     Ok(rest) => {
                         if header.is_complete() {
                             let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
-                            self.stage = Stage::Body(Box::new(Decompress::new(false)), packed);
+                            match &mut self.tools.inflater {
+                                Some(inflater) => inflater.reset(false),
+                                none => *none = Some(Box::new(Decompress::new(false))),
+                            }
+                            self.tools.buffer.resize(PIECE, 0);
+                            self.stage = Stage::Body(packed);
                         }
                         rest
                     }
                 },
-                Stage::Body(..) => self.inflate(rest, inflated),
+                Stage::Body(_) => self.inflate(rest, inflated),
                 Stage::Trailing(..) => self.take_trailer(rest),
                 Stage::Done(..) => {
-                    let first_member = Sha256(self.hasher.clone().finalize().into());
+                    let first_member = self.tools.hashing.so_far();
                     self.flaw = Some(ContentFlaw::TrailingData { first_member, bytes: length(rest) });
                     &[]
                 }
@@ -264,10 +255,10 @@ impl ContentReader {
 
     fn pass(&mut self, stored: &[u8], inflated: &mut dyn FnMut(&[u8])) {
         for piece in stored.chunks(PIECE) {
-            self.hasher.update(piece);
+            self.tools.hashing.update(piece);
             self.size = self.size.saturating_add(length(piece));
-            if self.size > self.budget.ceiling {
-                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling });
+            if self.size > self.budget.ceiling() {
+                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling() });
                 return;
             }
             inflated(piece);
@@ -276,21 +267,21 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let Stage::Body(inflater, packed) = &mut self.stage else { return rest };
-        self.buffer.resize(PIECE, 0);
+        let Tools { inflater: Some(inflater), buffer, hashing } = &mut self.tools else { return rest };
+        let Stage::Body(packed) = &self.stage else { return rest };
         loop {
             let (taken, given) = (inflater.total_in(), inflater.total_out());
-            let status = inflater.decompress(rest, &mut self.buffer, FlushDecompress::None);
+            let status = inflater.decompress(rest, buffer, FlushDecompress::None);
             let taken = inflater.total_in().saturating_sub(taken);
             let given = inflater.total_out().saturating_sub(given);
             rest = usize::try_from(taken).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
-            let piece = usize::try_from(given).ok().and_then(|given| self.buffer.get(..given)).unwrap_or_default();
+            let piece = usize::try_from(given).ok().and_then(|given| buffer.get(..given)).unwrap_or_default();
             let limit = self.budget.limit(packed.header_bytes.saturating_add(inflater.total_in()));
             if inflater.total_out() > limit {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });
                 return &[];
             }
-            self.hasher.update(piece);
+            hashing.update(piece);
             self.crc.update(piece);
             self.size = inflater.total_out();
             if !piece.is_empty() {

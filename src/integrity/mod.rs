@@ -5,6 +5,7 @@
 
 pub mod content;
 pub mod gzip;
+mod hashing;
 pub mod keys;
 pub mod sha256;
 pub mod signature;
@@ -22,6 +23,7 @@ mod digest_verdict;
 
 mod links;
 
+mod budget;
 mod chain;
 mod chain_builder;
 mod windows;

@@ -7,10 +7,14 @@ mod problems;
 
 use crate::integrity::content::Budget;
 use crate::integrity::content::Content;
+use crate::integrity::content::ContentFlaw;
 use crate::integrity::content::ContentReader;
+use crate::integrity::content::Hasher;
+use crate::integrity::content::Tools;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::GivenSignature;
 use crate::protocol::Problem;
 use crate::protocol::ReadReport;
@@ -39,6 +43,9 @@ pub struct Reader {
     rows: BatchBuilder,
     report: ReadReport,
     file: Option<OpenFile>,
+    records: Records,
+    tools: Tools,
+    hasher: Hasher,
 }
 
 /// The file that is being read.
@@ -47,7 +54,6 @@ struct OpenFile {
     source: String,
     place: Option<Place>,
     content: ContentReader,
-    records: Records,
     seen: Seen,
 }
 
@@ -68,25 +74,39 @@ struct Seen {
 }
 
 impl Reader {
+    /// A reader whose caller hashes whole contents: see [`Self::close_offering`].
+    #[must_use]
+    pub fn hashed_elsewhere() -> Self {
+        Self { hasher: Hasher::Elsewhere, ..Self::default() }
+    }
+
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
     pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
-        let content = ContentReader::new(Budget::default());
-        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, records: Records::default(), seen: Seen::default() });
+        let content = ContentReader::with(Budget::default(), self.hasher, std::mem::take(&mut self.tools));
+        self.records.finish();
+        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, seen: Seen::default() });
     }
 
     /// Takes the file's next stored bytes.
     pub fn push(&mut self, stored: &[u8]) {
-        let Some(OpenFile { id, content, records, seen, source, .. }) = &mut self.file else { return };
-        let rows = &mut self.rows;
+        let Some(OpenFile { id, content, seen, source, .. }) = &mut self.file else { return };
+        let (rows, records) = (&mut self.rows, &mut self.records);
         self.report.bytes += stored.len() as u64;
         content.push(stored, &mut |inflated| records.push(inflated, &mut |piece| seen.take(*id, source, piece, rows)));
     }
 
     /// Ends the file.
     pub fn close(&mut self) {
+        self.close_offering(&mut |_| false);
+    }
+
+    /// Ends the file. Its content is offered to `elsewhere`; whoever takes it there must bring its hash by [`Self::hashed`] before the next
+    /// report leaves.
+    pub fn close_offering(&mut self, elsewhere: &mut dyn FnMut(&[u8]) -> bool) {
         let Some(file) = self.file.take() else { return };
-        let content = file.content.finish();
-        let found = file.records.finish();
+        let (content, tools) = file.content.finish_with_tools(elsewhere);
+        self.tools = tools;
+        let found = self.records.finish();
         let kind = file.seen.kind(&file.source, &content, found);
         self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
         let seen = file.seen;
@@ -104,6 +124,15 @@ impl Reader {
         });
     }
 
+    /// Brings the hash of a content that was taken elsewhere; without one nothing can be said of the file.
+    pub fn hashed(&mut self, id: FileId, sha256: Option<Sha256>) {
+        let Some(facts) = self.report.facts.iter_mut().rev().find(|facts| facts.id == id) else { return };
+        match sha256 {
+            Some(sha256) => facts.content.sha256 = sha256,
+            None => facts.content.flaw = Some(ContentFlaw::Unread("the browser could not hash it".to_owned())),
+        }
+    }
+
     /// Notes a file that could not be had at all: `why` is the half sentence, `advice` what to do.
     pub fn unread(&mut self, id: FileId, source: &str, why: &str, advice: &str) {
         self.file = None;
@@ -118,9 +147,15 @@ impl Reader {
         self.report.signatures.push(signature);
     }
 
+    /// Whether there is enough to be sent.
+    #[must_use]
+    pub fn is_ripe(&self) -> bool {
+        self.rows.len() >= RIPE
+    }
+
     /// What there is so far, once it is worth sending: a large file's rows arrive while it is still being read.
     pub fn ripe(&mut self) -> Option<(ReadReport, EventBatch)> {
-        (self.rows.len() >= RIPE).then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
+        self.is_ripe().then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
     }
 
     /// Lets go of the rows so far, for callers that want verdicts alone. What is left of each is the key of its `eventID`, and its file.
@@ -139,7 +174,7 @@ impl Reader {
 
 impl Seen {
     fn take(&mut self, file: FileId, source: &str, piece: Piece<'_>, rows: &mut BatchBuilder) {
-        match EventRecord::parse(piece.json) {
+        match piece.record.map_or_else(|| EventRecord::parse(piece.json), Ok) {
             Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
             Ok(_) => self.other(source, piece.json),
             Err(flaw) if piece.kind == PieceKind::Record => {

@@ -10,7 +10,7 @@ use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
-use crate::trail::arrange::arrange;
+use crate::table::values::Values;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -21,64 +21,90 @@ pub const NO_TIME: Timestamp = Timestamp(i64::MIN);
 /// Rows gathered from files, in the order read.
 #[derive(Debug)]
 pub struct BatchBuilder {
-    batch: EventBatch,
+    times: Vec<Timestamp>,
+    files: Vec<FileId>,
+    offsets: Vec<u64>,
+    ids: EventIds,
+    columns: Vec<OpenColumn>,
+}
+
+#[derive(Debug, Default)]
+struct OpenColumn {
+    dictionary: Dictionary,
+    codes: Codes,
+    last: Code,
 }
 
 /// Immutable rows in columns.
 #[derive(Clone, Debug, Default)]
 pub struct EventBatch {
-    pub(crate) times: Vec<Timestamp>,
-    pub(crate) files: Vec<FileId>,
-    pub(crate) offsets: Vec<u64>,
-    pub(crate) ids: EventIds,
-    pub(crate) columns: Vec<BatchColumn>,
+    pub(super) times: Vec<Timestamp>,
+    pub(super) files: Vec<FileId>,
+    pub(super) offsets: Vec<u64>,
+    pub(super) ids: EventIds,
+    pub(super) columns: Vec<BatchColumn>,
 }
 
 /// One stored column: its distinct values and one code a row.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct BatchColumn {
-    pub(crate) dictionary: Dictionary,
-    pub(crate) codes: Codes,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct BatchColumn {
+    pub(super) values: Values,
+    pub(super) codes: Codes,
 }
 
 impl Default for BatchBuilder {
     fn default() -> Self {
-        let columns = ColumnId::STORED.iter().map(|_| BatchColumn::default()).collect();
-        Self { batch: EventBatch { columns, ..EventBatch::default() } }
+        let columns = ColumnId::STORED.iter().map(|_| OpenColumn::default()).collect();
+        Self { times: Vec::new(), files: Vec::new(), offsets: Vec::new(), ids: EventIds::default(), columns }
     }
 }
 
 impl BatchBuilder {
     /// Adds one record, which began at `offset` of its inflated file.
     pub fn push(&mut self, file: FileId, offset: u64, record: &EventRecord<'_>) {
-        self.batch.times.push(record.event_time.unwrap_or(NO_TIME));
-        self.batch.files.push(file);
-        self.batch.offsets.push(offset);
-        self.batch.ids.push(record.event_id.as_deref().unwrap_or_default());
-        for (column, id) in self.batch.columns.iter_mut().zip(ColumnId::STORED) {
-            let code = column.dictionary.intern(id.cell(record));
-            column.codes.push(code);
+        self.times.push(record.event_time.unwrap_or(NO_TIME));
+        self.files.push(file);
+        self.offsets.push(offset);
+        self.ids.push(record.event_id.as_deref().unwrap_or_default());
+        for (column, id) in self.columns.iter_mut().zip(ColumnId::STORED) {
+            column.push(id.cell(record));
         }
     }
 
     /// Rows so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.batch.len()
+        self.times.len()
     }
 
     /// Whether there is no row yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.batch.is_empty()
+        self.times.is_empty()
     }
 
     /// The rows, sorted by time (records inside a file seldom are).
     #[must_use]
     pub fn finish(self) -> EventBatch {
-        let mut order: Vec<usize> = (0..self.batch.len()).collect();
-        arrange(&mut order, |a, b| self.batch.times.get(*a).cmp(&self.batch.times.get(*b)));
-        self.batch.in_order(&order)
+        let columns = self.columns.into_iter().map(|column| BatchColumn { values: column.dictionary.into_values(), codes: column.codes });
+        let batch = EventBatch { times: self.times, files: self.files, offsets: self.offsets, ids: self.ids, columns: columns.collect() };
+        if batch.times.is_sorted() {
+            return batch;
+        }
+        let mut order: Vec<u32> = (0..u32::try_from(batch.len()).unwrap_or(u32::MAX)).collect();
+        let time = |row: &u32| usize::try_from(*row).ok().and_then(|row| batch.times.get(row));
+        order.sort_by_key(time);
+        batch.in_order(&order)
+    }
+}
+
+impl OpenColumn {
+    /// Neighbours often say the same (Region, account, session): comparing is cheaper than looking up.
+    fn push(&mut self, cell: &str) {
+        if self.codes.is_empty() || self.dictionary.value(self.last) != cell {
+            self.last = self.dictionary.intern(cell);
+        }
+        self.codes.push(self.last);
     }
 }
 
@@ -107,30 +133,31 @@ impl EventBatch {
         self.times.is_empty()
     }
 
-    /// The bytes that travel: every number little-endian, every list led by its length.
+    /// The bytes that travel: every number little-endian, every list led by its length, columns as they lie in memory.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer(Vec::with_capacity(64 + self.len() * 64));
+        let mut out = Writer(Vec::with_capacity(64 + self.len() * 80));
         out.number(self.len());
-        self.times.iter().for_each(|time| out.0.extend_from_slice(&time.0.to_le_bytes()));
-        self.files.iter().for_each(|file| out.0.extend_from_slice(&file.0.to_le_bytes()));
-        self.offsets.iter().for_each(|offset| out.0.extend_from_slice(&offset.to_le_bytes()));
-        for row in 0..self.len() {
-            match self.ids.packed().get(row) {
-                Some(bytes) if *bytes != [0; 16] => {
-                    out.0.push(1);
-                    out.0.extend_from_slice(bytes);
-                }
-                _ => {
-                    out.0.push(0);
-                    out.text(&self.ids.text(row));
-                }
-            }
+        out.words(self.times.iter().map(|time| time.0.to_le_bytes()));
+        out.words(self.files.iter().map(|file| file.0.to_le_bytes()));
+        out.words(self.offsets.iter().map(|offset| offset.to_le_bytes()));
+        out.words(self.ids.packed().iter().copied());
+        let odd = self.ids.odd();
+        out.number(odd.len());
+        for (row, id) in odd {
+            out.0.extend_from_slice(&row.to_le_bytes());
+            out.text(id);
         }
         for column in &self.columns {
-            out.number(column.dictionary.len());
-            column.dictionary.values().for_each(|value| out.text(value));
-            column.codes.each(|_, code| out.0.extend_from_slice(&code.to_le_bytes()));
+            let (text, ends) = column.values.parts();
+            out.text(text);
+            out.number(ends.len());
+            out.words(ends.iter().map(|end| end.to_le_bytes()));
+            match &column.codes {
+                Codes::Narrow(cells) => out.cells(1, cells.iter().map(|code| [*code])),
+                Codes::Middle(cells) => out.cells(2, cells.iter().map(|code| code.to_le_bytes())),
+                Codes::Wide(cells) => out.cells(4, cells.iter().map(|code| code.to_le_bytes())),
+            }
         }
         out.0
     }
@@ -140,20 +167,12 @@ impl EventBatch {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader(bytes);
         let rows = from.number()?;
-        // A row takes at least 24 bytes: a count that cannot be true is refused before anything is allocated for it.
-        if rows > bytes.len() / 24 {
-            return None;
-        }
-        let times = (0..rows).map(|_| from.take().map(|b| Timestamp(i64::from_le_bytes(b)))).collect::<Option<_>>()?;
-        let files = (0..rows).map(|_| from.take().map(|b| FileId(u32::from_le_bytes(b)))).collect::<Option<_>>()?;
-        let offsets = (0..rows).map(|_| from.take().map(u64::from_le_bytes)).collect::<Option<_>>()?;
-        let mut ids = EventIds::default();
-        for _ in 0..rows {
-            match from.take::<1>()? {
-                [1] => ids.push_packed(from.take()?),
-                _ => ids.push(from.text()?),
-            }
-        }
+        let times = from.words(rows, |bytes| Timestamp(i64::from_le_bytes(bytes)))?;
+        let files = from.words(rows, |bytes| FileId(u32::from_le_bytes(bytes)))?;
+        let offsets = from.words(rows, u64::from_le_bytes)?;
+        let packed = from.words(rows, |bytes: [u8; 16]| bytes)?;
+        let odd = (0..from.number()?).map(|_| Some((u32::from_le_bytes(from.take()?), from.text()?.to_owned()))).collect::<Option<_>>()?;
+        let ids = EventIds::from_parts(packed, odd)?;
         let columns = ColumnId::STORED.iter().map(|_| from.column(rows)).collect::<Option<_>>()?;
         from.0.is_empty().then_some(Self { times, files, offsets, ids, columns })
     }
@@ -161,24 +180,24 @@ impl EventBatch {
     /// The rows that are not of these files.
     #[must_use]
     pub fn without(self, files: &HashSet<FileId>) -> Self {
-        let kept: Vec<usize> = self.files.iter().enumerate().filter(|(_, file)| !files.contains(file)).map(|(row, _)| row).collect();
-        if kept.len() == self.len() { self } else { self.in_order(&kept) }
+        if files.is_empty() {
+            return self;
+        }
+        let kept: Vec<u32> = (0..).zip(&self.files).filter(|(_, file)| !files.contains(file)).map(|(row, _)| row).collect();
+        self.in_order(&kept)
     }
 
-    fn in_order(self, order: &[usize]) -> Self {
-        let mut ids = EventIds::default();
-        order.iter().for_each(|row| ids.push(&self.ids.text(*row)));
-        let columns = self.columns.into_iter().map(|column| {
-            let mut codes = Codes::default();
-            order.iter().for_each(|row| codes.push(column.codes.at(*row)));
-            BatchColumn { dictionary: column.dictionary, codes }
-        });
+    fn in_order(&self, order: &[u32]) -> Self {
+        fn pick<T: Copy>(cells: &[T], order: &[u32]) -> Vec<T> {
+            order.iter().filter_map(|row| cells.get(usize::try_from(*row).ok()?).copied()).collect()
+        }
+        let column = |column: &BatchColumn| BatchColumn { values: column.values.clone(), codes: column.codes.of_rows(order) };
         Self {
-            times: order.iter().filter_map(|row| self.times.get(*row).copied()).collect(),
-            files: order.iter().filter_map(|row| self.files.get(*row).copied()).collect(),
-            offsets: order.iter().filter_map(|row| self.offsets.get(*row).copied()).collect(),
-            ids,
-            columns: columns.collect(),
+            times: pick(&self.times, order),
+            files: pick(&self.files, order),
+            offsets: pick(&self.offsets, order),
+            ids: self.ids.of_rows(order),
+            columns: self.columns.iter().map(column).collect(),
         }
     }
 }
@@ -193,6 +212,16 @@ impl Writer {
     fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn words<const N: usize>(&mut self, words: impl ExactSizeIterator<Item = [u8; N]>) {
+        self.0.reserve(words.len() * N);
+        words.for_each(|word| self.0.extend_from_slice(&word));
+    }
+
+    fn cells<const N: usize>(&mut self, width: u8, cells: impl ExactSizeIterator<Item = [u8; N]>) {
+        self.0.push(width);
+        self.words(cells);
     }
 }
 
@@ -209,29 +238,35 @@ impl<'a> Reader<'a> {
         usize::try_from(u32::from_le_bytes(self.take()?)).ok()
     }
 
-    fn text(&mut self) -> Option<&'a str> {
-        let length = self.number()?;
+    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (head, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        std::str::from_utf8(head).ok()
+        Some(head)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.bytes(length)?).ok()
+    }
+
+    /// A count that cannot be true finds too few bytes before anything is allocated for it.
+    fn words<const N: usize, T>(&mut self, count: usize, word: impl Fn([u8; N]) -> T) -> Option<Vec<T>> {
+        let bytes = self.bytes(count.checked_mul(N)?)?;
+        Some(bytes.as_chunks::<N>().0.iter().map(|bytes| word(*bytes)).collect())
     }
 
     fn column(&mut self, rows: usize) -> Option<BatchColumn> {
-        let mut column = BatchColumn::default();
-        let values = self.number()?;
-        for _ in 0..values {
-            column.dictionary.intern(self.text()?);
-        }
-        // A value written twice would shift every code after it.
-        if column.dictionary.len() != values {
-            return None;
-        }
-        for _ in 0..rows {
-            let code = u32::from_le_bytes(self.take()?);
-            let known = usize::try_from(code).is_ok_and(|code| code < values);
-            column.codes.push(known.then_some(Code(code))?);
-        }
-        Some(column)
+        let text = self.text()?;
+        let count = self.number()?;
+        let values = Values::from_parts(text, self.words(count, u32::from_le_bytes)?)?;
+        let codes = match self.take()? {
+            [1] => Codes::Narrow(self.bytes(rows)?.to_vec()),
+            [2] => Codes::Middle(self.words(rows, u16::from_le_bytes)?),
+            [4] => Codes::Wide(self.words(rows, u32::from_le_bytes)?),
+            _ => return None,
+        };
+        let known = codes.greatest().is_none_or(|code| usize::try_from(code).is_ok_and(|code| code < count));
+        known.then_some(BatchColumn { values, codes })
     }
 }
 
@@ -260,8 +295,7 @@ mod tests {
             prop_assert!(back.times.is_sorted());
             prop_assert_eq!((&back.files, &back.offsets, &back.ids), (&batch.files, &batch.offsets, &batch.ids));
             for (ours, theirs) in batch.columns.iter().zip(&back.columns) {
-                prop_assert_eq!(&ours.codes, &theirs.codes);
-                prop_assert!(ours.dictionary.values().eq(theirs.dictionary.values()));
+                prop_assert_eq!(ours, theirs);
             }
         }
 

@@ -1,116 +1,79 @@
 //! Each string once: a column's distinct values, numbered in the order in which they came.
 
-use std::collections::HashMap;
 use std::hash::BuildHasher;
-use std::hash::RandomState;
+
+use hashbrown::DefaultHashBuilder;
+use hashbrown::HashTable;
+
+use crate::table::values::Values;
 
 /// The number of a value in its column's dictionary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub u32);
 
 /// The distinct values of one column. Only grows; a code never changes its meaning.
 ///
-/// Values lie end to end in one text; the index holds codes by hash, so that a lookup allocates nothing.
+/// The index holds nothing but codes, found by the hash of their values: five bytes a value, and a lookup allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
-    text: String,
-    ends: Vec<u32>,
-    index: HashMap<u64, Chain, Plain>,
-    hasher: RandomState,
-}
-
-/// Codes whose values share one 64-bit hash: nearly always a single one.
-#[derive(Clone, Debug)]
-struct Chain {
-    first: Code,
-    more: Vec<Code>,
+    values: Values,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl Dictionary {
     /// The code of a value, given now if it is new.
     pub fn intern(&mut self, value: &str) -> Code {
         let hash = self.hasher.hash_one(value);
-        if let Some(code) = self.find(hash, value) {
-            return code;
+        let values = &mut self.values;
+        if let Some(code) = self.index.find(hash, |code| values.value(*code) == value) {
+            return Code(*code);
         }
-        let code = Code(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
-        self.text.push_str(value);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        self.index.entry(hash).and_modify(|chain| chain.more.push(code)).or_insert_with(|| Chain { first: code, more: Vec::new() });
-        code
+        let code = u32::try_from(values.len()).unwrap_or(u32::MAX);
+        values.push(value);
+        self.index.insert_unique(hash, code, |code| self.hasher.hash_one(values.value(*code)));
+        Code(code)
     }
 
     /// The code of a value that is already known.
     #[must_use]
     pub fn code(&self, value: &str) -> Option<Code> {
-        self.find(self.hasher.hash_one(value), value)
+        self.index.find(self.hasher.hash_one(value), |code| self.values.value(*code) == value).copied().map(Code)
     }
 
     /// The value of a code; empty for a code that was never given.
     #[must_use]
     pub fn value(&self, code: Code) -> &str {
-        let at = usize::try_from(code.0).unwrap_or(usize::MAX);
-        let Some(end) = self.ends.get(at) else { return "" };
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.text.get(start as usize..*end as usize).unwrap_or_default()
+        self.values.value(code.0)
     }
 
     /// How many distinct values there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.values.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.values.len() == 0
     }
 
     /// All values in the order of their codes.
     pub fn values(&self) -> impl Iterator<Item = &str> {
-        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(|code| self.value(Code(code)))
+        self.values.iter()
+    }
+
+    /// The values alone.
+    pub(super) fn into_values(self) -> Values {
+        self.values
     }
 
     /// Bytes of memory held, for the memory line on the screen.
     #[must_use]
     pub fn memory(&self) -> usize {
-        // An index entry costs about 56 bytes with its share of empty places.
-        self.text.capacity() + self.ends.capacity() * 4 + self.index.len() * 56
-    }
-
-    fn find(&self, hash: u64, value: &str) -> Option<Code> {
-        let chain = self.index.get(&hash)?;
-        std::iter::once(&chain.first).chain(&chain.more).copied().find(|code| self.value(*code) == value)
-    }
-}
-
-/// The keys are hashes already.
-#[derive(Clone, Debug, Default)]
-struct Plain;
-
-impl BuildHasher for Plain {
-    type Hasher = PlainHasher;
-
-    fn build_hasher(&self) -> PlainHasher {
-        PlainHasher(0)
-    }
-}
-
-#[derive(Debug)]
-struct PlainHasher(u64);
-
-impl std::hash::Hasher for PlainHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+        // Four bytes a place and one of control.
+        self.values.memory() + self.index.capacity() * 5
     }
 }
 

@@ -6,6 +6,9 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
+use crate::table::codes::make_room;
+use crate::trail::arrange::arrange;
+
 /// The `eventID` of every row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventIds {
@@ -25,11 +28,6 @@ impl EventIds {
                 self.packed.push([0; 16]);
             }
         }
-    }
-
-    /// Adds a row's id that is packed already.
-    pub(crate) fn push_packed(&mut self, bytes: [u8; 16]) {
-        self.packed.push(bytes);
     }
 
     /// A row's id as text; empty where the record had none.
@@ -81,8 +79,37 @@ impl EventIds {
     /// Appends the ids of another table, in its order.
     pub fn append(&mut self, other: &Self) {
         let base = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
+        make_room(&mut self.packed, other.packed.len());
         self.packed.extend_from_slice(&other.packed);
         self.odd.extend(other.odd.iter().map(|(row, id)| (base.saturating_add(*row), id.clone())));
+    }
+
+    /// The ids of these rows, in this order.
+    #[must_use]
+    pub(crate) fn of_rows(&self, rows: &[u32]) -> Self {
+        let packed = rows.iter().filter_map(|row| self.packed.get(usize::try_from(*row).ok()?).copied()).collect();
+        let odd = if self.odd.is_empty() {
+            HashMap::new()
+        } else {
+            (0..).zip(rows).filter_map(|(place, row)| Some((place, self.odd.get(row)?.clone()))).collect()
+        };
+        Self { packed, odd }
+    }
+
+    /// Those that are no UUIDs, by row, in order.
+    pub(crate) fn odd(&self) -> Vec<(u32, &str)> {
+        let mut odd: Vec<(u32, &str)> = self.odd.iter().map(|(row, id)| (*row, id.as_str())).collect();
+        arrange(&mut odd, |a, b| a.0.cmp(&b.0));
+        odd
+    }
+
+    /// From [`Self::packed`] and [`Self::odd`]; `None` where the two do not go together.
+    pub(crate) fn from_parts(packed: Vec<[u8; 16]>, odd: HashMap<u32, String>) -> Option<Self> {
+        let fits = |(row, id): (&u32, &String)| {
+            let place = usize::try_from(*row).ok().and_then(|row| packed.get(row));
+            place == Some(&[0; 16]) && !id.is_empty() && pack(id).is_none()
+        };
+        odd.iter().all(fits).then_some(Self { packed, odd })
     }
 
     /// The packed ids, row after row.

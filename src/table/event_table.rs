@@ -3,8 +3,8 @@
 use crate::table::batch::EventBatch;
 use crate::table::batch::NO_TIME;
 use crate::table::codes::Codes;
+use crate::table::codes::make_room;
 use crate::table::column::ColumnId;
-use crate::table::dictionary::Code;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
 use crate::trail::ids::FileId;
@@ -43,9 +43,13 @@ impl EventTable {
     /// Adds the rows of a batch behind all others.
     pub fn append(&mut self, batch: &EventBatch) {
         for (column, new) in self.columns.iter_mut().zip(&batch.columns) {
-            let recode: Vec<Code> = new.dictionary.values().map(|value| column.dictionary.intern(value)).collect();
-            new.codes.each(|_, code| column.codes.push(recode.get(code as usize).copied().unwrap_or(Code(0))));
+            let recode: Vec<u32> = new.values.iter().map(|value| column.dictionary.intern(value).0).collect();
+            column.codes.append(&new.codes, &recode);
         }
+        let rows = batch.len();
+        make_room(&mut self.times, rows);
+        make_room(&mut self.files, rows);
+        make_room(&mut self.offsets, rows);
         self.times.extend_from_slice(&batch.times);
         self.files.extend_from_slice(&batch.files);
         self.offsets.extend_from_slice(&batch.offsets);

@@ -10,6 +10,7 @@ pub mod event_id;
 pub mod event_table;
 pub mod predicate;
 pub mod row_set;
+mod values;
 
 pub use batch::{BatchBuilder, EventBatch};
 pub use codes::Codes;

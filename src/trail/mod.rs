@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
 pub mod arrange;
+mod cursor;
 pub mod digest;
 pub mod event;
 pub mod ids;
@@ -11,6 +12,7 @@ pub mod loose;
 pub mod object_key;
 pub mod percent;
 pub mod principal;
+mod quick;
 pub mod records;
 pub mod s3_url;
 mod target;

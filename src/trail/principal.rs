@@ -9,7 +9,7 @@ use crate::trail::loose::Loose;
 use crate::trail::loose::Text;
 
 /// The caller, as far as the record says.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Principal<'a> {
     /// What people call this identity: `alice`, `AdminAccess / alice@example.com`, `root`, `ec2.amazonaws.com`.
     pub name: Text<'a>,
@@ -27,19 +27,33 @@ impl<'a> Principal<'a> {
     /// Reads `userIdentity`, whatever it is.
     #[must_use]
     pub fn parse(raw: Option<&'a RawValue>) -> Self {
-        let Some(identity) = raw.and_then(|raw| serde_json::from_str::<RawIdentity<'a>>(raw.get()).ok()) else {
-            return Self::default();
-        };
-        let issuer = identity.issuer();
-        let account = identity.account_id.0.clone();
+        read::<RawIdentity<'a>>(raw).map(|identity| Self::of(&identity.into_identity())).unwrap_or_default()
+    }
+
+    pub(super) fn of(identity: &Identity<'a>) -> Self {
         Self {
-            name: identity.name(issuer.as_ref()),
-            kind: identity.kind.0.clone(),
-            arn: present(&identity.arn.0).or_else(|| present(&identity.principal_id.0)).or_else(|| present(&identity.invoked_by.0)),
-            account,
-            access_key: present(&identity.access_key_id.0),
+            name: identity.name(),
+            kind: identity.kind.clone(),
+            arn: present(&identity.arn).or_else(|| present(&identity.principal_id)).or_else(|| present(&identity.invoked_by)),
+            account: identity.account_id.clone(),
+            access_key: present(&identity.access_key_id),
         }
     }
+}
+
+/// What `userIdentity` says.
+pub(super) struct Identity<'a> {
+    pub(super) kind: Text<'a>,
+    pub(super) arn: Text<'a>,
+    pub(super) account_id: Text<'a>,
+    pub(super) principal_id: Text<'a>,
+    pub(super) user_name: Text<'a>,
+    pub(super) access_key_id: Text<'a>,
+    pub(super) invoked_by: Text<'a>,
+    /// `sessionContext.sessionIssuer.userName`, the role behind a session. `sessionIssuer` is `{}` in half of the real sessions.
+    pub(super) issuer: Text<'a>,
+    /// `onBehalfOf.userId`.
+    pub(super) behalf: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
@@ -87,31 +101,41 @@ struct RawBehalf<'a> {
 }
 
 impl<'a> RawIdentity<'a> {
-    /// The role behind a session. `sessionIssuer` is `{}` in half of the real sessions.
-    fn issuer(&self) -> Text<'a> {
-        let session: RawSession<'a> = read(self.session_context)?;
-        let issuer: RawIssuer<'a> = read(session.session_issuer)?;
-        issuer.user_name.0
+    fn into_identity(self) -> Identity<'a> {
+        let issuer = || read::<RawIssuer<'a>>(read::<RawSession<'a>>(self.session_context)?.session_issuer)?.user_name.0;
+        Identity {
+            issuer: issuer(),
+            behalf: read::<RawBehalf<'a>>(self.on_behalf_of).and_then(|behalf| behalf.user_id.0),
+            kind: self.kind.0,
+            arn: self.arn.0,
+            account_id: self.account_id.0,
+            principal_id: self.principal_id.0,
+            user_name: self.user_name.0,
+            access_key_id: self.access_key_id.0,
+            invoked_by: self.invoked_by.0,
+        }
     }
+}
 
-    fn name(&self, issuer: Option<&Cow<'a, str>>) -> Text<'a> {
-        let named = present(&self.user_name.0);
-        match self.kind.0.as_deref() {
+impl<'a> Identity<'a> {
+    fn name(&self) -> Text<'a> {
+        let named = present(&self.user_name);
+        match self.kind.as_deref() {
             Some("Root") => Some("root".into()),
-            Some("AssumedRole" | "Role") => self.session_name(issuer).or(named).or_else(|| self.fallback()),
-            Some("IdentityCenterUser") => named.or_else(|| read::<RawBehalf<'a>>(self.on_behalf_of)?.user_id.0).or_else(|| self.fallback()),
-            Some("AWSService") => present(&self.invoked_by.0).or_else(|| self.fallback()),
+            Some("AssumedRole" | "Role") => self.session_name().or(named).or_else(|| self.fallback()),
+            Some("IdentityCenterUser") => named.or_else(|| self.behalf.clone()).or_else(|| self.fallback()),
+            Some("AWSService") => present(&self.invoked_by).or_else(|| self.fallback()),
             Some("AWSAccount") => self.account_name().or_else(|| self.fallback()),
             _ => named.or_else(|| self.fallback()),
         }
     }
 
     /// `role / session`; a session name that a machine made up says nothing, so the role stands alone.
-    fn session_name(&self, issuer: Option<&Cow<'a, str>>) -> Text<'a> {
-        let arn = self.arn.0.as_deref().unwrap_or_default();
-        let path = arn.split_once(":assumed-role/").map(|(_, path)| path);
-        let role = issuer.map(|issuer| issuer.as_ref()).or_else(|| path.and_then(|path| path.split('/').next()))?;
-        let from_principal = || self.principal_id.0.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session);
+    fn session_name(&self) -> Text<'a> {
+        let arn = self.arn.as_deref().unwrap_or_default();
+        let path = arn.splitn(6, ':').nth(5).and_then(|tail| tail.strip_prefix("assumed-role/"));
+        let role = self.issuer.as_deref().or_else(|| path.and_then(|path| path.split('/').next()))?;
+        let from_principal = || self.principal_id.as_deref().and_then(|id| id.split_once(':')).map(|(_, session)| session);
         let session = path.and_then(|path| path.split_once('/')).map(|(_, session)| session).or_else(from_principal);
         match session.filter(|session| !is_made_up(session)) {
             Some(session) => Some(Cow::Owned(format!("{role} / {session}"))),
@@ -121,8 +145,8 @@ impl<'a> RawIdentity<'a> {
 
     /// A call from another account names no person: the account and what it shows of the caller.
     fn account_name(&self) -> Text<'a> {
-        let account = present(&self.account_id.0);
-        match (account, present(&self.principal_id.0)) {
+        let account = present(&self.account_id);
+        match (account, present(&self.principal_id)) {
             (Some(account), Some(id)) if id != account => Some(Cow::Owned(format!("{account} / {id}"))),
             (Some(account), _) => Some(Cow::Owned(format!("account {account}"))),
             (None, id) => id,
@@ -131,25 +155,24 @@ impl<'a> RawIdentity<'a> {
 
     fn fallback(&self) -> Text<'a> {
         let tail = |arn: Cow<'a, str>| Cow::Owned(arn.rsplit([':', '/']).next().unwrap_or(&arn).to_owned());
-        present(&self.arn.0)
+        present(&self.arn)
             .map(tail)
-            .or_else(|| present(&self.invoked_by.0))
-            .or_else(|| present(&self.principal_id.0))
-            .or_else(|| present(&self.account_id.0).map(|account| Cow::Owned(format!("account {account}"))))
+            .or_else(|| present(&self.invoked_by))
+            .or_else(|| present(&self.principal_id))
+            .or_else(|| present(&self.account_id).map(|account| Cow::Owned(format!("account {account}"))))
     }
 }
 
 /// `botocore-session-1699…`, `1699…`, a UUID: names that SDKs give when nobody chose one.
 fn is_made_up(session: &str) -> bool {
-    let bare = session
-        .trim_start_matches("botocore-session-")
-        .trim_start_matches("aws-sdk-js-session-")
-        .trim_start_matches("aws-sdk-java-")
-        .trim_start_matches("aws-go-sdk-");
+    // `strip_prefix` and not `trim_start_matches`, which builds a searcher each time: this runs once a record.
+    let bare = SDK_PREFIXES.iter().find_map(|prefix| session.strip_prefix(prefix)).unwrap_or(session);
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let hex_or_dash = bare.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-' || b == b'_');
     bare.is_empty() || (bare.len() >= 10 && hex_or_dash && digits * 3 >= bare.len())
 }
+
+const SDK_PREFIXES: [&str; 4] = ["botocore-session-", "aws-sdk-js-session-", "aws-sdk-java-", "aws-go-sdk-"];
 
 fn present<'a>(text: &Text<'a>) -> Text<'a> {
     text.clone().filter(|text| !text.is_empty())

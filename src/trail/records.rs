@@ -1,9 +1,11 @@
 //! The records of a file, one by one, as its bytes flow by: no file is ever needed whole, and one flaw does not lose the rest.
 //!
 //! A scanner, not a parser: it follows braces and strings to find where a record begins and ends, and leaves the record itself to
-//! `EventRecord::parse`. Shapes taken: `{"Records":[…]}` with its keys in any order, a bare array, JSON lines, a single object.
+//! `EventRecord`. Shapes taken: `{"Records":[…]}` with its keys in any order, a bare array, JSON lines, a single object.
 
 use memchr::memchr2;
+
+use crate::trail::event::EventRecord;
 
 /// Cuts inflated bytes, given in chunks of any size, into the JSON texts of records.
 #[derive(Debug, Default)]
@@ -27,7 +29,7 @@ pub struct Records {
 }
 
 /// One stretch of JSON found in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Piece<'a> {
     /// Where it stood.
     pub kind: PieceKind,
@@ -35,6 +37,8 @@ pub struct Piece<'a> {
     pub offset: u64,
     /// The JSON text.
     pub json: &'a [u8],
+    /// The record, where it was read while its end was looked for.
+    pub record: Option<EventRecord<'a>>,
 }
 
 /// Where a piece stood in its file.
@@ -94,11 +98,14 @@ impl Records {
         self.forget_done();
     }
 
-    /// The end of the file: what it was.
-    #[must_use]
-    pub fn finish(mut self) -> Found {
-        self.found.cut_off = self.depth > 0 && self.found.garbage_at.is_none();
-        self.found
+    /// The end of the file: what it was. Ready for the next file; what room it has, it keeps.
+    pub fn finish(&mut self) -> Found {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.clear();
+        // One file with a huge record must not hold its room for ever.
+        pending.shrink_to(1 << 20);
+        let ended = std::mem::replace(self, Self { pending, ..Self::default() });
+        Found { cut_off: ended.depth > 0 && ended.found.garbage_at.is_none(), ..ended.found }
     }
 
     fn scan(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
@@ -150,7 +157,7 @@ impl Records {
     fn structural(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
         match byte {
             b'"' => self.begin_string(),
-            b'{' | b'[' => self.begin(byte),
+            b'{' | b'[' => self.begin(byte, sink),
             b'}' | b']' => self.end(sink),
             _ if self.depth == 0 => self.outside(byte),
             b',' => self.key.expected = self.place == Place::Object,
@@ -196,7 +203,7 @@ impl Records {
         }
     }
 
-    fn begin(&mut self, byte: u8) {
+    fn begin(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
         let at = self.scanned.saturating_sub(1);
         match (self.place, self.depth, byte) {
             (Place::Top, 0, b'{') => {
@@ -213,11 +220,23 @@ impl Records {
                 self.found.records_array = true;
                 self.open = None;
             }
+            (Place::Array, 1, b'{') if self.take_whole(at, PieceKind::Element, sink) => return,
+            (Place::Records, 2, b'{') if self.take_whole(at, PieceKind::Record, sink) => return,
             (Place::Array, 1, b'{') | (Place::Records, 2, b'{') => self.open = Some(at),
             (Place::Array, 1, _) | (Place::Records, 2, _) => self.found.not_objects += 1,
             _ => {}
         }
         self.depth = self.depth.saturating_add(1);
+    }
+
+    /// Most records are whole and as they should be: those are read at once, and their end is where reading has come to.
+    fn take_whole(&mut self, at: usize, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) -> bool {
+        let offset = self.offset(at);
+        let Some(rest) = self.pending.get(at..) else { return false };
+        let Some((record, length)) = EventRecord::beginning(rest) else { return false };
+        sink(Piece { kind, offset, json: rest.get(..length).unwrap_or_default(), record: Some(record) });
+        self.scanned = at + length;
+        true
     }
 
     fn end(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
@@ -246,7 +265,7 @@ impl Records {
     fn emit(&mut self, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) {
         let Some(open) = self.open.take() else { return };
         if let Some(json) = self.pending.get(open..self.scanned) {
-            sink(Piece { kind, offset: self.offset(open), json });
+            sink(Piece { kind, offset: self.offset(open), json, record: None });
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de;
 use serde_json::value::RawValue;
 
+use crate::trail::cursor::Cursor;
 use crate::trail::loose::Loose;
 use crate::trail::loose::Text;
 
@@ -35,13 +36,28 @@ struct RawResource<'a> {
     kind: Loose<'a>,
 }
 
-fn from_resources(raw: &RawValue) -> Option<Target<'_>> {
-    let list: Vec<RawResource<'_>> =
+fn from_resources<'a>(raw: &'a RawValue) -> Option<Target<'a>> {
+    let list: Vec<RawResource<'a>> =
         serde_json::from_str(raw.get()).or_else(|_| serde_json::from_str(raw.get()).map(|one| vec![one])).ok()?;
-    let first =
-        list.into_iter().find(|resource| resource.arn.0.is_some() || resource.resource_name.0.is_some() || resource.prefix.0.is_some())?;
-    let name = first.arn.0.map(short_arn).or(first.resource_name.0).or_else(|| first.prefix.0.map(short_arn));
-    Some(Target { name, kind: first.kind.0 })
+    let resource =
+        |raw: RawResource<'a>| Resource { arn: raw.arn.0, prefix: raw.prefix.0, resource_name: raw.resource_name.0, kind: raw.kind.0 };
+    list.into_iter().find_map(|raw| resource(raw).target())
+}
+
+/// One of a record's `resources`.
+pub(super) struct Resource<'a> {
+    pub(super) arn: Text<'a>,
+    pub(super) prefix: Text<'a>,
+    pub(super) resource_name: Text<'a>,
+    pub(super) kind: Text<'a>,
+}
+
+impl<'a> Resource<'a> {
+    /// `None` if nothing names it.
+    pub(super) fn target(self) -> Option<Target<'a>> {
+        let name = self.arn.map(short_arn).or(self.resource_name).or_else(|| self.prefix.map(short_arn))?;
+        Some(Target { name: Some(name), kind: self.kind })
+    }
 }
 
 /// The part of an ARN that names the thing: all after the account.
@@ -57,16 +73,12 @@ fn short_arn(arn: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn from_request(raw: &RawValue) -> Option<Target<'_>> {
-    let Request { bucket, object, best } = serde_json::from_str(raw.get()).ok()?;
-    let name = match (bucket, object) {
-        (Some(bucket), Some(object)) => Some(Cow::Owned(format!("{bucket}/{object}"))),
-        (bucket, _) => bucket.or_else(|| best.map(|(_, name)| name)),
-    };
-    Some(Target { name, kind: None })
+    serde_json::from_str(raw.get()).ok().map(Request::target)
 }
 
+/// What of `requestParameters` may name a target.
 #[derive(Default)]
-struct Request<'a> {
+pub(super) struct Request<'a> {
     bucket: Text<'a>,
     object: Text<'a>,
     best: Option<(usize, Cow<'a, str>)>,
@@ -90,20 +102,15 @@ impl<'de> de::Visitor<'de> for RequestVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut request = Request::default();
         while let Some(Loose(key)) = map.next_key::<Loose<'de>>()? {
-            let key = key.unwrap_or_default();
-            let rank = NAMING_FIELDS.iter().position(|field| *field == key.as_ref());
-            match (key.as_ref(), rank) {
-                ("bucketName", _) => request.bucket = named(map.next_value()?),
-                ("key", _) => request.object = named(map.next_value()?),
-                ("instancesSet" | "instanceIds", _) => {
+            match Slot::of(key.unwrap_or_default().as_bytes()) {
+                Slot::Bucket => request.bucket = named(map.next_value()?),
+                Slot::Object => request.object = named(map.next_value()?),
+                Slot::Instances => {
                     let items: Option<&'de RawValue> = map.next_value()?;
-                    offer(&mut request, INSTANCE_RANK, items.and_then(first_instance));
+                    request.offer(INSTANCE_RANK, items.and_then(|items| first_instance(items.get().as_bytes())));
                 }
-                (_, Some(rank)) => {
-                    let name = named(map.next_value()?);
-                    offer(&mut request, rank, name);
-                }
-                _ => {
+                Slot::Ranked(rank) => request.offer(rank, named(map.next_value()?)),
+                Slot::Other => {
                     map.next_value::<de::IgnoredAny>()?;
                 }
             }
@@ -112,11 +119,53 @@ impl<'de> de::Visitor<'de> for RequestVisitor {
     }
 }
 
-fn offer<'a>(request: &mut Request<'a>, rank: usize, name: Text<'a>) {
-    if let Some(name) = name
-        && request.best.as_ref().is_none_or(|(best, _)| rank < *best)
-    {
-        request.best = Some((rank, name));
+/// What a field of `requestParameters` is good for.
+enum Slot {
+    Bucket,
+    Object,
+    Instances,
+    Ranked(usize),
+    Other,
+}
+
+impl Slot {
+    fn of(key: &[u8]) -> Self {
+        match key {
+            b"bucketName" => Self::Bucket,
+            b"key" => Self::Object,
+            b"instancesSet" | b"instanceIds" => Self::Instances,
+            _ => NAMING_FIELDS.iter().position(|field| field.as_bytes() == key).map_or(Self::Other, Self::Ranked),
+        }
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The same as the visitor above, for the one pass.
+    pub(super) fn field(&mut self, key: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
+        match Slot::of(key) {
+            Slot::Bucket => self.bucket = named(Loose(cursor.text()?)),
+            Slot::Object => self.object = named(Loose(cursor.text()?)),
+            Slot::Instances => self.offer(INSTANCE_RANK, first_instance(cursor.raw()?)),
+            Slot::Ranked(rank) => self.offer(rank, named(Loose(cursor.text()?))),
+            Slot::Other => cursor.skip()?,
+        }
+        Some(())
+    }
+
+    pub(super) fn target(self) -> Target<'a> {
+        let name = match (self.bucket, self.object) {
+            (Some(bucket), Some(object)) => Some(Cow::Owned(format!("{bucket}/{object}"))),
+            (bucket, _) => bucket.or_else(|| self.best.map(|(_, name)| name)),
+        };
+        Target { name, kind: None }
+    }
+
+    fn offer(&mut self, rank: usize, name: Text<'a>) {
+        if let Some(name) = name
+            && self.best.as_ref().is_none_or(|(best, _)| rank < *best)
+        {
+            self.best = Some((rank, name));
+        }
     }
 }
 
@@ -124,11 +173,10 @@ fn named(Loose(text): Loose<'_>) -> Text<'_> {
     text.filter(|text| !text.is_empty() && !text.starts_with('('))
 }
 
-fn first_instance(raw: &RawValue) -> Text<'_> {
-    let text = raw.get();
-    let at = text.find("\"i-")?;
-    let id = text.get(at + 1..)?.split('"').next()?;
-    Some(Cow::Borrowed(id))
+fn first_instance(json: &[u8]) -> Text<'_> {
+    let at = memchr::memmem::find(json, b"\"i-")?;
+    let id = json.get(at + 1..)?.split(|byte| *byte == b'"').next()?;
+    std::str::from_utf8(id).ok().map(Cow::Borrowed)
 }
 
 const INSTANCE_RANK: usize = 3;

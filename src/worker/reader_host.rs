@@ -10,7 +10,10 @@ use web_sys::DedicatedWorkerGlobalScope;
 use web_sys::MessageEvent;
 
 use crate::browser::source;
+use crate::browser::subtle::Hash;
+use crate::browser::subtle::Subtle;
 use crate::browser::wire;
+use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::check;
 use crate::protocol::Job;
@@ -22,6 +25,7 @@ use crate::reader::Extractor;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::digest::Place;
+use crate::trail::ids::FileId;
 use crate::trail::percent;
 use crate::trail::s3_url;
 use crate::trail::time::Timestamp;
@@ -99,7 +103,9 @@ async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
         Ok(bytes) if u64::from(bytes.length()) == whole => bytes,
         _ => return desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
     };
-    let mut reader = Reader::default();
+    let subtle = Subtle::of(&desk.scope);
+    let mut reader = if subtle.is_some() { Reader::hashed_elsewhere() } else { Reader::default() };
+    let mut hashes = Hashes::default();
     let mut start = 0;
     let mut file_bytes = Vec::new();
     for file in files {
@@ -107,12 +113,42 @@ async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
         copy(&bytes.subarray(start, end), &mut file_bytes);
         reader.open(file.id, &file.name, None);
         reader.push(&file_bytes);
-        reader.close();
-        desk.ripe(&mut reader);
+        reader.close_offering(&mut |content| subtle.as_ref().is_some_and(|subtle| hashes.begin(subtle, file.id, content)));
+        if reader.is_ripe() || hashes.bytes > MOST_IN_HASHING {
+            hashes.bring(&mut reader).await;
+            desk.ripe(&mut reader);
+        }
         start = end;
     }
+    hashes.bring(&mut reader).await;
     desk.read(reader.finish(), None);
 }
+
+/// Hashes that the browser is computing while the next files are read.
+#[derive(Default)]
+struct Hashes {
+    open: Vec<(FileId, Hash)>,
+    bytes: usize,
+}
+
+impl Hashes {
+    fn begin(&mut self, subtle: &Subtle, file: FileId, content: &[u8]) -> bool {
+        let Some(hash) = subtle.sha256(content) else { return false };
+        self.bytes += content.len();
+        self.open.push((file, hash));
+        true
+    }
+
+    async fn bring(&mut self, reader: &mut Reader) {
+        self.bytes = 0;
+        for (file, hash) in self.open.drain(..) {
+            reader.hashed(file, hash.done().await.map(Sha256));
+        }
+    }
+}
+
+/// The browser holds a copy of each content until it is hashed.
+const MOST_IN_HASHING: usize = 32 << 20;
 
 fn copy(from: &Uint8Array, to: &mut Vec<u8>) {
     to.resize(from.length() as usize, 0);

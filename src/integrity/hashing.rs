@@ -1,0 +1,61 @@
+//! SHA-256 of a content: piece after piece as it flows, or of the whole by somebody who is faster at that.
+
+use sha2::Digest;
+
+use crate::integrity::sha256::Sha256;
+
+/// The content's hash in the making.
+#[derive(Default)]
+pub(super) struct Hashing {
+    /// `None` while the content is gathered instead.
+    flowing: Option<sha2::Sha256>,
+    whole: Vec<u8>,
+}
+
+/// Who hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hasher {
+    /// This very code, as the content flows.
+    #[default]
+    Here,
+    /// Whoever is offered the whole content at its end: the browser's own hasher is 2.4 times as fast as one in WebAssembly (1.2 GB/s
+    /// against 0.5), but takes no pieces.
+    Elsewhere,
+}
+
+impl Hashing {
+    /// For the next content; keeps its room.
+    pub(super) fn restart(&mut self, hasher: Hasher) {
+        self.whole.clear();
+        self.flowing = (hasher == Hasher::Here).then(sha2::Sha256::new);
+    }
+
+    pub(super) fn update(&mut self, piece: &[u8]) {
+        if self.flowing.is_none() {
+            if self.whole.len().saturating_add(piece.len()) <= LARGEST {
+                return self.whole.extend_from_slice(piece);
+            }
+            self.flowing = Some(sha2::Sha256::new_with_prefix(std::mem::take(&mut self.whole)));
+        }
+        if let Some(flowing) = &mut self.flowing {
+            flowing.update(piece);
+        }
+    }
+
+    /// The hash of all that has come.
+    pub(super) fn so_far(&self) -> Sha256 {
+        let hash = self.flowing.clone().unwrap_or_else(|| sha2::Sha256::new_with_prefix(&self.whole));
+        Sha256(hash.finalize().into())
+    }
+
+    /// All that has come, where it is gathered and worth handing out.
+    pub(super) fn whole(&self) -> Option<&[u8]> {
+        (self.flowing.is_none() && self.whole.len() >= SMALLEST).then_some(&self.whole)
+    }
+}
+
+/// A call into the browser and back costs what hashing some 15 kB costs here.
+const SMALLEST: usize = 16 << 10;
+
+/// More is not gathered: memory must not follow the size of a file.
+const LARGEST: usize = 8 << 20;

@@ -1,0 +1,53 @@
+//! Texts end to end in one, numbered in the order in which they came: what a dictionary is without its index, and how it travels.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
+
+/// A list of texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Values {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Values {
+    /// Adds a text behind all others.
+    pub(super) fn push(&mut self, value: &str) {
+        self.text.push_str(value);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// A text by its number; empty for a number that was never given.
+    pub(super) fn value(&self, number: u32) -> &str {
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let Some(end) = self.ends.get(at) else { return "" };
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(*end)) else { return "" };
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(|number| self.value(number))
+    }
+
+    /// Bytes of memory held.
+    pub(super) fn memory(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * 4
+    }
+
+    /// The texts in one, and where each ends.
+    pub(super) fn parts(&self) -> (&str, &[u32]) {
+        (&self.text, &self.ends)
+    }
+
+    /// From [`Self::parts`]; `None` where an end lies outside, before its forerunner or inside a character.
+    pub(super) fn from_parts(text: &str, ends: Vec<u32>) -> Option<Self> {
+        let inside = |end: &u32| usize::try_from(*end).is_ok_and(|end| text.is_char_boundary(end));
+        let whole = ends.last().is_none_or(|end| usize::try_from(*end) == Ok(text.len()));
+        (whole && ends.is_sorted() && ends.iter().all(inside)).then(|| Self { text: text.to_owned(), ends })
+    }
+}

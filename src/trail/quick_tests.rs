@@ -1,0 +1,151 @@
+//! One pass says what the book says, for anything at all; and it is used for what CloudTrail writes.
+
+use super::*;
+use crate::trail::event::EventRecord;
+use proptest::prelude::*;
+
+const REAL: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"AROAX:s","arn":"arn:aws:sts::1:assumed-role/r/s","accountId":"1",
+    "accessKeyId":"ASIA","sessionContext":{"sessionIssuer":{"type":"Role","userName":"r"},"attributes":{"mfaAuthenticated":"false"}},"invokedBy":"x"},
+    "eventTime":"2024-03-09T14:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7",
+    "userAgent":"[aws-cli\/2 \u003d \"x\"]","requestParameters":{"bucketName":"b","Host":"h","key":"k\\v","n":[1,-2.5e3,true,null,{}]},"responseElements":null,
+    "additionalEventData":{"bytes":243.0},"requestID":"R","eventID":"9bbd2fbb-8dcc-4f3e-8ff4-2c3a5b1c2d3e","readOnly":true,
+    "resources":[{"type":"AWS::S3::Object"},{"ARN":"arn:aws:s3:::b/k","accountId":"1"}],"eventType":"AwsApiCall","managementEvent":false,
+    "recipientAccountId":"1","eventCategory":"Data","tlsDetails":{"tlsVersion":"TLSv1.3"}}"#;
+
+#[test]
+fn a_record_as_cloudtrail_writes_it_takes_one_pass() {
+    let (read, length) = read(REAL.as_bytes()).expect("nothing about it is odd");
+    assert_eq!(length, REAL.len());
+    assert_eq!((read.user_agent.as_deref(), read.target.name.as_deref()), (Some("[aws-cli/2 = \"x\"]"), Some("b/k")));
+    agree(REAL.as_bytes());
+}
+
+#[test]
+fn what_is_odd_is_left_to_the_book() {
+    let odd = [
+        r#"{"eventName":"A","eventName":"B"}"#,
+        r#"{"eventName":1e3}"#,
+        r#"{"eventName":"\ud800"}"#,
+        r#"{"event\u004eame":"A"}"#,
+        r#"{"userIdentity":"x"}"#,
+        r#"{"resources":{"ARN":"a"}}"#,
+        r#"{"requestParameters":"null"}"#,
+        r#"{"eventName":"A",}"#,
+        r#"{"x":01}"#,
+        r#"{"x":"\x"}"#,
+        r#"["A"]"#,
+    ];
+    for json in odd {
+        assert!(read(json.as_bytes()).is_none(), "{json}");
+        agree(json.as_bytes());
+    }
+    let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    agree(br#"{"eventName":"A"} x"#);
+    assert!(read(deep.as_bytes()).is_none());
+    agree(deep.as_bytes());
+}
+
+fn agree(json: &[u8]) {
+    assert_eq!(EventRecord::parse(json), EventRecord::by_the_book(json), "{}", String::from_utf8_lossy(json));
+}
+
+/// Names that mean something, names that do not, and such as look alike.
+fn key() -> impl Strategy<Value = String> {
+    const NESTED: [&str; 22] = [
+        "userIdentity",
+        "requestParameters",
+        "responseElements",
+        "resources",
+        "sessionContext",
+        "sessionIssuer",
+        "onBehalfOf",
+        "userId",
+        "ARN",
+        "ARNPrefix",
+        "resourceName",
+        "resourceType",
+        "bucketName",
+        "key",
+        "instancesSet",
+        "roleName",
+        "id",
+        "Records",
+        "other",
+        "",
+        "event",
+        "eventNam\\u0065",
+    ];
+    prop_oneof![
+        prop::sample::select(TEXTS.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
+        prop::sample::select(IDENTITY.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
+        prop::sample::select(NESTED.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        prop::sample::select(vec![
+            "true",
+            "false",
+            "0",
+            "-0",
+            "17",
+            "01",
+            "1.5",
+            "1e9",
+            "123456789012345678901",
+            "nul",
+            "\"(x\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\udc00\"",
+            "\"a\\/b\\n\"",
+            "\"arn:aws:s3:::b/k\"",
+            "\"ConsoleLogin\"",
+            "\"Failure\"",
+            "\"AssumedRole\"",
+            "\"2024-01-01T00:00:00Z\""
+        ])
+        .prop_map(str::to_owned),
+        "\"[a-zé:/\\-]{0,20}\"",
+        "\"[\\x00-\\x7f]{0,9}\"",
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))), object(inner),]
+    })
+}
+
+fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    let blank = prop_oneof![4 => Just(""), 1 => Just(" \n")];
+    prop::collection::vec((key(), value, blank), 0..6).prop_map(|fields| {
+        let fields: Vec<String> =
+            fields.into_iter().map(|(key, value, blank)| format!("{blank}\"{key}\"{blank}:{blank}{value}{blank}")).collect();
+        format!("{{{}}}", fields.join(","))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn one_pass_and_the_book_agree_on_any_record(json in object(value())) {
+        agree(json.as_bytes());
+    }
+
+    #[test]
+    fn a_record_ends_where_its_brackets_do(json in object(value()), after in "[\\]},x\"]{0,5}") {
+        let behind = format!("{json}{after}");
+        if let Some((fields, length)) = EventRecord::beginning(behind.as_bytes()) {
+            prop_assert_eq!(length, json.len());
+            prop_assert_eq!(EventRecord::by_the_book(json.as_bytes()), Ok(fields));
+        }
+    }
+
+    #[test]
+    fn one_pass_and_the_book_agree_on_damaged_records(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+        let mut json = REAL.as_bytes().to_vec();
+        let place = at.index(json.len());
+        json[place] = byte;
+        agree(&json);
+        agree(&json[..cut.index(json.len())]);
+    }
+}
