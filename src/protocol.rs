@@ -6,14 +6,18 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::integrity::bins::CoverageMap;
+use crate::integrity::coverage::ChainSummary;
 use crate::integrity::evidence::FileFacts;
-use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::judgement::WindowState;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::report::Finding;
+use crate::integrity::report::GapCause;
 use crate::integrity::report::KeyRow;
 use crate::integrity::report::Summary;
+use crate::integrity::selection::Sentence;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckOutcome;
 use crate::integrity::signature::GivenSignature;
@@ -25,6 +29,7 @@ use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
 use crate::query::timeline::Timeline;
 use crate::table::column::ColumnId;
+use crate::trail::ids::ChainId;
 use crate::trail::ids::FileId;
 use crate::trail::ids::RowId;
 use crate::trail::time::TimeRange;
@@ -82,8 +87,12 @@ pub enum Question {
     Record(RowId),
     /// What is proven.
     Proof,
-    /// The files, a slice of those with a verdict (all, where `None`).
-    Files(Option<Verdict>, u32, u32),
+    /// The chains over a stretch of time (`None`: all that is loaded), in at most so many cells each.
+    Coverage(Option<TimeRange>, u32),
+    /// What may be said of these chains (of none: all) in a stretch of time, and what lies inside.
+    Stretch(TimeRange, Vec<ChainId>),
+    /// The files, a slice of those asked for.
+    Files(FilesRequest),
     /// What could not be read or taken, and why.
     Problems,
     /// The verdict report, as text of that form.
@@ -118,6 +127,19 @@ pub struct RowsRequest {
     pub count: u32,
     /// Which cells.
     pub columns: Vec<ColumnId>,
+}
+
+/// Which files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesRequest {
+    /// Of this verdict; `None`: of any.
+    pub verdict: Option<Verdict>,
+    /// For this reason, by its slug; `None`: for any or none.
+    pub reason: Option<String>,
+    /// The first one's place.
+    pub start: u32,
+    /// How many.
+    pub count: u32,
 }
 
 /// The forms of the verdict report.
@@ -193,8 +215,12 @@ pub enum Answer {
     Record(Record),
     /// To `Proof`.
     Proof(Box<Proof>),
-    /// To `Files`: how many there are, and the slice.
-    Files(u64, Vec<FileRow>),
+    /// To `Coverage`; `None` while there is no digest.
+    Coverage(Option<CoverageMap>),
+    /// To `Stretch`.
+    Stretch(Box<Stretch>),
+    /// To `Files`.
+    Files(FilesPage),
     /// To `Problems`.
     Problems(Vec<Problem>),
     /// To `Report`.
@@ -285,8 +311,10 @@ pub struct Proof {
     pub standing: Standing,
     /// The report's counts.
     pub summary: Summary,
-    /// Hour by hour, a line a chain.
-    pub coverage: Vec<ChainCoverage>,
+    /// The chains in numbers, with what is not proven of each.
+    pub chains: Vec<ChainSummary>,
+    /// Where no digest speaks, and what was done near it; cut at a few dozen.
+    pub gaps: Vec<GapView>,
     /// What is proven, assumed and not proven, in plain sentences.
     pub claims: Claims,
     /// What would settle what is open.
@@ -295,8 +323,83 @@ pub struct Proof {
     pub findings: Vec<Finding>,
     /// The keys given.
     pub keys: Vec<KeyRow>,
-    /// The files that are not verified, the worst first; cut at a few hundred.
-    pub exceptions: Vec<FileRow>,
+    /// What each of them proves, by fingerprint.
+    pub key_uses: Vec<KeyUse>,
+}
+
+/// The digests that one key proves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyUse {
+    /// The key's fingerprint.
+    pub fingerprint: String,
+    /// How many.
+    pub digests: u64,
+    /// From the start of the oldest one's window to the end of the newest one's.
+    pub span: TimeRange,
+}
+
+/// A stretch of a chain's time that no digest speaks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GapView {
+    /// The chain.
+    pub chain: ChainId,
+    /// From when until when.
+    pub range: TimeRange,
+    /// Why.
+    pub cause: GapCause,
+    /// The events near it that may have to do with it, oldest first; with the cells of [`NEARBY_CELLS`], and the event's id after them.
+    pub nearby: Vec<RowView>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// The cells of an event near a gap.
+pub const NEARBY_CELLS: [ColumnId; 6] =
+    [ColumnId::EventName, ColumnId::ResourceName, ColumnId::UserName, ColumnId::AccessKeyId, ColumnId::SourceIpAddress, ColumnId::Outcome];
+
+/// What lies in a stretch of time, and what may be said of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Stretch {
+    /// When it was true.
+    pub generation: u64,
+    /// The sentences, the one about all chains together first.
+    pub sentences: Vec<Sentence>,
+    /// Its windows, those that are not proven whole first; cut at a few dozen.
+    pub windows: Vec<WindowView>,
+    /// How many more there are.
+    pub more: u64,
+    /// The gaps that it touches.
+    pub gaps: Vec<GapView>,
+}
+
+/// One window, with everything in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WindowView {
+    /// The chain.
+    pub chain: ChainId,
+    /// From when until when.
+    pub range: TimeRange,
+    /// What is known of it.
+    pub state: WindowState,
+    /// Why it is so.
+    pub cause: String,
+    /// What would settle it.
+    pub remedy: Option<String>,
+    /// Its digest, given or missing, then the logs that it lists, the worst first; cut at a few dozen.
+    pub files: Vec<FileRow>,
+    /// How many it lists.
+    pub listed: u32,
+}
+
+/// A slice of the list of files.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FilesPage {
+    /// How many there are of what was asked for.
+    pub many: u64,
+    /// The slice.
+    pub rows: Vec<FileRow>,
+    /// The reasons that files of this verdict have, and how many of each: what can be asked for next.
+    pub reasons: Vec<(String, u64)>,
 }
 
 /// One file and its verdict.
@@ -326,6 +429,8 @@ pub struct FileRow {
     pub sha256: Option<String>,
     /// The first event inside, or the start of the digest's window: where to look on the time axis.
     pub at: Option<Timestamp>,
+    /// The end of the digest's window.
+    pub until: Option<Timestamp>,
     /// Its event rows.
     pub events: u64,
 }

@@ -2,84 +2,153 @@
 
 use crate::integrity::chain::in_range;
 use crate::integrity::digest_verdict::DigestVerdict;
+use crate::integrity::digests::CandidateSource;
 use crate::integrity::digests::Digests;
+use crate::integrity::digests::GivenDigest;
 use crate::integrity::digests::fingerprint;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::VerdictReport;
+use crate::integrity::standing::SAMPLE_KEYS;
 use crate::integrity::verdict::Reason;
 use crate::trail::arrange::arrange;
+use crate::trail::ids::ChainKind;
+use crate::trail::time::HOUR;
+use crate::trail::time::Timestamp;
 
-/// The claims of a report, in plain sentences.
+/// The claims of a report, in plain sentences. Each of the first list holds only if all of the second do.
 pub(crate) fn claims(report: &VerdictReport) -> Claims {
+    Claims { proven: proven(report), assumed: assumed(report), not_proven: not_proven(report) }
+}
+
+fn proven(report: &VerdictReport) -> Vec<String> {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
-    let mut claims = Claims::default();
-    let mut proven = |count: u64, one: &str, many: &str| claims.proven.extend(counted(count, one, many));
-    proven(logs.valid, "log file holds exactly what CloudTrail delivered.", "log files hold exactly what CloudTrail delivered.");
-    proven(
-        digests.valid.saturating_add(backfill.valid),
-        "digest is exactly as the owner of the given keys signed it.",
-        "digests are exactly as the owner of the given keys signed them.",
-    );
-    proven(
-        logs.invalid,
-        "log file does not hold what CloudTrail delivered to its place.",
-        "log files do not hold what CloudTrail delivered to their places.",
-    );
-    proven(
-        digests.invalid.saturating_add(backfill.invalid),
-        "digest is not as it was signed, or damaged.",
-        "digests are not as they were signed, or damaged.",
-    );
-    proven(
-        logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing),
-        "file was delivered and is not among those given.",
-        "files were delivered and are not among those given.",
-    );
+    let mut proven = counted(&[
+        (
+            digests.valid.saturating_add(backfill.valid),
+            "digest is exactly as the owner of the given keys signed it.",
+            "digests are exactly as the owner of the given keys signed them.",
+        ),
+        (
+            logs.valid,
+            "log file holds exactly the content whose hash such a digest states.",
+            "log files hold exactly the content whose hashes such digests state.",
+        ),
+        (
+            logs.invalid,
+            "log file does not hold the content that such a digest states for its place.",
+            "log files do not hold the content that such digests state for their places.",
+        ),
+        (
+            digests.invalid.saturating_add(backfill.invalid),
+            "file at a digest's place is not what was signed for it, or is damaged.",
+            "files at digests' places are not what was signed for them, or are damaged.",
+        ),
+        (
+            logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing),
+            "file is named by such a digest and is not among those given.",
+            "files are named by such digests and are not among those given.",
+        ),
+    ]);
     for chain in &report.chains {
         for row in &chain.covered {
             let (account, region, trail) = (&chain.account, &chain.region, &chain.trail);
-            claims
-                .proven
-                .push(format!("From {} to {} the digests of {account}/{region}/{trail} name every log delivered.", row.start, row.end));
+            let speak = if row.digests == 1 { "digest speaks" } else { "digests speak" };
+            proven.push(format!(
+                "From {} to {} {} {speak} for {account}/{region}/{trail}, with no time between them.",
+                row.start, row.end, row.digests
+            ));
         }
     }
-    let usable: Vec<_> = report.keys.iter().filter(|key| key.problem.is_none()).map(|key| key.fingerprint.as_str()).collect();
-    if !usable.is_empty() {
-        claims.assumed.push(format!(
-            "The keys given are AWS's own. Compare their fingerprints with `aws cloudtrail list-public-keys`: {}",
-            usable.join(", ")
-        ));
-    }
-    claims.assumed.push("SHA-256 and RSA-2048 hold, and AWS has kept its keys to itself.".to_owned());
-    let mut not_proven = |count: u64, one: &str, many: &str| claims.not_proven.extend(counted(count, one, many));
-    not_proven(
-        digests.unproven.saturating_add(backfill.unproven),
-        "digest could be neither proven nor disproven.",
-        "digests could be neither proven nor disproven.",
-    );
-    not_proven(
-        logs.unproven,
-        "log file is listed only by a digest that is not proven.",
-        "log files are listed only by digests that are not proven.",
-    );
-    not_proven(logs.unlisted, "log file is in no digest given.", "log files are in no digest given.");
-    let lost = report.chains.iter().flat_map(|chain| &chain.gaps).filter(|gap| gap.cause != GapCause::Restarted).count();
-    not_proven(u64::try_from(lost).unwrap_or(u64::MAX), "stretch of time has no digest.", "stretches of time have no digest.");
-    if report.findings.iter().any(|finding| finding.code == FindingCode::EndBeforeRange) {
-        claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
-    }
-    claims
-        .not_proven
-        .push("That everything was logged: events that the trail does not record, and Regions or accounts without files here.".to_owned());
-    claims
+    proven
 }
 
-fn counted(count: u64, one: &str, many: &str) -> Option<String> {
-    (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+fn assumed(report: &VerdictReport) -> Vec<String> {
+    let mut assumed = Vec::new();
+    // What is disproven rests on the keys as well; a key that nothing names bears nothing.
+    let bears = |fingerprint: &str| report.digests.iter().any(|row| row.key_fingerprint.as_deref() == Some(fingerprint));
+    let mut usable: Vec<_> = report.keys.iter().filter(|key| key.problem.is_none()).map(|key| key.fingerprint.as_str()).collect();
+    usable.dedup();
+    let (sample, others): (Vec<&str>, Vec<&str>) = usable.into_iter().filter(|key| bears(key)).partition(|key| SAMPLE_KEYS.contains(key));
+    if !sample.is_empty() {
+        assumed
+            .push(format!("Nothing of AWS's: these are the sample's own keys, and prove nothing of a real account: {}", sample.join(", ")));
+    }
+    if !others.is_empty() {
+        assumed.push(format!(
+            "These keys are AWS's own: nothing in the files can show that. Compare their fingerprints with what `aws cloudtrail list-public-keys` prints for you: {}",
+            others.join(", ")
+        ));
+    }
+    if report.summary.digests != DigestCounts::default() || report.summary.backfill_digests != DigestCounts::default() {
+        assumed.extend(ALWAYS_ASSUMED.map(str::to_owned));
+    }
+    assumed
+}
+
+fn not_proven(report: &VerdictReport) -> Vec<String> {
+    let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
+    let gaps = || report.chains.iter().flat_map(|chain| &chain.gaps);
+    let is_crooked = |code: FindingCode| {
+        matches!(code, FindingCode::LinkMismatch | FindingCode::Fork | FindingCode::Orphan | FindingCode::Cycle | FindingCode::Overlap)
+    };
+    let mut not_proven = counted(&[
+        (
+            digests.unproven.saturating_add(backfill.unproven),
+            "digest could be neither proven nor disproven.",
+            "digests could be neither proven nor disproven.",
+        ),
+        (
+            logs.unproven,
+            "log file is neither proven nor disproven: only a digest that is not proven lists it, or it could not be read.",
+            "log files are neither proven nor disproven: only digests that are not proven list them, or they could not be read.",
+        ),
+        (logs.unlisted, "log file is in no digest given.", "log files are in no digest given."),
+        (
+            number(gaps().filter(|gap| gap.cause != GapCause::Restarted).count()),
+            "stretch of time between digests has none: what was delivered or logged in it.",
+            "stretches of time between digests have none: what was delivered or logged in them.",
+        ),
+        (
+            number(gaps().filter(|gap| gap.cause == GapCause::Restarted).count()),
+            "chain starts anew without a link to what was before: whether a digest was there that is now gone.",
+            "chains start anew without a link to what was before: whether digests were there that are now gone.",
+        ),
+        (
+            number(report.findings.iter().filter(|finding| is_crooked(finding.code)).count()),
+            "finding says that a chain is not linked as CloudTrail links it: which of its digests are CloudTrail's own.",
+            "findings say that chains are not linked as CloudTrail links them: which of their digests are CloudTrail's own.",
+        ),
+        (
+            number(report.ignored.iter().filter(|row| row.why == NOT_DELIVERED).count()),
+            "file with events is no log file as CloudTrail delivers it: nothing of it.",
+            "files with events are no log files as CloudTrail delivers them: nothing of them.",
+        ),
+    ]);
+    let always: [(bool, &str); 3] = [
+        (!report.chains.is_empty(), "What was delivered before the oldest digest of each chain, and after its newest."),
+        (true, "That everything was logged: calls that the trail's selectors leave out, and accounts or Regions of which no file is here."),
+        (
+            true,
+            "That what callers say of themselves is true: user agent, session name and request are theirs; CloudTrail only wrote them down.",
+        ),
+    ];
+    not_proven.extend(always.into_iter().filter(|(holds, _)| *holds).map(|(_, sentence)| sentence.to_owned()));
+    not_proven
+}
+
+/// What there is none of needs no sentence.
+fn counted(rows: &[(u64, &str, &str)]) -> Vec<String> {
+    let some = rows.iter().filter(|(count, ..)| *count > 0);
+    some.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect()
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// What each digest without a proof needs.
@@ -89,11 +158,53 @@ pub(crate) fn lacking(digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], ask
         let Some(chain) = given.chain.clone() else { continue };
         all.extend(match verdict.judged.reason {
             Some(Reason::NoSignature) => Some(Lacking::Signature { chain, digest: given.digest.place.clone() }),
-            Some(Reason::KeyUnknown | Reason::KeyUnusable) => Some(Lacking::Key { chain, fingerprint: fingerprint(given) }),
+            Some(Reason::KeyUnknown | Reason::KeyUnusable) => {
+                let (from, until) = signing_time(digests, given);
+                Some(Lacking::Key { chain, fingerprint: fingerprint(given), from, until })
+            }
             _ => None,
         });
     }
     arrange(&mut all, Ord::cmp);
-    all.dedup();
+    // By chain and fingerprint, oldest first: one key is wanted once, for all of its time.
+    all.dedup_by(|later, first| match (later, first) {
+        (
+            Lacking::Key { chain, fingerprint, until, .. },
+            Lacking::Key { chain: same_chain, fingerprint: same_fingerprint, until: last, .. },
+        ) if chain == same_chain && fingerprint == same_fingerprint => {
+            *last = last.zip(*until).map(|(one, other)| one.max(other));
+            true
+        }
+        (later, first) => later == first,
+    });
     all
 }
+
+/// When a digest was signed, and so of which time its key has to be. The AWS CLI asks for the keys of two hours more than the windows,
+/// and of one hour around the making of a backfill digest.
+fn signing_time(digests: &Digests<'_>, given: &GivenDigest<'_>) -> (Timestamp, Option<Timestamp>) {
+    let is_backfill = given.chain.as_ref().is_some_and(|chain| chain.kind == ChainKind::Backfill);
+    let end = given.digest.end;
+    match generated(digests, given) {
+        _ if !is_backfill => (end, Some(end.plus(2 * HOUR))),
+        Some(made) => (made.plus(-HOUR), Some(made.plus(HOUR))),
+        None => (end, None),
+    }
+}
+
+fn generated(digests: &Digests<'_>, given: &GivenDigest<'_>) -> Option<Timestamp> {
+    digests.candidates(given).into_iter().find_map(|candidate| match candidate.source {
+        CandidateSource::Stated(signature) => signature.generated,
+        _ => None,
+    })
+}
+
+/// Why a file with events is ignored, as the report has it.
+const NOT_DELIVERED: &str = "not a delivered log file";
+
+/// Under every proof.
+const ALWAYS_ASSUMED: [&str; 3] = [
+    "SHA-256 and RSA-2048 hold, and AWS has kept its private keys to itself.",
+    "CloudTrail lists in its digests every log file that it delivers, and signs nothing else.",
+    "This program, and the machine that it runs on, compute what they should.",
+];

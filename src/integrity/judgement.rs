@@ -82,8 +82,10 @@ pub struct Window {
     pub digest: Option<FileId>,
     /// How many logs its digest lists.
     pub logs: u32,
-    /// How many of them are invalid or missing.
+    /// How many of them are invalid, missing or unreadable.
     pub bad: u32,
+    /// Its digest names the digest of the window before it, by place and by content.
+    pub linked: bool,
 }
 
 /// What is known of a stretch of a chain's time.
@@ -134,5 +136,9 @@ pub enum Lacking {
         chain: ChainId,
         /// The key's fingerprint.
         fingerprint: String,
+        /// From when on digests were signed with it, as far as their windows say.
+        from: Timestamp,
+        /// Until when; `None` where nobody knows: a backfill digest is signed long after the hour that it is of.
+        until: Option<Timestamp>,
     },
 }

@@ -35,7 +35,11 @@ mod log_verdict;
 
 mod unlisted;
 
-mod coverage;
+pub mod bins;
+pub mod coverage;
+pub mod remedy;
+pub mod selection;
+mod selection_text;
 
 mod rows;
 

@@ -158,19 +158,17 @@ impl Facts {
     fn detail(&self, judgement: &Judgement) -> String {
         let mut sentences = Vec::new();
         if self.digests + self.logs > 0 {
-            let proven_logs = judgement.report.summary.logs.valid;
-            sentences.push(format!(
-                "{} of {} and {} of {} are verified, {} of {} with them.",
-                thousands(proven_logs),
-                count(self.logs, "log file", "log files"),
-                thousands(self.proven_digests),
-                count(self.digests, "digest", "digests"),
-                thousands(self.proven_events),
-                count(self.events, "event", "events"),
-            ));
+            let of = |part: u64, whole: u64, one, many| (whole > 0).then(|| format!("{} of {}", thousands(part), count(whole, one, many)));
+            let logs = of(judgement.report.summary.logs.valid, self.logs, "log file", "log files");
+            let digests = of(self.proven_digests, self.digests, "digest", "digests");
+            let files: Vec<String> = logs.into_iter().chain(digests).collect();
+            let events = of(self.proven_events, self.events, "event", "events").map(|events| format!(", {events} with them"));
+            let verb = if self.logs + self.digests == 1 { "is" } else { "are" };
+            sentences.push(format!("{} {verb} verified{}.", files.join(" and "), events.unwrap_or_default()));
         }
         if self.proven_digests > 0 {
-            sentences.push(assumption(judgement).to_owned());
+            let valid = judgement.report.digests.iter().filter(|digest| digest.verdict == Verdict::Valid);
+            sentences.push(assumption(valid.filter_map(|digest| digest.key_fingerprint.as_deref())).to_owned());
         }
         sentences.extend(lacking(judgement));
         if self.digests == 0 && self.logs > 0 {
@@ -182,16 +180,10 @@ impl Facts {
 }
 
 /// The fingerprints of the keys in `tests/fixtures`, with which the sample trail is signed: a page must never pass it off as AWS's.
-const SAMPLE_KEYS: [&str; 2] = ["7093332e71d38b4fa2c2ea3beb4db610", "d02ebdb90baade079dfc8c421bd46fd4"];
+pub(crate) const SAMPLE_KEYS: [&str; 2] = ["7093332e71d38b4fa2c2ea3beb4db610", "d02ebdb90baade079dfc8c421bd46fd4"];
 
-/// What the proofs rest on: told by the keys that did prove something, not by those that merely lie there.
-fn assumption(judgement: &Judgement) -> &'static str {
-    let proving = judgement
-        .report
-        .digests
-        .iter()
-        .filter(|digest| digest.verdict == Verdict::Valid)
-        .filter_map(|digest| digest.key_fingerprint.as_deref());
+/// What the proofs rest on: told by the fingerprints of the keys that did prove something, not of those that merely lie there.
+pub(crate) fn assumption<'a>(proving: impl Iterator<Item = &'a str>) -> &'static str {
     let (sample, others): (Vec<&str>, Vec<&str>) = proving.partition(|fingerprint| SAMPLE_KEYS.contains(fingerprint));
     match (sample.is_empty(), others.is_empty()) {
         (true, _) => "Assumed: the public keys given are AWS's.",
@@ -284,7 +276,7 @@ fn hours(millis: i64) -> String {
     }
 }
 
-fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+pub(crate) fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }

@@ -2,8 +2,10 @@
 //!
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
+mod files;
 mod proof;
 mod repeats;
+mod stretch;
 mod survey;
 
 use std::collections::HashMap;
@@ -209,7 +211,9 @@ impl Ledger {
             Question::Rows(request) => Answer::Rows(self.rows(&request)),
             Question::Detail(row) => Answer::Detail(self.detail(row).map(Box::new)),
             Question::Proof => Answer::Proof(Box::new(self.proof())),
-            Question::Files(verdict, start, count) => self.file_rows(verdict, start, count),
+            Question::Coverage(axis, most) => self.coverage(axis, most),
+            Question::Stretch(range, chains) => Answer::Stretch(Box::new(self.stretch(range, &chains))),
+            Question::Files(request) => self.file_rows(&request),
             Question::Problems => Answer::Problems(self.problem_list()),
             Question::Report(form) => Answer::Report(self.report(form)),
             Question::Record(row) => {

@@ -1,23 +1,29 @@
-//! What is proven, as the page shows it: the banner, the hours covered, the files and their verdicts.
+//! What is proven, as the page shows it: the banner, the chains, their gaps with what was done near them, the keys and what they prove.
 
-use std::collections::HashMap;
-
+use crate::integrity::bins::coverage_map;
+use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
+use crate::integrity::report::ChainRow;
 use crate::integrity::report::DigestRow;
-use crate::integrity::report::LogRow;
+use crate::integrity::report::VerdictReport;
 use crate::integrity::report_text::Verbosity;
 use crate::integrity::standing::Standing;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
 use crate::protocol::Answer;
-use crate::protocol::FileRow;
+use crate::protocol::GapView;
+use crate::protocol::KeyUse;
+use crate::protocol::NEARBY_CELLS;
 use crate::protocol::Proof;
 use crate::protocol::ReportForm;
-use crate::trail::arrange::arrange;
-use crate::trail::ids::ChainKind;
-use crate::trail::ids::FileId;
+use crate::protocol::RowView;
+use crate::query::nearby::Site;
+use crate::query::nearby::Suspects;
+use crate::trail::ids::ChainId;
+use crate::trail::ids::RowId;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
+use crate::trail::time::TimeRange;
 
 impl Ledger {
     pub(super) fn proof(&mut self) -> Proof {
@@ -28,25 +34,38 @@ impl Ledger {
         let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;
         let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
-        let (coverage, lacking, claims) = (judgement.coverage.clone(), judgement.lacking.clone(), judgement.claims.clone());
-        let exceptions = self.report_rows(|verdict| !matches!(verdict, Verdict::Valid | Verdict::Pending));
-        Proof {
-            generation,
-            standing,
-            summary,
-            coverage,
-            claims,
-            lacking,
-            findings,
-            keys,
-            exceptions: exceptions.into_iter().take(MOST_EXCEPTIONS).collect(),
-        }
+        let (lacking, claims) = (judgement.lacking.clone(), judgement.claims.clone());
+        let chains = judgement.coverage.iter().map(ChainCoverage::summary).collect();
+        let key_uses = key_uses(report);
+        let gaps = self.gap_views(|_, _| true);
+        Proof { generation, standing, summary, chains, gaps, claims, lacking, findings, keys, key_uses }
     }
 
-    pub(super) fn file_rows(&mut self, verdict: Option<Verdict>, start: u32, count: u32) -> Answer {
-        let rows = self.report_rows(|found| verdict.is_none_or(|wanted| wanted == found));
-        let slice = rows.iter().skip(start as usize).take(count as usize).cloned().collect();
-        Answer::Files(rows.len() as u64, slice)
+    pub(super) fn coverage(&mut self, axis: Option<TimeRange>, most: u32) -> Answer {
+        Answer::Coverage(coverage_map(&self.judgement().coverage, axis, most.min(MOST_CELLS)))
+    }
+
+    /// The gaps that `wanted` takes, each with the events near it.
+    pub(super) fn gap_views(&self, wanted: impl Fn(&ChainId, TimeRange) -> bool) -> Vec<GapView> {
+        let Some(judgement) = &self.judgement else { return Vec::new() };
+        let gaps = judgement.report.chains.iter().zip(&judgement.coverage).flat_map(|(row, coverage)| gaps_of(row, &coverage.chain));
+        let gaps: Vec<GapView> = gaps.filter(|gap| wanted(&gap.chain, gap.range)).take(MOST_GAPS).collect();
+        if gaps.is_empty() {
+            return gaps;
+        }
+        let suspects = Suspects::of(self.scene());
+        let told = |gap: GapView| {
+            let buckets = buckets(judgement, &gap.chain);
+            let (rows, more) = suspects.near(&Site { chain: &gap.chain, gap: gap.range, buckets: &buckets }, MOST_NEARBY);
+            GapView { nearby: rows.into_iter().map(|row| self.nearby(row)).collect(), more, ..gap }
+        };
+        gaps.into_iter().map(told).collect()
+    }
+
+    fn nearby(&self, id: RowId) -> RowView {
+        let mut row = self.row(id, &NEARBY_CELLS);
+        row.cells.push(self.table.ids().text(id.index()));
+        row
     }
 
     pub(super) fn report(&mut self, form: ReportForm) -> String {
@@ -57,127 +76,60 @@ impl Ledger {
             ReportForm::Text => report.told(Verbosity::Verbose).into_iter().map(|(_, text)| text).collect(),
         }
     }
+}
 
-    /// One file of a row. `None` for a number that no file has.
-    pub(super) fn file_row(&self, id: FileId) -> Option<FileRow> {
-        let file = self.files.get(&id)?;
-        let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(id.index())?.as_ref());
-        let fingerprint = judged.and_then(|judged| self.fingerprint_of(&judged.listed_by));
-        Some(FileRow {
-            id: Some(id),
-            kind: kind_of(&file.source).to_owned(),
-            name: file.source.clone(),
-            verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
-            word: judged.map_or_else(|| Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
-            reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
-            message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
-            remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
-            listed_by: judged.map(|judged| judged.listed_by.clone()).unwrap_or_default(),
-            fingerprint,
-            sha256: file.sha256.map(|sha256| sha256.to_string()),
-            at: stamp_of(&file.source),
-            events: file.events,
-        })
-    }
+fn gaps_of<'r>(row: &'r ChainRow, chain: &'r ChainId) -> impl Iterator<Item = GapView> + 'r {
+    row.gaps.iter().map(|gap| GapView {
+        chain: chain.clone(),
+        range: TimeRange::new(gap.start.0, gap.end.0),
+        cause: gap.cause,
+        nearby: Vec::new(),
+        more: 0,
+    })
+}
 
-    /// Every row of the report that `wanted` takes, the worst first.
-    fn report_rows(&mut self, wanted: impl Fn(Verdict) -> bool) -> Vec<FileRow> {
-        self.judge();
-        let Some(judgement) = &self.judgement else { return Vec::new() };
-        let ids: HashMap<&str, FileId> = self.files.iter().map(|(id, file)| (file.source.as_str(), *id)).collect();
-        let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
-        let digests = judgement.report.digests.iter().filter(|row| wanted(row.verdict)).map(|row| self.digest_row(row, id_of(&row.source)));
-        let fingerprints = fingerprints(judgement);
-        let logs =
-            judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
-        let mut rows: Vec<FileRow> = digests.chain(logs).collect();
-        arrange(&mut rows, |a, b| {
-            severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name))
-        });
-        rows
-    }
-
-    fn digest_row(&self, row: &DigestRow, id: Option<FileId>) -> FileRow {
-        let kind = match row.kind {
-            ChainKind::Hourly => "digest",
-            ChainKind::Backfill => "backfill digest",
-        };
-        FileRow {
-            id,
-            kind: kind.to_owned(),
-            name: row.key.clone().or_else(|| row.source.clone()).unwrap_or_default(),
-            verdict: row.verdict,
-            word: row.verdict.word(row.reason).to_owned(),
-            reason: row.reason.map(|reason| reason.slug().to_owned()),
-            message: row.message.clone(),
-            remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
-            listed_by: Vec::new(),
-            fingerprint: row.key_fingerprint.clone(),
-            sha256: id.and_then(|id| self.files.get(&id)?.sha256).map(|sha256| sha256.to_string()),
-            at: row.start.map(|start| start.0),
-            events: 0,
+/// The buckets that a chain's digests name: one, unless the trail was moved.
+fn buckets(judgement: &Judgement, chain: &ChainId) -> Vec<String> {
+    let mut buckets: Vec<String> = Vec::new();
+    for row in &judgement.report.digests {
+        let (Some(bucket), Some(key)) = (&row.bucket, &row.key) else { continue };
+        if !buckets.contains(bucket) && chain_of(key).as_ref() == Some(chain) {
+            buckets.push(bucket.clone());
         }
     }
+    buckets
+}
 
-    fn fingerprint_of(&self, listed_by: &[String]) -> Option<String> {
-        let key = listed_by.first()?;
-        let digests = &self.judgement.as_ref()?.report.digests;
-        digests.iter().find(|row| row.key.as_ref() == Some(key)).and_then(|row| row.key_fingerprint.clone())
+/// The chain that a digest's key names.
+pub(super) fn chain_of(key: &str) -> Option<ChainId> {
+    match ObjectKey::parse(key).kind {
+        KeyKind::Digest(name) => Some(name.chain),
+        _ => None,
     }
 }
 
-/// Digest key → the fingerprint of the key that it names.
-fn fingerprints(judgement: &Judgement) -> HashMap<&str, &str> {
-    let digests = judgement.report.digests.iter();
-    digests.filter_map(|row| Some((row.key.as_deref()?, row.key_fingerprint.as_deref()?))).collect()
-}
-
-fn log_row(row: &LogRow, id: Option<FileId>, fingerprints: &HashMap<&str, &str>) -> FileRow {
-    let name = row.key.clone().or_else(|| row.source.clone()).unwrap_or_default();
-    FileRow {
-        id,
-        kind: "log".to_owned(),
-        at: stamp_of(&name),
-        name,
-        verdict: row.verdict,
-        word: row.verdict.word(row.reason).to_owned(),
-        reason: row.reason.map(|reason| reason.slug().to_owned()),
-        message: row.message.clone(),
-        remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
-        fingerprint: row.listed_by.first().and_then(|key| fingerprints.get(key.as_str())).map(|fingerprint| (*fingerprint).to_owned()),
-        listed_by: row.listed_by.clone(),
-        sha256: row.actual_sha256.clone(),
-        events: row.events.unwrap_or(0),
+fn key_uses(report: &VerdictReport) -> Vec<KeyUse> {
+    let mut uses: Vec<KeyUse> = Vec::new();
+    // By the ends of their windows, then by key: two copies of one digest stand together.
+    let mut last: Option<&DigestRow> = None;
+    for row in report.digests.iter().filter(|row| row.verdict == Verdict::Valid) {
+        let (Some(fingerprint), Some(start), Some(end)) = (row.key_fingerprint.as_deref(), row.start, row.end) else { continue };
+        if last.replace(row).is_some_and(|last| last.key == row.key) {
+            continue;
+        }
+        match uses.iter_mut().find(|used| used.fingerprint == fingerprint) {
+            Some(used) => {
+                used.digests += 1;
+                used.span = TimeRange::new(used.span.start.min(start.0), used.span.end.max(end.0));
+            }
+            None => uses.push(KeyUse { fingerprint: fingerprint.to_owned(), digests: 1, span: TimeRange::new(start.0, end.0) }),
+        }
     }
+    uses
 }
 
-fn kind_of(source: &str) -> &'static str {
-    match ObjectKey::parse(source).kind {
-        KeyKind::Digest(_) => "digest",
-        KeyKind::Log(_) => "log",
-        KeyKind::Other => "file",
-    }
-}
-
-fn stamp_of(name: &str) -> Option<crate::trail::time::Timestamp> {
-    match ObjectKey::parse(name).kind {
-        KeyKind::Log(log) => Some(log.stamp),
-        KeyKind::Digest(digest) => Some(digest.end),
-        KeyKind::Other => None,
-    }
-}
-
-/// The order in which an auditor wants to see them.
-fn severity(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Invalid => 0,
-        Verdict::Missing => 1,
-        Verdict::Unlisted => 2,
-        Verdict::Unproven => 3,
-        Verdict::Pending => 4,
-        Verdict::Valid => 5,
-    }
-}
-
-/// More exceptions than this are looked up page by page in the list of files.
-const MOST_EXCEPTIONS: usize = 300;
+/// A screen has no more columns of pixels that tell anything.
+const MOST_CELLS: u32 = 4000;
+/// Gaps that are looked into, and events told of each: beyond them the findings and the table go on.
+const MOST_GAPS: usize = 60;
+const MOST_NEARBY: usize = 12;

@@ -111,7 +111,7 @@ impl Ledger {
         Rows { generation: self.progress.generation, matched, start: request.start, rows }
     }
 
-    fn row(&self, id: RowId, columns: &[ColumnId]) -> RowView {
+    pub(super) fn row(&self, id: RowId, columns: &[ColumnId]) -> RowView {
         let scene = self.scene();
         let verdict = verdict_of(scene.code(ColumnId::Verdict, id.index()));
         let cells = columns.iter().map(|column| scene.value(*column, scene.code(*column, id.index())).to_owned()).collect();

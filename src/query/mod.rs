@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod filter;
 pub mod inquiry;
+pub mod nearby;
 pub mod order;
 pub mod scene;
 pub mod select;

@@ -13,17 +13,18 @@ use crate::screen::scale::TimeScale;
 use crate::screen::timeline_chart::Drawn;
 use crate::trail::time::TimeRange;
 
-/// What is shown of a stretch of time; the worst comes last and wins where many share a pixel.
+/// What is shown of a stretch of time; the worst comes last and wins where many share a pixel. Each has a shape of its own, so that none
+/// is told by its colour alone: a whole bar, a thin line, a half bar, slanted lines, a bar that stands out above and below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {
     /// Proven, and nothing was delivered.
     Empty,
     /// Proven.
     Proven,
-    /// No digest speaks for it.
-    Gap,
     /// Not proven.
     Unproven,
+    /// No digest speaks for it.
+    Gap,
     /// Disproven, or not found.
     Broken,
 }
@@ -50,7 +51,7 @@ pub fn draw<B: DrawingBackend>(
     let scale = TimeScale::new(axis, f64::from(width));
     for (row, strip) in strips.iter().enumerate() {
         let top = ((row as f64 * pitch + (pitch - bar) / 2.0) * palette.dpr).round() as i32;
-        let lane = Lane { top, bottom: top + palette.px(bar), palette };
+        let lane = Lane { top, bottom: top + palette.px(bar), over: palette.px((pitch - bar) / 2.0 - 0.75), palette };
         lane.fill(area, (0, scale.width as i32), palette.blank)?;
         for (left, right, cell) in strip.runs(&scale, palette) {
             lane.cell(area, (left, right), cell)?;
@@ -91,35 +92,41 @@ impl Strip {
         }
         runs
     }
-
-    /// What lies at an instant.
-    #[must_use]
-    pub fn at(&self, time: crate::trail::time::Timestamp) -> Option<usize> {
-        let after = self.cells.partition_point(|(range, _)| range.start <= time);
-        let at = after.checked_sub(1)?;
-        self.cells.get(at).filter(|(range, _)| range.contains(time)).map(|_| at)
-    }
 }
 
 struct Lane<'p> {
     top: i32,
     bottom: i32,
+    /// How far a bar may stand out above and below.
+    over: i32,
     palette: &'p Palette,
 }
 
 impl Lane<'_> {
     fn cell<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, edges: (i32, i32), cell: Cell) -> Drawn<B> {
+        let tall = self.bottom - self.top;
         match cell {
             Cell::Proven => self.fill(area, edges, self.palette.proven),
-            Cell::Empty => self.fill(area, edges, self.palette.empty),
-            Cell::Unproven => self.fill(area, edges, self.palette.unproven),
-            Cell::Broken => self.fill(area, edges, self.palette.invalid),
+            Cell::Empty => self.bar(area, edges, (tall / 3, -(tall / 3)), self.palette.proven),
+            Cell::Unproven => self.bar(area, edges, (tall / 2, 0), self.palette.unproven),
+            Cell::Broken => self.bar(area, edges, (-self.over, self.over), self.palette.invalid),
             Cell::Gap => self.hatch(area, edges),
         }
     }
 
-    fn fill<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, (left, right): (i32, i32), colour: RGBColor) -> Drawn<B> {
-        area.draw(&Rectangle::new([(left, self.top), (right, self.bottom)], colour.filled()))
+    fn fill<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, edges: (i32, i32), colour: RGBColor) -> Drawn<B> {
+        self.bar(area, edges, (0, 0), colour)
+    }
+
+    /// A bar whose top and bottom are moved.
+    fn bar<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        (left, right): (i32, i32),
+        (top, bottom): (i32, i32),
+        colour: RGBColor,
+    ) -> Drawn<B> {
+        area.draw(&Rectangle::new([(left, self.top + top), (right, self.bottom + bottom)], colour.filled()))
     }
 
     /// Slanted lines, cut at the edges: a pattern, so that a gap is told without colour.

@@ -1,6 +1,7 @@
 //! What goes where on the screen, for any backend: pixels, ticks, numbers as people read them. No browser.
 
 pub mod activity_chart;
+pub mod commands;
 pub mod coverage_chart;
 pub mod format;
 pub mod json;

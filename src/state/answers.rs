@@ -15,7 +15,9 @@ use crate::state::ask::Slot;
 use crate::state::desk::Desk;
 use crate::state::desk::FACETS;
 use crate::state::desk::Launch;
-use crate::state::desk::Tab;
+use crate::state::proven::keep_coverage;
+use crate::state::proven::keep_files;
+use crate::state::proven::keep_stretch;
 use crate::state::rows::ALWAYS;
 use crate::state::rows::PAGE;
 use crate::table::column::ColumnId;
@@ -28,11 +30,13 @@ pub fn keep_answered(desk: Desk) {
     keep_rows_fresh(desk);
     keep_detail(desk);
     keep_problems(desk);
+    keep_coverage(desk);
+    keep_stretch(desk);
     keep_files(desk);
     tell_busy(desk);
 }
 
-fn is_up(desk: Desk) -> bool {
+pub(crate) fn is_up(desk: Desk) -> bool {
     desk.launch.get() == Launch::Ready && desk.progress.with(|progress| progress.files > 0 || progress.problems > 0)
 }
 
@@ -195,30 +199,6 @@ fn keep_problems(desk: Desk) {
     });
 }
 
-/// The list of files, while it is looked at.
-fn keep_files(desk: Desk) {
-    let slot = Slot::default();
-    let wanted = Memo::new(move |_| {
-        let is_shown = desk.tab.get() == Tab::Integrity && is_up(desk);
-        is_shown.then(|| (desk.files_asked.get(), desk.progress.with(|progress| progress.generation)))
-    });
-    Effect::new(move |_| {
-        if wanted.get().is_none() {
-            return;
-        }
-        slot.run(move || {
-            Box::pin(async move {
-                let (verdict, start) = desk.files_asked.get_untracked();
-                if let Some(Answer::Files(many, files)) = desk.ask(Question::Files(verdict, start, FILES_PAGE)).await
-                    && desk.files_asked.get_untracked() == (verdict, start)
-                {
-                    desk.files.set((many, Arc::new(files)));
-                }
-            })
-        });
-    });
-}
-
 /// Tells the world outside (tests, above all) how much is under way: 0 on `<html data-busy>` means that the picture is final.
 fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
@@ -245,6 +225,3 @@ fn mark(name: &str, value: &str) {
         let _ = root.set_attribute(name, value);
     }
 }
-
-/// Files on one page of the list.
-pub const FILES_PAGE: u32 = 100;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::integrity::verdict::Verdict;
+use crate::integrity::bins::CoverageMap;
 use crate::protocol::Detail;
-use crate::protocol::FileRow;
+use crate::protocol::FilesPage;
+use crate::protocol::FilesRequest;
 use crate::protocol::Problem;
 use crate::protocol::Progress;
 use crate::protocol::Proof;
 use crate::protocol::Record;
+use crate::protocol::Stretch;
 use crate::protocol::Survey;
 use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
@@ -20,6 +22,7 @@ use crate::state::habits::Theme;
 use crate::state::intake::Intake;
 use crate::state::rows::RowCache;
 use crate::table::column::ColumnId;
+use crate::trail::ids::ChainId;
 use crate::trail::ids::RowId;
 use crate::trail::time::TimeRange;
 
@@ -50,7 +53,13 @@ pub struct Desk {
     /// The row whose detail is shown.
     pub selected: RwSignal<Option<RowId>>,
     /// Which files the integrity view lists, and from where on.
-    pub files_asked: RwSignal<(Option<Verdict>, u32)>,
+    pub files_asked: RwSignal<FilesRequest>,
+    /// The stretch of time that the coverage map shows; `None`: all that digests speak for.
+    pub map_view: RwSignal<Option<TimeRange>>,
+    /// How many cells there is room for in it.
+    pub map_cells: RwSignal<u32>,
+    /// What is chosen in it: a stretch of time of these chains (of none: of all).
+    pub chosen: RwSignal<Option<(TimeRange, Vec<ChainId>)>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
 
@@ -71,7 +80,13 @@ pub struct Desk {
     /// What could not be read.
     pub problems: RwSignal<Arc<Vec<Problem>>>,
     /// The files asked for: how many there are, and a page of them.
-    pub files: RwSignal<(u64, Arc<Vec<FileRow>>)>,
+    pub files: RwSignal<Arc<FilesPage>>,
+    /// The chains' hours on the axis of the charts.
+    pub strip: RwSignal<Option<Arc<CoverageMap>>>,
+    /// The same on the map's own axis.
+    pub map: RwSignal<Option<Arc<CoverageMap>>>,
+    /// What lies in the stretch that is chosen in the map.
+    pub stretch: RwSignal<Option<Arc<Stretch>>>,
     /// Pages of the table.
     pub rows: RowCache,
     /// Questions in flight, and those that are about to be asked.
@@ -118,7 +133,10 @@ impl Desk {
             tab: RwSignal::new(Tab::Events),
             columns: RwSignal::new(habits::columns()),
             selected: RwSignal::new(None),
-            files_asked: RwSignal::new((None, 0)),
+            files_asked: RwSignal::new(FilesRequest { count: FILES_PAGE, ..FilesRequest::default() }),
+            map_view: RwSignal::new(None),
+            map_cells: RwSignal::new(120),
+            chosen: RwSignal::new(None),
             theme: RwSignal::new(habits::theme()),
             arriving: RwSignal::new(0),
             progress: RwSignal::new(Progress::default()),
@@ -128,7 +146,10 @@ impl Desk {
             detail: RwSignal::new(None),
             record: RwSignal::new(None),
             problems: RwSignal::new(Arc::default()),
-            files: RwSignal::new((0, Arc::default())),
+            files: RwSignal::new(Arc::default()),
+            strip: RwSignal::new(None),
+            map: RwSignal::new(None),
+            stretch: RwSignal::new(None),
             rows: RowCache::new(),
             asking: RwSignal::new(0),
             notice: RwSignal::new(None),
@@ -173,12 +194,14 @@ impl Default for Desk {
 }
 
 fn covered(proof: &Proof) -> Option<TimeRange> {
-    let windows = || proof.coverage.iter().flat_map(|chain| &chain.windows);
-    let start = windows().map(|window| window.start).min()?;
-    let end = windows().map(|window| window.end).max()?;
+    let spans = || proof.chains.iter().filter_map(|chain| chain.span);
+    let start = spans().map(|span| span.start).min()?;
+    let end = spans().map(|span| span.end).max()?;
     (start < end).then_some(TimeRange::new(start, end))
 }
 
+/// Files on one page of the list.
+pub const FILES_PAGE: u32 = 100;
 /// Values of a facet that are asked for at first: what is shown, and enough for completion.
 pub const FEW_VALUES: u32 = 40;
 /// Values of a facet once one has been opened.

@@ -143,8 +143,23 @@ impl Desk {
             self.tab.set(Tab::Integrity);
             return;
         };
-        self.files_asked.set((Some(verdict), 0));
+        self.list_files(verdict);
+    }
+
+    /// Goes to the list of all files of a verdict.
+    pub fn list_files(&self, verdict: Verdict) {
+        self.files_asked.update(|asked| (asked.verdict, asked.reason, asked.start) = (Some(verdict), None, 0));
         self.tab.set(Tab::Integrity);
+    }
+
+    /// Goes to one event of the table, by its id.
+    pub fn show_event(&self, event_id: &str) {
+        self.window.set(None);
+        self.refine(|inquiry| {
+            inquiry.filter = Filter::default().with(Clause { field: Field::EventId, value: event_id.to_owned(), sense: Sense::Include });
+            inquiry.range = None;
+        });
+        self.tab.set(Tab::Events);
     }
 
     /// Shows or hides a column, and remembers it.

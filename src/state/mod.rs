@@ -10,6 +10,7 @@ pub mod habits;
 pub mod intake;
 pub mod intents;
 pub mod launch;
+mod proven;
 pub mod rows;
 
 pub use desk::{Desk, Launch, Tab};

@@ -7,18 +7,19 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::integrity::judgement::ChainCoverage;
-use crate::integrity::judgement::Window;
-use crate::integrity::judgement::WindowState;
+use crate::integrity::bins::CoverageRow;
 use crate::protocol::Proof;
 use crate::screen::TimeScale;
 use crate::screen::coverage_chart;
-use crate::screen::coverage_chart::Cell;
 use crate::screen::coverage_chart::Strip;
 use crate::screen::format;
-use crate::trail::ids::ChainKind;
 use crate::trail::time::TimeRange;
 use crate::view::canvas::canvas;
+use crate::view::coverage_words::cell_words;
+use crate::view::coverage_words::chain_name;
+use crate::view::coverage_words::chain_parts;
+use crate::view::coverage_words::chain_title;
+use crate::view::coverage_words::strips;
 use crate::view::panels::use_desk;
 
 /// What the strip is drawn from.
@@ -34,7 +35,7 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
     let desk = use_desk();
     let plot = NodeRef::<html::Div>::new();
     let tip = NodeRef::<html::Div>::new();
-    let strips = Memo::new(move |_| Arc::new(desk.proof.with(|proof| proof.as_ref().map(|proof| strips(proof)).unwrap_or_default())));
+    let strips = Memo::new(move |_| Arc::new(desk.strip.with(|map| map.as_ref().map(|map| strips(map)).unwrap_or_default())));
     let input = Signal::derive(move || Drawn { strips: strips.get(), axis: axis.get() });
     let draw = |area: &_, drawn: &Drawn, palette: &_| {
         if let Some(axis) = drawn.axis {
@@ -50,31 +51,25 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
         let place = plot.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()) - place.left(), f64::from(event.client_y()) - place.top());
         let time = TimeScale::new(axis, place.width()).time(x);
-        let words = desk.proof.with_untracked(|proof| {
-            let chain = proof.as_ref()?.coverage.get((y / PITCH).max(0.0) as usize)?;
-            let window =
-                strips.with_untracked(|strips| strips.get((y / PITCH).max(0.0) as usize)?.at(time)).and_then(|at| chain.windows.get(at));
-            Some(window.map_or_else(
-                || format!("{}: nothing loaded for {}", chain_name(chain), format::instant(time)),
-                |window| format!("{}: {}", chain_name(chain), window_words(window)),
+        let row = (y / PITCH).max(0.0) as usize;
+        let words = desk.strip.with_untracked(|map| {
+            let row = map.as_ref()?.rows.get(row)?;
+            let cell = row.cells.iter().find(|cell| cell.range.contains(time));
+            let name = chain_name(&row.chain);
+            Some(cell.map_or_else(
+                || format!("{name}: nothing loaded for {}", format::instant(time)),
+                |cell| format!("{name}: {}", cell_words(cell)),
             ))
         });
         show_tip(&tip, words.as_deref(), x + f64::from(plot.offset_left()), x / place.width());
     };
     let on_leave = move |_| hide(tip);
     let labels = move || {
-        desk.proof.with(|proof| {
-            proof.as_ref().map(|proof| {
-                proof
-                    .coverage
-                    .iter()
-                    .map(|chain| {
-                        let (account, rest) = chain_parts(chain);
-                        view! { <div class="coverage-label" title=chain_title(chain)><span class="coverage-account">{account}" · "</span>{rest}</div> }
-                    })
-                    .collect_view()
-            })
-        })
+        let label = |row: &CoverageRow| {
+            let (account, rest) = chain_parts(&row.chain);
+            view! { <div class="coverage-label" title=chain_title(&row.chain)><span class="coverage-account">{account}" · "</span>{rest}</div> }
+        };
+        desk.strip.with(|map| map.as_ref().map(|map| map.rows.iter().map(label).collect_view()))
     };
     view! {
         <div id="coverage" class="coverage" hidden=move || strips.with(|strips| strips.is_empty())>
@@ -105,77 +100,14 @@ pub(crate) fn show_tip(tip: &web_sys::HtmlDivElement, words: Option<&str>, x: f6
     let _ = style.set_property("transform", &format!("translateX({:.1}%)", -100.0 * share.clamp(0.0, 1.0)));
 }
 
-/// `1111…3333 · eu-west-1`
-pub(crate) fn chain_name(chain: &ChainCoverage) -> String {
-    let (account, rest) = chain_parts(chain);
-    format!("{account} · {rest}")
-}
-
-/// Account and Region apart: where there is little room, the Region alone is shown.
-fn chain_parts(chain: &ChainCoverage) -> (String, String) {
-    let backfill = if chain.chain.kind == ChainKind::Backfill { " · backfill" } else { "" };
-    let account = format::plain(&format::short_account(&chain.chain.account)).into_owned();
-    (account, format!("{}{backfill}", format::plain(&chain.chain.region)))
-}
-
-fn chain_title(chain: &ChainCoverage) -> String {
-    let title = format!(
-        "{}, account {}, trail {} (home Region {})",
-        chain.chain.region, chain.chain.account, chain.chain.trail, chain.chain.home_region
-    );
-    format::plain(&title).into_owned()
-}
-
-fn strips(proof: &Proof) -> Vec<Strip> {
-    let strip = |chain: &ChainCoverage| Strip {
-        cells: chain.windows.iter().map(|window| (TimeRange::new(window.start, window.end), cell(window.state))).collect(),
-    };
-    proof.coverage.iter().map(strip).collect()
-}
-
-fn cell(state: WindowState) -> Cell {
-    match state {
-        WindowState::Proven => Cell::Proven,
-        WindowState::ProvenEmpty => Cell::Empty,
-        WindowState::Unproven => Cell::Unproven,
-        WindowState::Invalid | WindowState::InvalidInside | WindowState::Missing => Cell::Broken,
-        WindowState::Gap => Cell::Gap,
-    }
-}
-
-/// What is known of a stretch, in words.
-pub(crate) fn state_words(state: WindowState) -> &'static str {
-    match state {
-        WindowState::Proven => "proven",
-        WindowState::ProvenEmpty => "proven, nothing was delivered",
-        WindowState::Unproven => "not proven",
-        WindowState::Invalid => "digest invalid",
-        WindowState::InvalidInside => "digest valid, a log of it is not",
-        WindowState::Missing => "digest not found",
-        WindowState::Gap => "gap: no digest speaks for it",
-    }
-}
-
-fn window_words(window: &Window) -> String {
-    let logs =
-        if window.logs > 0 { format!(", {}", format::counted(u64::from(window.logs), "log file", "log files")) } else { String::new() };
-    let bad = if window.bad > 0 { format!(", {} of them not as signed", window.bad) } else { String::new() };
-    format!("{}: {}{logs}{bad}", format::range(TimeRange::new(window.start, window.end)), state_words(window.state))
-}
-
 fn sentence(proof: &Proof) -> String {
-    let windows = proof.coverage.iter().flat_map(|chain| &chain.windows);
-    let (mut proven, mut other) = (0u64, 0u64);
-    for window in windows {
-        let is_proven = matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty);
-        *(if is_proven { &mut proven } else { &mut other }) += 1;
-    }
-    let chains = proof.coverage.len() as u64;
+    let proven: u64 = proof.chains.iter().map(|chain| chain.proven).sum();
+    let windows: u64 = proof.chains.iter().map(|chain| chain.windows).sum();
     format!(
-        "Coverage of {}: {} proven, {} not; the tab Integrity lists them.",
-        format::counted(chains, "chain", "chains"),
-        format::counted(proven, "stretch", "stretches"),
-        format::count(other)
+        "Coverage of {}: {} of {} proven; the tab Integrity has the map.",
+        format::counted(proof.chains.len() as u64, "chain", "chains"),
+        format::count(proven),
+        format::counted(windows, "stretch", "stretches"),
     )
 }
 

@@ -13,7 +13,6 @@ use crate::query::filter::Sense;
 use crate::screen::format;
 use crate::screen::json;
 use crate::state::Desk;
-use crate::state::Tab;
 use crate::table::column::ColumnId;
 use crate::view::detail_sections::Sections;
 use crate::view::icon::Icon;
@@ -72,8 +71,7 @@ fn ProofBox(source: FileRow) -> impl IntoView {
         format::plain(&source.message).into_owned()
     };
     let show = move |_| {
-        desk.files_asked.set((Some(verdict), 0));
-        desk.tab.set(Tab::Integrity);
+        desk.list_files(verdict);
     };
     let line = |name: &'static str, value: String, shown: String| {
         let (said, shown) = (format::plain(&value).into_owned(), format::plain(&shown).into_owned());

@@ -86,7 +86,7 @@ fn ExactRange(open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// `2026-03-09`, `2026-03-09 14:00`, `2026-03-09T14:00:05Z`
-fn read_time(text: &str) -> Option<Timestamp> {
+pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}:00")))
 }

@@ -8,6 +8,10 @@ use leptos::prelude::*;
 
 use crate::integrity::judgement::Lacking;
 use crate::protocol::Proof;
+use crate::screen::commands::all_signatures;
+use crate::screen::commands::cors_rule;
+use crate::screen::commands::head_object;
+use crate::screen::commands::list_public_keys;
 use crate::screen::format;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -19,6 +23,7 @@ use crate::view::panels::use_panels;
 use crate::view::parts::Command;
 use crate::view::parts::CopyButton;
 use crate::view::parts::PasteBox;
+use crate::view::parts::can_connect;
 
 /// The dialog.
 #[component]
@@ -52,7 +57,9 @@ struct Wants {
 #[derive(Clone, Default)]
 struct RegionKeys {
     fingerprints: BTreeSet<String>,
-    span: Option<(Timestamp, Timestamp)>,
+    from: Option<Timestamp>,
+    /// `None`: until now.
+    until: Option<Timestamp>,
 }
 
 impl Wants {
@@ -61,13 +68,12 @@ impl Wants {
         for lacking in &proof.lacking {
             match lacking {
                 Lacking::Signature { chain, digest } => wants.signatures.entry(chain.clone()).or_default().push(digest.clone()),
-                Lacking::Key { chain, fingerprint } => {
+                Lacking::Key { chain, fingerprint, from, until } => {
                     let keys = wants.keys.entry(chain.region.clone()).or_default();
+                    keys.until =
+                        if keys.fingerprints.is_empty() { *until } else { keys.until.zip(*until).map(|(one, other)| one.max(other)) };
+                    keys.from = Some(keys.from.map_or(*from, |known| known.min(*from)));
                     keys.fingerprints.insert(fingerprint.clone());
-                    keys.span = match (keys.span, span(proof, chain)) {
-                        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
-                        (one, other) => one.or(other),
-                    };
                 }
             }
         }
@@ -89,10 +95,11 @@ impl Wants {
         keys.into_iter().chain(signatures).collect()
     }
 
-    /// Everything to run.
+    /// Everything to run, in as few lines as will do.
     fn commands(&self) -> Vec<String> {
-        let keys = self.keys.iter().map(|(region, keys)| list_keys(region, keys.span));
-        keys.chain(self.signatures.values().flatten().map(head_object)).collect()
+        let keys = self.keys.iter().map(|(region, keys)| list_public_keys(region, keys.from, keys.until));
+        let places: Vec<&Place> = self.signatures.values().flatten().collect();
+        keys.chain(all_signatures(&places)).collect()
     }
 }
 
@@ -116,7 +123,7 @@ fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
         } else {
             "The public keys with these fingerprints: "
         };
-        let command = list_keys(&region, keys.span);
+        let command = list_public_keys(&region, keys.from, keys.until);
         view! { <section class="lacking"><h3>{format!("Keys of {}", format::plain(&region))}</h3><ul><li>{words}{named.collect_view()}<Command text=command /></li></ul></section> }
     };
     regions.into_iter().map(region).collect_view()
@@ -124,33 +131,42 @@ fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
 
 #[component]
 fn Signatures(chains: BTreeMap<ChainId, Vec<Place>>) -> impl IntoView {
+    if chains.is_empty() {
+        return ().into_any();
+    }
+    let every: Vec<&Place> = chains.values().flatten().collect();
+    let at_once = all_signatures(&every);
+    let at_once = (every.len() > 1).then(|| {
+        view! { <section class="lacking" id="signatures-at-once"><h3>"All signatures at once"</h3><p>"For a shell such as bash or zsh: prints each signature with its key, ready to be pasted below."</p>{at_once.into_iter().map(|command| view! { <Command text=command /> }).collect_view()}</section> }
+    });
     let signature = |place: &Place| {
         let name = format::plain(format::file_name(&place.key)).into_owned();
-        view! { <li>"The signature of "<code>{name}</code>": from its metadata, or add the digest after it."<Command text=head_object(place) /></li> }
+        view! { <li>"The signature of "<code>{name}</code>": from its metadata, or from the digest after it, where one names it."<Command text=head_object(place) /></li> }
     };
-    let chain = |(chain, places): (ChainId, Vec<Place>)| {
+    let chain = |(chain, places): (&ChainId, &Vec<Place>)| {
         let title = format!("{} · {} · {}", chain.account, chain.region, chain.trail);
-        view! { <section class="lacking"><h3>{format::plain(&title).into_owned()}</h3><ul>{places.iter().map(signature).collect_view()}</ul></section> }
+        let more = places.len().saturating_sub(MOST_PLACES);
+        let more = (more > 0).then(
+            || view! { <li class="dim">{format!("and {} more, which the command above takes too", format::count(more as u64))}</li> },
+        );
+        view! { <section class="lacking"><h3>{format::plain(&title).into_owned()}</h3><ul>{places.iter().take(MOST_PLACES).map(signature).collect_view()}{more}</ul></section> }
     };
-    chains.into_iter().map(chain).collect_view()
+    let cors = can_connect().then(|| {
+        view! {
+            <details class="lacking" id="supply-cors"><summary>"Or paste presigned URLs of these digests"</summary>
+                <p>"Their signatures then come along, if the bucket’s CORS rules let this page read the headers, each by its name: S3 takes no pattern for them. Add this rule to those that the bucket has; setting it replaces them."</p>
+                <Command text=cors_rule(&origin()) />
+                <p>"As a file for "<code>"aws s3api put-bucket-cors --cors-configuration file://cors.json"</code>", and in the console its inner list alone."</p>
+            </details>
+        }
+    });
+    view! { {at_once}{chains.iter().map(chain).collect_view()}{cors} }.into_any()
 }
 
-fn span(proof: &Proof, chain: &ChainId) -> Option<(Timestamp, Timestamp)> {
-    let windows = &proof.coverage.iter().find(|coverage| coverage.chain == *chain)?.windows;
-    Some((windows.first()?.start, windows.last()?.end))
+/// Where this page comes from, as the browser tells S3: `null` for a file on disk.
+fn origin() -> String {
+    window().location().origin().ok().filter(|origin| origin.starts_with("http")).unwrap_or_else(|| "null".to_owned())
 }
 
-fn head_object(place: &Place) -> String {
-    format!("aws s3api head-object --bucket {} --key {}", quoted(&place.bucket), quoted(&place.key))
-}
-
-fn list_keys(region: &str, span: Option<(Timestamp, Timestamp)>) -> String {
-    let range = span.map(|(start, end)| format!(" --start-time {start} --end-time {end}")).unwrap_or_default();
-    format!("aws cloudtrail list-public-keys --region {}{range}", quoted(region))
-}
-
-/// A word for a shell: names come from files, and a command that is copied must do nothing but what it says.
-fn quoted(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:@=+,".contains(&byte));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
+/// Digests of one chain that are named one by one.
+const MOST_PLACES: usize = 8;

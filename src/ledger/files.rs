@@ -1,0 +1,166 @@
+//! The files and their verdicts, as rows of a list; and what lies in a stretch of time.
+
+use std::collections::HashMap;
+
+use crate::integrity::judgement::Judgement;
+use crate::integrity::report::DigestRow;
+use crate::integrity::report::LogRow;
+use crate::integrity::verdict::Verdict;
+use crate::ledger::Ledger;
+use crate::protocol::Answer;
+use crate::protocol::FileRow;
+use crate::protocol::FilesPage;
+use crate::protocol::FilesRequest;
+use crate::trail::arrange::arrange;
+use crate::trail::ids::ChainKind;
+use crate::trail::ids::FileId;
+use crate::trail::object_key::KeyKind;
+use crate::trail::object_key::ObjectKey;
+
+impl Ledger {
+    pub(super) fn file_rows(&mut self, request: &FilesRequest) -> Answer {
+        let mut rows = self.report_rows(|found| request.verdict.is_none_or(|wanted| wanted == found));
+        let mut reasons: Vec<(String, u64)> = Vec::new();
+        for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
+            match reasons.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, many)) => *many += 1,
+                None => reasons.push((reason.clone(), 1)),
+            }
+        }
+        // A reason that no file of this verdict has asks for nothing.
+        if let Some(wanted) = request.reason.as_ref().filter(|wanted| reasons.iter().any(|(known, _)| known == *wanted)) {
+            rows.retain(|row| row.reason.as_ref() == Some(wanted));
+        }
+        let many = rows.len() as u64;
+        let rows = rows.into_iter().skip(request.start as usize).take(request.count as usize).collect();
+        Answer::Files(FilesPage { many, rows, reasons })
+    }
+
+    /// One file of a row. `None` for a number that no file has.
+    pub(super) fn file_row(&self, id: FileId) -> Option<FileRow> {
+        let file = self.files.get(&id)?;
+        let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(id.index())?.as_ref());
+        let fingerprint = judged.and_then(|judged| self.fingerprint_of(&judged.listed_by));
+        Some(FileRow {
+            id: Some(id),
+            kind: kind_of(&file.source).to_owned(),
+            name: file.source.clone(),
+            verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
+            word: judged.map_or_else(|| Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
+            reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
+            message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
+            remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
+            listed_by: judged.map(|judged| judged.listed_by.clone()).unwrap_or_default(),
+            fingerprint,
+            sha256: file.sha256.map(|sha256| sha256.to_string()),
+            at: stamp_of(&file.source),
+            until: None,
+            events: file.events,
+        })
+    }
+
+    /// Every row of the report that `wanted` takes, the worst first.
+    fn report_rows(&mut self, wanted: impl Fn(Verdict) -> bool) -> Vec<FileRow> {
+        self.judge();
+        let Some(judgement) = &self.judgement else { return Vec::new() };
+        let ids = self.ids();
+        let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
+        let digests = judgement.report.digests.iter().filter(|row| wanted(row.verdict)).map(|row| self.digest_row(row, id_of(&row.source)));
+        let fingerprints = fingerprints(judgement);
+        let logs =
+            judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
+        let mut rows: Vec<FileRow> = digests.chain(logs).collect();
+        arrange(&mut rows, |a, b| {
+            severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name))
+        });
+        rows
+    }
+
+    /// By its source, each file's number.
+    pub(super) fn ids(&self) -> HashMap<&str, FileId> {
+        self.files.iter().map(|(id, file)| (file.source.as_str(), *id)).collect()
+    }
+
+    pub(super) fn digest_row(&self, row: &DigestRow, id: Option<FileId>) -> FileRow {
+        let kind = match row.kind {
+            ChainKind::Hourly => "digest",
+            ChainKind::Backfill => "backfill digest",
+        };
+        FileRow {
+            id,
+            kind: kind.to_owned(),
+            name: row.key.clone().or_else(|| row.source.clone()).unwrap_or_default(),
+            verdict: row.verdict,
+            word: row.verdict.word(row.reason).to_owned(),
+            reason: row.reason.map(|reason| reason.slug().to_owned()),
+            message: row.message.clone(),
+            remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
+            listed_by: Vec::new(),
+            fingerprint: row.key_fingerprint.clone(),
+            sha256: id.and_then(|id| self.files.get(&id)?.sha256).map(|sha256| sha256.to_string()),
+            at: row.start.or(row.end).map(|time| time.0),
+            until: row.end.map(|end| end.0),
+            events: 0,
+        }
+    }
+
+    fn fingerprint_of(&self, listed_by: &[String]) -> Option<String> {
+        let key = listed_by.first()?;
+        let digests = &self.judgement.as_ref()?.report.digests;
+        digests.iter().find(|row| row.key.as_ref() == Some(key)).and_then(|row| row.key_fingerprint.clone())
+    }
+}
+
+/// Digest key → the fingerprint of the key that it names.
+pub(super) fn fingerprints(judgement: &Judgement) -> HashMap<&str, &str> {
+    let digests = judgement.report.digests.iter();
+    digests.filter_map(|row| Some((row.key.as_deref()?, row.key_fingerprint.as_deref()?))).collect()
+}
+
+pub(super) fn log_row(row: &LogRow, id: Option<FileId>, fingerprints: &HashMap<&str, &str>) -> FileRow {
+    let name = row.key.clone().or_else(|| row.source.clone()).unwrap_or_default();
+    FileRow {
+        id,
+        kind: "log".to_owned(),
+        at: stamp_of(&name),
+        until: None,
+        name,
+        verdict: row.verdict,
+        word: row.verdict.word(row.reason).to_owned(),
+        reason: row.reason.map(|reason| reason.slug().to_owned()),
+        message: row.message.clone(),
+        remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
+        fingerprint: row.listed_by.first().and_then(|key| fingerprints.get(key.as_str())).map(|fingerprint| (*fingerprint).to_owned()),
+        listed_by: row.listed_by.clone(),
+        sha256: row.actual_sha256.clone(),
+        events: row.events.unwrap_or(0),
+    }
+}
+
+fn kind_of(source: &str) -> &'static str {
+    match ObjectKey::parse(source).kind {
+        KeyKind::Digest(_) => "digest",
+        KeyKind::Log(_) => "log",
+        KeyKind::Other => "file",
+    }
+}
+
+fn stamp_of(name: &str) -> Option<crate::trail::time::Timestamp> {
+    match ObjectKey::parse(name).kind {
+        KeyKind::Log(log) => Some(log.stamp),
+        KeyKind::Digest(digest) => Some(digest.end),
+        KeyKind::Other => None,
+    }
+}
+
+/// The order in which an auditor wants to see them.
+pub(super) fn severity(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Invalid => 0,
+        Verdict::Missing => 1,
+        Verdict::Unlisted => 2,
+        Verdict::Unproven => 3,
+        Verdict::Pending => 4,
+        Verdict::Valid => 5,
+    }
+}
