@@ -11,6 +11,7 @@ use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::Finding;
 use crate::integrity::report::KeyRow;
 use crate::integrity::report::Summary;
@@ -285,6 +286,8 @@ pub struct Proof {
     pub standing: Standing,
     /// The report's counts.
     pub summary: Summary,
+    /// The counts of CloudTrail Lake's files.
+    pub lake: LakeCounts,
     /// Hour by hour, a line a chain.
     pub coverage: Vec<ChainCoverage>,
     /// What is proven, assumed and not proven, in plain sentences.
@@ -304,7 +307,7 @@ pub struct Proof {
 pub struct FileRow {
     /// Its number; `None` for a file that is missing.
     pub id: Option<FileId>,
-    /// `digest`, `backfill digest`, `log`, or what else it is.
+    /// `digest`, `backfill digest`, `log`, `query result`, `sign file`, or what else it is.
     pub kind: String,
     /// Its key or path.
     pub name: String,
@@ -318,11 +321,11 @@ pub struct FileRow {
     pub message: String,
     /// Remarks' slugs.
     pub remarks: Vec<String>,
-    /// The digest that lists it.
+    /// The digest that lists it; of a query result, the sign file.
     pub listed_by: Vec<String>,
     /// The fingerprint of the key that proves it.
     pub fingerprint: Option<String>,
-    /// SHA-256 of its inflated bytes.
+    /// SHA-256 of its inflated bytes; of a query result, of its stored ones.
     pub sha256: Option<String>,
     /// The first event inside, or the start of the digest's window: where to look on the time axis.
     pub at: Option<Timestamp>,

@@ -7,6 +7,7 @@ use crate::integrity::digests::fingerprint;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::VerdictReport;
@@ -39,6 +40,22 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
         "file was delivered and is not among those given.",
         "files were delivered and are not among those given.",
     );
+    let lake = LakeCounts::of(&report.lake).results;
+    proven(
+        lake.valid,
+        "query result file holds exactly what CloudTrail Lake wrote.",
+        "query result files hold exactly what CloudTrail Lake wrote.",
+    );
+    proven(
+        lake.invalid,
+        "query result file is not as CloudTrail Lake wrote it.",
+        "query result files are not as CloudTrail Lake wrote them.",
+    );
+    proven(
+        lake.missing,
+        "query result file was written and is not among those given.",
+        "query result files were written and are not among those given.",
+    );
     for chain in &report.chains {
         for row in &chain.covered {
             let (account, region, trail) = (&chain.account, &chain.region, &chain.trail);
@@ -67,10 +84,19 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
         "log files are listed only by digests that are not proven.",
     );
     not_proven(logs.unlisted, "log file is in no digest given.", "log files are in no digest given.");
+    not_proven(
+        lake.unproven.saturating_add(lake.unlisted),
+        "query result file is listed by no sign file that is proven.",
+        "query result files are listed by no sign file that is proven.",
+    );
     let lost = report.chains.iter().flat_map(|chain| &chain.gaps).filter(|gap| gap.cause != GapCause::Restarted).count();
     not_proven(u64::try_from(lost).unwrap_or(u64::MAX), "stretch of time has no digest.", "stretches of time have no digest.");
     if report.findings.iter().any(|finding| finding.code == FindingCode::EndBeforeRange) {
         claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
+    }
+    if lake.total > 0 {
+        let unsigned = "What a query result is called, of which Region and time it is, and that its query asked for everything: Lake signs the content alone.";
+        claims.not_proven.push(unsigned.to_owned());
     }
     claims
         .not_proven

@@ -63,6 +63,8 @@ struct File {
     size: u64,
     done: bool,
     sha256: Option<Sha256>,
+    /// Of a query result of Lake: the hash that counts.
+    stored_sha256: Option<Sha256>,
     events: u64,
     /// Rows of it are in the table already: a large file sends them before its content is known.
     has_rows: bool,
@@ -86,7 +88,15 @@ impl Ledger {
     /// Notes files that are about to be read.
     pub fn expect(&mut self, files: &[Named]) {
         for file in files {
-            let known = File { source: file.name.clone(), size: file.size, done: false, sha256: None, events: 0, has_rows: false };
+            let known = File {
+                source: file.name.clone(),
+                size: file.size,
+                done: false,
+                sha256: None,
+                stored_sha256: None,
+                events: 0,
+                has_rows: false,
+            };
             if self.files.insert(file.id, known).is_none() {
                 self.progress.files += 1;
                 self.progress.bytes += file.size;
@@ -132,6 +142,7 @@ impl Ledger {
                 }
                 file.done = true;
                 file.sha256 = Some(facts.content.sha256);
+                file.stored_sha256 = facts.stored_sha256;
                 file.events = facts.events.unwrap_or(0);
             }
             self.evidence.admit(facts);

@@ -3,6 +3,7 @@
 //! Nothing here fails: for any bytes at all there is a report, and what could not be taken is said in it, file by file.
 
 mod extract;
+mod lake;
 mod problems;
 
 use crate::integrity::content::Budget;
@@ -11,6 +12,9 @@ use crate::integrity::content::ContentReader;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::lake::LakeSign;
+use crate::integrity::lake::is_result_name;
+use crate::integrity::lake::is_sign_name;
 use crate::integrity::signature::GivenSignature;
 use crate::protocol::Problem;
 use crate::protocol::ReadReport;
@@ -24,12 +28,15 @@ use crate::trail::ids::FileId;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 use crate::trail::records::Found;
-use crate::trail::records::Piece;
+use crate::trail::records::Piece as RecordPiece;
 use crate::trail::records::PieceKind;
 use crate::trail::records::Records;
 use crate::trail::time::Timestamp;
 
 pub use extract::Extractor;
+use lake::LakeFound;
+use lake::LakeReading;
+use lake::Piece;
 use problems::content_flaw;
 use problems::problems;
 
@@ -48,6 +55,7 @@ struct OpenFile {
     place: Option<Place>,
     content: ContentReader,
     records: Records,
+    lake: LakeReading,
     seen: Seen,
 }
 
@@ -62,6 +70,9 @@ struct Seen {
     accounts: Vec<String>,
     regions: Vec<String>,
     digest: Option<Result<Box<DigestFile>, String>>,
+    lake_sign: Option<Result<Box<LakeSign>, String>>,
+    /// What CSV has shown; `None` where the file is none.
+    lake: Option<LakeFound>,
     keys: Vec<PublicKey>,
     signatures: Vec<GivenSignature>,
     strangers: u64,
@@ -71,30 +82,47 @@ impl Reader {
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
     pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
         let content = ContentReader::new(Budget::default());
-        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, records: Records::default(), seen: Seen::default() });
+        let content = if lake::is_named_csv(source) { content.of_any_text() } else { content };
+        let (source, records, lake) = (source.to_owned(), Records::default(), LakeReading::of(source));
+        self.file = Some(OpenFile { id, source, place, content, records, lake, seen: Seen::default() });
     }
 
     /// Takes the file's next stored bytes.
     pub fn push(&mut self, stored: &[u8]) {
-        let Some(OpenFile { id, content, records, seen, source, .. }) = &mut self.file else { return };
+        let Some(OpenFile { id, content, records, lake, seen, source, .. }) = &mut self.file else { return };
         let rows = &mut self.rows;
         self.report.bytes += stored.len() as u64;
-        content.push(stored, &mut |inflated| records.push(inflated, &mut |piece| seen.take(*id, source, piece, rows)));
+        content.push(stored, &mut |inflated| {
+            lake.take(inflated, &mut |piece| match piece {
+                Piece::Json(json) => records.push(json, &mut |piece| seen.take(*id, source, piece, rows)),
+                Piece::Line(offset, json) => seen.line(*id, offset, json, rows),
+            });
+        });
+        lake.hash_stored(stored);
     }
 
     /// Ends the file.
     pub fn close(&mut self) {
-        let Some(file) = self.file.take() else { return };
+        let Some(mut file) = self.file.take() else { return };
+        let OpenFile { id, records, lake, seen, source, .. } = &mut file;
+        let rows = &mut self.rows;
+        lake.end(&mut |piece| match piece {
+            Piece::Json(json) => records.push(json, &mut |piece| seen.take(*id, source, piece, rows)),
+            Piece::Line(offset, json) => seen.line(*id, offset, json, rows),
+        });
         let content = file.content.finish();
+        let stored_sha256;
+        (stored_sha256, file.seen.lake) = file.lake.finish();
         let found = file.records.finish();
         let kind = file.seen.kind(&file.source, &content, found);
         self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
         let seen = file.seen;
         self.report.keys.extend(seen.keys);
         self.report.signatures.extend(seen.signatures);
-        let is_events = matches!(kind, FileKind::Log | FileKind::EventSource);
+        let is_events = matches!(kind, FileKind::Log | FileKind::EventSource | FileKind::LakeResult);
         self.report.facts.push(FileFacts {
             place: file.place,
+            stored_sha256,
             events: is_events.then_some(seen.events),
             oldest_event: seen.oldest,
             newest_event: seen.newest,
@@ -138,7 +166,7 @@ impl Reader {
 }
 
 impl Seen {
-    fn take(&mut self, file: FileId, source: &str, piece: Piece<'_>, rows: &mut BatchBuilder) {
+    fn take(&mut self, file: FileId, source: &str, piece: RecordPiece<'_>, rows: &mut BatchBuilder) {
         match EventRecord::parse(piece.json) {
             Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
             Ok(_) => self.other(source, piece.json),
@@ -165,11 +193,22 @@ impl Seen {
         rows.push(file, offset, record);
     }
 
+    /// A line of a query result, as JSON.
+    fn line(&mut self, file: FileId, offset: u64, json: &str, rows: &mut BatchBuilder) {
+        if let Err(flaw) = lake::event_of(json, &mut |record| self.event(file, offset, record, rows)) {
+            self.events += 1;
+            self.unreadable += 1;
+            self.first_flaw.get_or_insert(flaw);
+        }
+    }
+
     /// An object that is no event: a digest, keys, signatures, or nothing of CloudTrail's.
     fn other(&mut self, source: &str, json: &[u8]) {
-        let claims_digest = serde_json::from_slice(json).is_ok_and(|object| DigestFile::is_claimed_by(&object));
-        if claims_digest {
+        let object = serde_json::from_slice(json).unwrap_or_default();
+        if DigestFile::is_claimed_by(&object) {
             self.digest = Some(DigestFile::parse(json).map(Box::new));
+        } else if LakeSign::is_claimed_by(&object) {
+            self.lake_sign = Some(LakeSign::parse(json).map(Box::new));
         } else if let Some(keys) = PublicKey::parse_list(json) {
             self.keys.extend(keys.into_iter().map(|key| PublicKey { source: source.to_owned(), ..key }));
         } else if let Some(signatures) = GivenSignature::parse_any(json) {
@@ -183,6 +222,12 @@ impl Seen {
     fn kind(&self, source: &str, content: &Content, found: Found) -> FileKind {
         if let Some(digest) = &self.digest {
             return FileKind::Digest(digest.clone());
+        }
+        if let Some(sign) = &self.lake_sign {
+            return FileKind::LakeSign(sign.clone());
+        }
+        if self.lake.as_ref().is_some_and(|lake| lake.is_lakes) {
+            return FileKind::LakeResult;
         }
         if found.records_array && (self.events > self.unreadable || found.documents == 0) {
             return FileKind::Log;
@@ -201,6 +246,7 @@ impl Seen {
     fn why_nothing(&self, content: &Content, found: Found) -> String {
         match &content.flaw {
             Some(flaw) => content_flaw(flaw).0,
+            None if self.lake.is_some() => "it is CSV, but no query result of CloudTrail Lake".to_owned(),
             None if found.garbage_at == Some(0) => "it is neither JSON nor gzip of JSON".to_owned(),
             None if found.garbage_at.is_some() || self.first_flaw.is_some() => "its JSON is broken".to_owned(),
             None if found.cut_off => "its JSON ends too early".to_owned(),
@@ -212,9 +258,12 @@ impl Seen {
 
 /// A file at a log's or a digest's name is judged even when its content says nothing.
 fn by_name(source: &str, why: &str) -> Option<FileKind> {
-    match ObjectKey::parse(source).kind {
+    let key = ObjectKey::parse(source);
+    match key.kind {
         KeyKind::Log(_) => Some(FileKind::Log),
         KeyKind::Digest(_) => Some(FileKind::Digest(Err(why.to_owned()))),
+        KeyKind::Other if is_sign_name(key.base()) => Some(FileKind::LakeSign(Err(why.to_owned()))),
+        KeyKind::Other if is_result_name(key.base()) => Some(FileKind::LakeResult),
         KeyKind::Other => None,
     }
 }

@@ -4,9 +4,11 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
 pub mod arrange;
+pub mod csv_lines;
 pub mod digest;
 pub mod event;
 pub mod ids;
+pub mod lake_text;
 pub mod loose;
 pub mod object_key;
 pub mod percent;

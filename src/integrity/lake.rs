@@ -1,0 +1,212 @@
+//! The sign file of a CloudTrail Lake query (`result_sign.json`): which result files the query wrote, by hash, and Lake's signature over
+//! those hashes. Unlike with logs, a hash is that of the *compressed* file as it lies.
+//!
+//! Signed are the hashes alone, in their order. Names, Region, time and fingerprint are not: they say where to look, and prove nothing.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::integrity::evidence::About;
+use crate::integrity::evidence::CheckState;
+use crate::integrity::evidence::CheckSubject;
+use crate::integrity::evidence::Evidence;
+use crate::integrity::keys::PublicKey;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::CheckResult;
+use crate::integrity::signature::Origin;
+use crate::integrity::signature::SignatureCheck;
+use crate::integrity::signature::SignedDigest;
+use crate::trail::ids::FileId;
+use crate::trail::time::Timestamp;
+
+/// One sign file, as its (unverified) content says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LakeSign {
+    /// The result files, in the order in which their hashes are signed.
+    pub files: Vec<LakeEntry>,
+    /// The Region whose key has signed. Not signed itself.
+    pub region: String,
+    /// When the query was done. Not signed.
+    pub completed: Option<Timestamp>,
+    /// `SHA-256` in every one seen; `None` where the field is absent.
+    pub hash_algorithm: Option<String>,
+    /// `SHA256withRSA` in every one seen.
+    pub signature_algorithm: Option<String>,
+    /// The signature in hex, as written.
+    pub signature: String,
+    /// MD5 of the public key's DER, lower-case hex. Not signed.
+    pub fingerprint: String,
+}
+
+/// One result file that a sign file vouches for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LakeEntry {
+    /// What it was called. Not signed.
+    pub name: String,
+    /// SHA-256 of its stored bytes, as written: this is what is signed.
+    pub hash: String,
+}
+
+/// What the checks of a sign file's signature came to.
+#[derive(Debug)]
+pub(crate) enum LakeAnswer<'a> {
+    Holds(&'a SignedDigest),
+    Fails,
+    Malformed,
+    /// No usable key, or not yet checked.
+    Open,
+}
+
+impl LakeSign {
+    /// Reads a sign file. The error is the half sentence that says what is wrong with it.
+    ///
+    /// # Errors
+    /// When it is no JSON object, or a required field is missing or of another type.
+    pub fn parse(json: &[u8]) -> Result<Self, String> {
+        let raw: RawSign = serde_json::from_slice(json).map_err(|error| format!("its JSON does not read as a sign file ({error})"))?;
+        let lacks = |name: &str| format!("it has no {name}");
+        let files = raw.files.ok_or_else(|| lacks("files"))?.into_iter().map(|file| {
+            let hash = file.file_hash_value.ok_or_else(|| lacks("fileHashValue for one of its files"))?;
+            Ok(LakeEntry { name: file.file_name.ok_or_else(|| lacks("fileName for one of its files"))?, hash })
+        });
+        Ok(Self {
+            files: files.collect::<Result<_, String>>()?,
+            region: raw.region.unwrap_or_default(),
+            completed: raw.query_complete_time.as_deref().and_then(Timestamp::parse),
+            hash_algorithm: raw.hash_algorithm,
+            signature_algorithm: raw.signature_algorithm,
+            signature: raw.hash_signature.ok_or_else(|| lacks("hashSignature"))?.trim().to_owned(),
+            fingerprint: raw.public_key_fingerprint.ok_or_else(|| lacks("publicKeyFingerprint"))?.trim().to_ascii_lowercase(),
+        })
+    }
+
+    /// Whether JSON of this shape means to be a sign file, however badly.
+    #[must_use]
+    pub fn is_claimed_by(object: &Map<String, Value>) -> bool {
+        object.contains_key("hashSignature") && (object.contains_key("files") || object.contains_key("publicKeyFingerprint"))
+    }
+
+    /// What is signed: the hashes as they are written, in their order, a space between two.
+    #[must_use]
+    pub fn string_to_sign(&self) -> String {
+        self.files.iter().map(|file| file.hash.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What its signature came to, over all keys of its fingerprint.
+    pub(crate) fn answer<'a>(&self, evidence: &'a Evidence) -> LakeAnswer<'a> {
+        let mut results = Vec::new();
+        for key in evidence.ring.usable(&self.fingerprint) {
+            let subject = self.subject(key);
+            if let Some(proof) = evidence.proofs.get(&subject) {
+                return LakeAnswer::Holds(proof);
+            }
+            results.push(evidence.checks.get(&subject).copied());
+        }
+        if results.is_empty() || results.iter().any(|state| !matches!(state, Some(CheckState::Done(_)))) {
+            return LakeAnswer::Open;
+        }
+        let malformed = results.iter().all(|state| matches!(state, Some(CheckState::Done(CheckResult::Malformed))));
+        if malformed { LakeAnswer::Malformed } else { LakeAnswer::Fails }
+    }
+
+    /// The checks of its signature that were not yet handed out.
+    pub(crate) fn due_checks(&self, file: FileId, evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
+        // Of no hash there is nothing to sign: a signature over nothing would vouch for nothing.
+        let keys = if self.files.is_empty() { &[] } else { evidence.ring.usable(&self.fingerprint) };
+        let due = keys.iter().map(|key| (self.subject(key), key)).filter(|(subject, _)| !evidence.checks.contains_key(subject));
+        due.map(|(subject, key)| {
+            let job = SignatureCheck {
+                id: 0,
+                digest: file,
+                content: subject.content,
+                string_to_sign: self.string_to_sign(),
+                signature: subject.signature.clone(),
+                key_der: key.value_der.clone(),
+                fingerprint: key.fingerprint.clone(),
+                origin: Origin::Metadata,
+            };
+            (subject, job)
+        })
+        .collect()
+    }
+
+    fn subject(&self, key: &PublicKey) -> CheckSubject {
+        let content = Sha256::of(self.string_to_sign().as_bytes());
+        CheckSubject { about: About::LakeResult, content, signature: self.signature.to_ascii_lowercase(), key: key.value_der.clone() }
+    }
+}
+
+/// `result_sign.json`, also as a browser renames the second one: `result_sign (1).json`.
+#[must_use]
+pub fn is_sign_name(base: &str) -> bool {
+    base.starts_with("result_sign") && base.ends_with(".json")
+}
+
+/// `result_1.csv.gz`, also unpacked or renamed by a browser.
+#[must_use]
+pub fn is_result_name(base: &str) -> bool {
+    let number = base.strip_prefix("result_").and_then(|rest| rest.split_once(|c: char| !c.is_ascii_digit()));
+    number.is_some_and(|(number, _)| !number.is_empty()) && (base.ends_with(".csv.gz") || base.ends_with(".csv"))
+}
+
+/// The fields as Lake writes them; every one optional so that the message can name what is missing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawSign {
+    files: Option<Vec<RawEntry>>,
+    region: Option<String>,
+    query_complete_time: Option<String>,
+    hash_algorithm: Option<String>,
+    signature_algorithm: Option<String>,
+    hash_signature: Option<String>,
+    public_key_fingerprint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawEntry {
+    file_hash_value: Option<String>,
+    file_name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SIGN: &str = r#"{"version":"1.0","region":"us-east-1","files":[{"fileHashValue":"AB","fileName":"result_1.csv.gz"},{"fileHashValue":"cd","fileName":"result_2.csv.gz"}],
+        "hashAlgorithm":"SHA-256","signatureAlgorithm":"SHA256withRSA","queryCompleteTime":"2022-05-10T22:06:30Z","hashSignature":"00","publicKeyFingerprint":"67B9"}"#;
+
+    #[test]
+    fn the_hashes_are_signed_as_they_are_written() {
+        let sign = LakeSign::parse(SIGN.as_bytes()).expect("a sign file");
+        assert_eq!((sign.string_to_sign().as_str(), sign.fingerprint.as_str()), ("AB cd", "67b9"));
+        assert_eq!(sign.completed, Timestamp::parse("2022-05-10T22:06:30Z"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for name in ["files", "hashSignature", "publicKeyFingerprint", "fileHashValue", "fileName"] {
+            let error = LakeSign::parse(SIGN.replace(name, "other").as_bytes()).expect_err(name);
+            assert!(error.contains(name), "{error}");
+        }
+        let without_hints = SIGN.replace("region", "r").replace("queryCompleteTime", "q");
+        assert!(LakeSign::parse(without_hints.as_bytes()).is_ok(), "neither Region nor time is signed, and neither is needed");
+    }
+
+    #[test]
+    fn names_are_known_as_browsers_change_them() {
+        assert!(is_sign_name("result_sign (1).json") && !is_sign_name("result_sign.json.bak"));
+        assert!(is_result_name("result_12.csv.gz") && is_result_name("result_1 (2).csv") && !is_result_name("result_.csv"));
+        assert!(!is_result_name("results_1.csv") && !is_result_name("result_1"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = LakeSign::parse(&bytes);
+        }
+    }
+}
