@@ -207,8 +207,10 @@ pub enum Answer {
 pub struct Survey {
     /// When it was true.
     pub generation: u64,
-    /// All rows.
+    /// All rows; where every event counts once, those that are left.
     pub total: u64,
+    /// Rows whose events stand in another file too: so many fewer there are where each counts once. While files arrive, as last counted.
+    pub repeated: u64,
     /// Rows that the inquiry selects.
     pub matched: u64,
     /// From the first event to the last of all rows.

@@ -21,14 +21,14 @@ use crate::integrity::lake::LakeAnswer;
 use crate::integrity::lake::LakeEntry;
 use crate::integrity::lake::LakeSign;
 use crate::integrity::lake_report::LakeKind;
-use crate::integrity::lake_report::LakeRow;
 use crate::integrity::lake_report::NO_FILES;
 use crate::integrity::lake_report::folder;
+use crate::integrity::lake_rows::file_name;
+use crate::integrity::lake_rows::listed_row;
+use crate::integrity::lake_rows::renamed;
+use crate::integrity::lake_rows::row;
 use crate::integrity::report::Finding;
-use crate::integrity::report::FindingCode;
-use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Rows;
-use crate::integrity::scene::finding;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::SignedDigest;
 use crate::integrity::verdict::Judged;
@@ -116,7 +116,7 @@ impl<'a> Lake<'a> {
             rows.say(file.facts.id, &judged);
             rows.lake.push(claim.map_or_else(
                 || row(LakeKind::ResultFile, Some(file), None, judged.clone()),
-                |claim| listed_row(claim, Some(file), judged.clone()),
+                |claim| listed_row(claim.sign.sign, claim.entry, Some(file), judged.clone()),
             ));
         }
         let mut told = BTreeSet::new();
@@ -131,7 +131,7 @@ impl<'a> Lake<'a> {
             );
             let mut judged = Judged::not_valid(NotValid::Missing, Reason::NotFound, message);
             judged.listed_by.push(claim.sign.file.facts.source.clone());
-            rows.lake.push(listed_row(claim, None, judged));
+            rows.lake.push(listed_row(claim.sign.sign, claim.entry, None, judged));
         }
     }
 
@@ -305,47 +305,9 @@ fn listed_by(claims: &[Claim<'_, '_>], best: Option<Claim<'_, '_>>) -> Vec<Strin
     sources
 }
 
-fn listed_row(claim: Claim<'_, '_>, file: Option<&GivenFile>, judged: Judged) -> LakeRow {
-    let expected = Some(claim.entry.hash.to_ascii_lowercase());
-    LakeRow { name: claim.entry.name.clone(), expected_sha256: expected, ..row(LakeKind::ResultFile, file, Some(claim.sign.sign), judged) }
-}
-
-fn row(kind: LakeKind, file: Option<&GivenFile>, sign: Option<&LakeSign>, judged: Judged) -> LakeRow {
-    LakeRow {
-        kind,
-        name: file.map(|file| file_name(&file.facts.source).to_owned()).unwrap_or_default(),
-        source: file.map(|file| file.facts.source.clone()),
-        region: sign.map(|sign| sign.region.clone()),
-        query_complete_time: sign.and_then(|sign| sign.completed).map(ReportTime),
-        verdict: judged.verdict,
-        reason: judged.reason,
-        message: judged.message,
-        remarks: judged.remarks,
-        listed_by: judged.listed_by,
-        key_fingerprint: sign.map(|sign| sign.fingerprint.clone()),
-        expected_sha256: None,
-        actual_sha256: file.filter(|_| kind == LakeKind::ResultFile).and_then(|file| file.facts.stored_sha256).map(|hash| hash.to_string()),
-        events: file.and_then(|file| file.facts.events),
-    }
-}
-
-/// Names are not signed, so this proves nothing against the file; but whoever looks for it by name gets another.
-fn renamed(row: &LakeRow) -> Option<Finding> {
-    let source = row.source.as_deref()?;
-    let message = format!(
-        "This query result is listed in its sign file as {}: names are not signed, so files may have changed theirs. The AWS CLI looks for files by name and would call this invalid. {source}",
-        row.name
-    );
-    Some(finding(FindingCode::Moved, source.to_owned(), message, None))
-}
-
 /// Neither gzip nor meant to be: what a browser or a console has unpacked.
 fn is_unpacked(file: &GivenFile) -> bool {
     file.facts.content.container == Container::Plain && file.facts.content.size > 0
-}
-
-fn file_name(source: &str) -> &str {
-    source.rsplit(['/', '\\']).next().unwrap_or(source)
 }
 
 /// The folder that a file lies in.

@@ -11,6 +11,7 @@ pub mod signature;
 
 pub mod lake;
 pub mod lake_report;
+mod lake_rows;
 mod lake_standing;
 mod lake_verdict;
 

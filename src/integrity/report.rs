@@ -43,6 +43,14 @@ pub struct VerdictReport {
     pub ignored: Vec<IgnoredRow>,
 }
 
+impl VerdictReport {
+    /// Whether it speaks of any file of CloudTrail's.
+    #[must_use]
+    pub fn has_files(&self) -> bool {
+        !(self.digests.is_empty() && self.logs.is_empty() && self.lake.is_empty())
+    }
+}
+
 /// Who wrote a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generator {

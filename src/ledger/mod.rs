@@ -2,6 +2,7 @@
 //!
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
+mod once;
 mod proof;
 mod repeats;
 mod survey;
@@ -17,6 +18,7 @@ use crate::integrity::judgement::Stage;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
+use crate::ledger::once::Repeated;
 use crate::ledger::survey::Views;
 use crate::protocol::Answer;
 use crate::protocol::Extract;
@@ -27,7 +29,10 @@ use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReadReport;
 use crate::protocol::Remote;
+use crate::protocol::RowsRequest;
+use crate::protocol::SurveyRequest;
 use crate::protocol::Weight;
+use crate::query::inquiry::Deliveries;
 use crate::query::scene::FileClasses;
 use crate::query::scene::Scene;
 use crate::table::batch::EventBatch;
@@ -55,6 +60,7 @@ pub struct Ledger {
     /// Class of each file for the table's `verdict` column; class 0 is `pending`, so a file not yet judged is never more than that.
     classes: FileClasses,
     views: Views,
+    repeated: Repeated,
 }
 
 #[derive(Debug)]
@@ -188,6 +194,7 @@ impl Ledger {
         self.classes = FileClasses {
             of_file: judgement.files.iter().map(class).collect(),
             names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect(),
+            once: None,
         };
         self.judgement = Some(judgement);
         self.views.forget_verdicts();
@@ -214,6 +221,12 @@ impl Ledger {
     pub fn answer(&mut self, number: u32, question: Question) -> Reply {
         if !self.progress().is_busy() || self.judgement.is_none() {
             self.judge();
+        }
+        if let Question::Survey(SurveyRequest { inquiry, .. }) | Question::Rows(RowsRequest { inquiry, .. }) = &question {
+            self.repeated.is_wanted = inquiry.deliveries == Deliveries::Once;
+        }
+        if self.repeated.is_wanted {
+            self.count_once();
         }
         Reply::Now(match question {
             Question::Survey(request) => Answer::Survey(self.survey(&request)),
