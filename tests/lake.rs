@@ -496,6 +496,31 @@ fn the_aws_cli_s_own_vector() {
     assert_eq!(first.len(), lines - 2, "every line but the query and the header");
 }
 
+/// As a person runs it: the folder as `aws s3 cp --recursive` leaves it.
+#[test]
+fn the_command_line_reads_a_folder_of_them() {
+    let folder = std::env::temp_dir().join(format!("trailseal-lake-{}", std::process::id()));
+    let run = |files: &Files| {
+        let _ = std::fs::remove_dir_all(&folder);
+        for (name, stored) in files {
+            let path = folder.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, stored).unwrap();
+        }
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_trailseal")).arg("verify").arg(&folder).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+    };
+    let whole = query();
+    let (code, text) = run(&whole);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Successfully validated sign and query result files"), "{text}");
+    assert_eq!(run(&without(&whole, R1)).0, Some(1));
+    assert_eq!(run(&without(&whole, SIGN)).0, Some(3));
+    let (code, text) = run(&vec![("notes.csv".to_owned(), b"a,b\n".to_vec())]);
+    assert!(code == Some(2) && text.contains("no query result of CloudTrail Lake"), "{text}");
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 fn md5(der: &[u8]) -> String {
     trailseal::integrity::keys::md5_hex(der)
 }

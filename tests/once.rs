@@ -53,8 +53,14 @@ fn once() -> Inquiry {
 }
 
 fn survey(ledger: &mut Ledger, inquiry: Inquiry) -> Survey {
-    let request =
-        SurveyRequest { inquiry, window: None, stacked: ColumnId::Verdict, bins: 30, tallies: vec![ColumnId::Verdict, ColumnId::UserAgent], most: 50 };
+    let request = SurveyRequest {
+        inquiry,
+        window: None,
+        stacked: ColumnId::Verdict,
+        bins: 30,
+        tallies: vec![ColumnId::Verdict, ColumnId::UserAgent],
+        most: 50,
+    };
     match ledger.answer(0, Question::Survey(request)) {
         Reply::Now(Answer::Survey(survey)) => survey,
         _ => panic!("a survey"),
@@ -141,7 +147,8 @@ fn the_link_says_so() {
 /// An order of magnitude: a million rows, half of them deliveries of the other half.
 #[test]
 fn a_million_rows_are_counted_in_no_time() {
-    let ids: Vec<String> = (0..50_000u64).map(|at| format!("{:08x}-0000-4000-8000-{at:012x}", at.wrapping_mul(2_654_435_761) & 0xffff_ffff)).collect();
+    let ids: Vec<String> =
+        (0..50_000u64).map(|at| format!("{:08x}-0000-4000-8000-{at:012x}", at.wrapping_mul(2_654_435_761) & 0xffff_ffff)).collect();
     let some: Vec<&str> = ids.iter().map(String::as_str).collect();
     let files: Files = (0..4).map(|file| lines(&format!("file-{file}"), &some)).collect();
     let mut ledger = ledger(&files, &[0, 1, 2, 3]);

@@ -340,7 +340,7 @@ Proves which CloudTrail log files are unchanged, modified, missing or in no dige
     trailseal verify PATH... [--keys FILE]... [--signatures FILE]...
                      [--start TIME] [--end TIME] [--strict] [--json] [--verbose]
 
-PATH          files or folders, searched in depth: logs, digests, keys, signatures
+PATH          files or folders, searched in depth: logs, digests, query results of CloudTrail Lake, keys, signatures
 --keys        output of `aws cloudtrail list-public-keys`
 --signatures  output of `aws s3api head-object`, or a map from object key to S3 metadata
 --start/--end RFC 3339 times or dates (UTC)

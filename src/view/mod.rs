@@ -7,6 +7,7 @@ mod canvas;
 mod cell_tools;
 mod claims;
 mod coverage;
+mod deliveries;
 mod detail_sections;
 mod dialog;
 mod dom;

@@ -11,6 +11,7 @@ use crate::protocol::Proof;
 use crate::screen::format;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
+use crate::trail::time::DAY;
 use crate::trail::time::Timestamp;
 use crate::view::dialog::Dialog;
 use crate::view::panels::focus_on;
@@ -61,17 +62,23 @@ impl Wants {
         for lacking in &proof.lacking {
             match lacking {
                 Lacking::Signature { chain, digest } => wants.signatures.entry(chain.clone()).or_default().push(digest.clone()),
-                Lacking::Key { chain, fingerprint } => {
-                    let keys = wants.keys.entry(chain.region.clone()).or_default();
-                    keys.fingerprints.insert(fingerprint.clone());
-                    keys.span = match (keys.span, span(proof, chain)) {
-                        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
-                        (one, other) => one.or(other),
-                    };
+                Lacking::Key { chain, fingerprint } => wants.key(&chain.region, fingerprint, span(proof, chain)),
+                Lacking::LakeKey { region, fingerprint, completed } => {
+                    // As the AWS CLI asks: keys of the 20 days from the query's end on.
+                    wants.key(region, fingerprint, completed.map(|time| (time, time.plus(20 * DAY))));
                 }
             }
         }
         wants
+    }
+
+    fn key(&mut self, region: &str, fingerprint: &str, span: Option<(Timestamp, Timestamp)>) {
+        let keys = self.keys.entry(region.to_owned()).or_default();
+        keys.fingerprints.insert(fingerprint.to_owned());
+        keys.span = match (keys.span, span) {
+            (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+            (one, other) => one.or(other),
+        };
     }
 
     /// Why something is lacking: of keys, of signatures, or of both.
@@ -79,7 +86,8 @@ impl Wants {
         let keys = self.keys.values().flat_map(|keys| &keys.fingerprints).collect::<BTreeSet<_>>().len() as u64;
         let digests = self.signatures.values().map(|places| places.len() as u64).sum::<u64>();
         let keys = (keys > 0).then(|| {
-            let subject = format::counted(keys, "public key that digests name is", "public keys that digests name are");
+            let subject =
+                format::counted(keys, "public key that digests or sign files name is", "public keys that digests or sign files name are");
             format!("{subject} not among the files. AWS keeps public keys by Region and time, and gives them to everyone with an account.")
         });
         let signatures = (digests > 0).then(|| {
@@ -146,7 +154,8 @@ fn head_object(place: &Place) -> String {
 
 fn list_keys(region: &str, span: Option<(Timestamp, Timestamp)>) -> String {
     let range = span.map(|(start, end)| format!(" --start-time {start} --end-time {end}")).unwrap_or_default();
-    format!("aws cloudtrail list-public-keys --region {}{range}", quoted(region))
+    let region = if region.is_empty() { String::new() } else { format!(" --region {}", quoted(region)) };
+    format!("aws cloudtrail list-public-keys{region}{range}")
 }
 
 /// A word for a shell: names come from files, and a command that is copied must do nothing but what it says.
