@@ -240,6 +240,36 @@ fn the_list_itself_cannot_be_changed() {
     assert_eq!(judged(&renamed).0, ["result_1.csv.gz valid moved", "result_2.csv.gz valid", "result_sign.json valid"]);
 }
 
+/// The keys sign digests too, whose bucket and prefix are anyone's to choose: such a string is no list of hashes, whatever its signature.
+#[test]
+fn what_was_signed_for_a_digest_is_no_list_of_hashes() {
+    let planted = forge::gzip(b"eventID\nplanted\n");
+    let hash = forge::sha256(&planted);
+    let string = format!("2025-03-10T12:00:00Z\nbucket/a {hash} b/AWSLogs/key\n{}\nnull", forge::sha256(b"digest"));
+    let signature = signing_key(0).sign(string.as_bytes());
+    let entries: Vec<_> = string.split(' ').map(|hash| serde_json::json!({"fileHashValue": hash, "fileName": R1})).collect();
+    let sign = serde_json::json!({"files": entries, "hashSignature": signature, "publicKeyFingerprint": signing_key(0).fingerprint()});
+    let files = vec![
+        (format!("{FOLDER}/{R1}"), planted),
+        (format!("{FOLDER}/{SIGN}"), sign.to_string().into_bytes()),
+        ("keys.json".to_owned(), support::key_list().into_bytes()),
+    ];
+    assert_eq!(judged(&files), (vec!["result_1.csv.gz unlisted no-chain".to_owned(), "result_sign.json invalid malformed".to_owned()], 1));
+}
+
+/// Whatever lies at a log's place is judged as that log.
+#[test]
+fn a_result_at_a_log_s_place_is_not_that_log() {
+    let trail = support::TrailBuilder::build("12:00 log A\n13:00 digest\n14:00 digest");
+    for stored in [query()[0].1.clone(), query()[2].1.clone()] {
+        let mut files: Files = trail.files.iter().map(|file| (file.path.clone(), file.stored.clone())).collect();
+        files[0].1 = stored;
+        files.push(("keys.json".to_owned(), support::key_list().into_bytes()));
+        let report = ledger(&files).full_report();
+        assert_eq!((report.logs[0].verdict.slug(), report.logs[0].reason.map(|reason| reason.slug())), ("invalid", Some("hash-mismatch")));
+    }
+}
+
 #[test]
 fn folders_of_several_queries_do_not_mix() {
     let other = signed("elsewhere/bbbb", &[(R1, forge::gzip(b"eventID,eventName\ne-9,Other\n"))]);
@@ -279,12 +309,10 @@ fn the_text_has_the_aws_cli_s_sentences() {
     assert!(altered.contains("ValidationError: File result_2.csv.gz has inconsistent hash value with hash value recorded in sign file, hash value in sign file is "));
     assert!(altered.contains(&format!(" , but get {got}")) && !altered.contains("Successfully validated"), "{altered}");
     let broken = change(&whole, SIGN, |(_, stored)| {
-        *stored = String::from_utf8(stored.clone())
-            .unwrap()
-            .replace("SHA-256", "sha-256")
-            .replace("hash\" : \"1", "")
-            .replace("\"fileHashValue\" : \"", "\"fileHashValue\" : \"0")
-            .into_bytes()
+        let other = forge::sha256(b"other");
+        let text = String::from_utf8(stored.clone()).unwrap();
+        let listed = text.split("\"fileHashValue\" : \"").nth(1).unwrap()[..64].to_owned();
+        *stored = text.replace(&listed, &other).into_bytes();
     });
     assert!(told(&broken).contains("ValidationError: Invalid signature in sign file"));
     let fingerprint = signing_key(0).fingerprint();

@@ -95,7 +95,7 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
         claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
     }
     if lake.total > 0 {
-        let unsigned = "What a query result is called, of which Region and time it is, and that its query asked for everything: Lake signs the content alone.";
+        let unsigned = "From which account and event data store a query result comes, of which Region and time it is, and that its query asked for everything: Lake signs the content alone.";
         claims.not_proven.push(unsigned.to_owned());
     }
     claims

@@ -69,6 +69,9 @@ impl LakeSign {
         let lacks = |name: &str| format!("it has no {name}");
         let files = raw.files.ok_or_else(|| lacks("files"))?.into_iter().map(|file| {
             let hash = file.file_hash_value.ok_or_else(|| lacks("fileHashValue for one of its files"))?;
+            // Any other text could make the string that was signed for a digest, whose bucket and prefix are anyone's to choose, into a list
+            // of hashes: the keys are the same.
+            Sha256::parse(&hash).ok_or("one of its hashes is not 64 hex digits")?;
             Ok(LakeEntry { name: file.file_name.ok_or_else(|| lacks("fileName for one of its files"))?, hash })
         });
         Ok(Self {
@@ -176,24 +179,36 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SIGN: &str = r#"{"version":"1.0","region":"us-east-1","files":[{"fileHashValue":"AB","fileName":"result_1.csv.gz"},{"fileHashValue":"cd","fileName":"result_2.csv.gz"}],
+    const SIGN: &str = r#"{"version":"1.0","region":"us-east-1","files":[{"fileHashValue":"HASH1","fileName":"result_1.csv.gz"},{"fileHashValue":"HASH2","fileName":"result_2.csv.gz"}],
         "hashAlgorithm":"SHA-256","signatureAlgorithm":"SHA256withRSA","queryCompleteTime":"2022-05-10T22:06:30Z","hashSignature":"00","publicKeyFingerprint":"67B9"}"#;
+
+    fn text() -> String {
+        SIGN.replace("HASH1", &"AB".repeat(32)).replace("HASH2", &"cd".repeat(32))
+    }
 
     #[test]
     fn the_hashes_are_signed_as_they_are_written() {
-        let sign = LakeSign::parse(SIGN.as_bytes()).expect("a sign file");
-        assert_eq!((sign.string_to_sign().as_str(), sign.fingerprint.as_str()), ("AB cd", "67b9"));
+        let sign = LakeSign::parse(text().as_bytes()).expect("a sign file");
+        assert_eq!((sign.string_to_sign(), sign.fingerprint.as_str()), (format!("{} {}", "AB".repeat(32), "cd".repeat(32)), "67b9"));
         assert_eq!(sign.completed, Timestamp::parse("2022-05-10T22:06:30Z"));
     }
 
     #[test]
     fn what_is_missing_is_named() {
         for name in ["files", "hashSignature", "publicKeyFingerprint", "fileHashValue", "fileName"] {
-            let error = LakeSign::parse(SIGN.replace(name, "other").as_bytes()).expect_err(name);
+            let error = LakeSign::parse(text().replace(name, "other").as_bytes()).expect_err(name);
             assert!(error.contains(name), "{error}");
         }
-        let without_hints = SIGN.replace("region", "r").replace("queryCompleteTime", "q");
+        let without_hints = text().replace("region", "r").replace("queryCompleteTime", "q");
         assert!(LakeSign::parse(without_hints.as_bytes()).is_ok(), "neither Region nor time is signed, and neither is needed");
+    }
+
+    /// What CloudTrail has signed for a digest must never pass for a list of hashes.
+    #[test]
+    fn a_hash_is_a_hash() {
+        for hash in ["", "2024-03-09T14:00:00Z\\nbucket/key x", &format!("{} ", "ab".repeat(32))] {
+            assert!(LakeSign::parse(SIGN.replace("HASH1", hash).replace("HASH2", &"cd".repeat(32)).as_bytes()).is_err(), "{hash}");
+        }
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl<'a> Lake<'a> {
         for sign in &self.signs {
             for entry in &sign.sign.files {
                 let claim = Claim { sign, entry, fits: true };
-                match Sha256::parse(entry.hash.trim()).and_then(|hash| by_hash.get(&hash)) {
+                match Sha256::parse(&entry.hash).and_then(|hash| by_hash.get(&hash)) {
                     Some(files) => files.iter().for_each(|file| claims.entry(file.facts.id).or_default().push(claim)),
                     None => open.push(Claim { fits: false, ..claim }),
                 }

@@ -4,6 +4,7 @@
 
 mod extract;
 mod lake;
+mod named;
 mod problems;
 
 use crate::integrity::content::Budget;
@@ -13,8 +14,6 @@ use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::lake::LakeSign;
-use crate::integrity::lake::is_result_name;
-use crate::integrity::lake::is_sign_name;
 use crate::integrity::signature::GivenSignature;
 use crate::protocol::Problem;
 use crate::protocol::ReadReport;
@@ -25,8 +24,6 @@ use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
-use crate::trail::object_key::KeyKind;
-use crate::trail::object_key::ObjectKey;
 use crate::trail::records::Found;
 use crate::trail::records::Piece as RecordPiece;
 use crate::trail::records::PieceKind;
@@ -37,6 +34,8 @@ pub use extract::Extractor;
 use lake::LakeFound;
 use lake::LakeReading;
 use lake::Piece;
+use named::by_name;
+use named::is_lakes;
 use problems::content_flaw;
 use problems::problems;
 
@@ -223,11 +222,10 @@ impl Seen {
         if let Some(digest) = &self.digest {
             return FileKind::Digest(digest.clone());
         }
-        if let Some(sign) = &self.lake_sign {
-            return FileKind::LakeSign(sign.clone());
-        }
-        if self.lake.as_ref().is_some_and(|lake| lake.is_lakes) {
-            return FileKind::LakeResult;
+        let lake_result = || self.lake.as_ref().is_some_and(|lake| lake.is_lakes).then_some(FileKind::LakeResult);
+        if let Some(kind) = self.lake_sign.clone().map(FileKind::LakeSign).or_else(lake_result) {
+            // At a log's or a digest's place it is judged as what should lie there.
+            return by_name(source, "it is a file of a Lake query").filter(|named| !is_lakes(named)).unwrap_or(kind);
         }
         if found.records_array && (self.events > self.unreadable || found.documents == 0) {
             return FileKind::Log;
@@ -253,18 +251,6 @@ impl Seen {
             None if found.bare_array || found.documents > 0 => "it is JSON, but no log, digest, key list or signature list".to_owned(),
             None => "there is nothing in it".to_owned(),
         }
-    }
-}
-
-/// A file at a log's or a digest's name is judged even when its content says nothing.
-fn by_name(source: &str, why: &str) -> Option<FileKind> {
-    let key = ObjectKey::parse(source);
-    match key.kind {
-        KeyKind::Log(_) => Some(FileKind::Log),
-        KeyKind::Digest(_) => Some(FileKind::Digest(Err(why.to_owned()))),
-        KeyKind::Other if is_sign_name(key.base()) => Some(FileKind::LakeSign(Err(why.to_owned()))),
-        KeyKind::Other if is_result_name(key.base()) => Some(FileKind::LakeResult),
-        KeyKind::Other => None,
     }
 }
 

@@ -121,11 +121,9 @@ fn parts(text: &str, begins: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
             b'{' if opens(before) => open.push(b'}'),
             b'[' if opens(before) => open.push(b']'),
             b'}' | b']' if open.last() == Some(&byte) => drop(open.pop()),
-            b',' if open.is_empty() => {
-                if text.get(at..).and_then(|rest| rest.strip_prefix(", ")).is_some_and(&begins) {
-                    parts.push(text.get(start..at)?);
-                    start = at.saturating_add(2);
-                }
+            b',' if open.is_empty() && text.get(at..).and_then(|rest| rest.strip_prefix(", ")).is_some_and(&begins) => {
+                parts.push(text.get(start..at)?);
+                start = at.saturating_add(2);
             }
             _ => {}
         }
