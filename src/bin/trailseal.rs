@@ -117,7 +117,7 @@ impl Orders {
         let report = &ledger.full_report();
         let judgement = ledger.judgement();
         let is_ranged = self.asked.start.is_some() || self.asked.end.is_some();
-        if !report.has_files() && !(is_ranged && judgement.files.iter().any(Option::is_some)) {
+        if !(report.has_files() || is_ranged && judgement.files.iter().any(Option::is_some)) {
             return Err("There is no CloudTrail log or digest, and no query result of CloudTrail Lake, among the files given.".to_owned());
         }
         // Whatever lies in a folder that cannot be read is not proven; that nothing lies in the range asked proves nothing.

@@ -20,6 +20,8 @@ pub(super) struct LakeReading {
     body: Body,
     is_named_csv: bool,
     stored: Option<Sha256Stream>,
+    /// Stored bytes so far.
+    taken: usize,
 }
 
 enum Body {
@@ -60,12 +62,19 @@ pub(super) enum Piece<'a> {
 
 impl LakeReading {
     pub(super) fn of(source: &str) -> Self {
-        Self { body: Body::Sniffing(Vec::new()), is_named_csv: is_named_csv(source), stored: Some(Sha256Stream::default()) }
+        Self { body: Body::Sniffing(Vec::new()), is_named_csv: is_named_csv(source), stored: Some(Sha256Stream::default()), taken: 0 }
     }
 
-    /// Takes stored bytes, after what they inflate to: a log is known as one by then, and nothing of it is hashed here.
+    /// Takes stored bytes, after what they inflate to: a log is known as one by then, and nothing of it is hashed here; nor of a file that
+    /// has shown nothing at all, since it cannot be unpacked.
     pub(super) fn hash_stored(&mut self, stored: &[u8]) {
-        if matches!(self.body, Body::Json) && !self.is_named_csv {
+        self.taken = self.taken.saturating_add(stored.len());
+        let is_other = match &self.body {
+            Body::Json => true,
+            Body::Sniffing(head) => head.is_empty() && self.taken > LONGEST_HEAD,
+            Body::Csv(_) => false,
+        };
+        if is_other && !self.is_named_csv {
             self.stored = None;
         }
         if let Some(hash) = &mut self.stored {
