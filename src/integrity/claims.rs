@@ -86,8 +86,8 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
     not_proven(logs.unlisted, "log file is in no digest given.", "log files are in no digest given.");
     not_proven(
         lake.unproven.saturating_add(lake.unlisted),
-        "query result file is listed by no sign file that is proven.",
-        "query result files are listed by no sign file that is proven.",
+        "query result file could be neither proven nor disproven.",
+        "query result files could be neither proven nor disproven.",
     );
     let lost = report.chains.iter().flat_map(|chain| &chain.gaps).filter(|gap| gap.cause != GapCause::Restarted).count();
     not_proven(u64::try_from(lost).unwrap_or(u64::MAX), "stretch of time has no digest.", "stretches of time have no digest.");

@@ -96,6 +96,8 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
     rows.sort();
     let mut lacking = lacking(&digests, &verdicts, asked);
     lacking.extend(lacking_of_lake);
+    arrange(&mut lacking, Ord::cmp);
+    lacking.dedup();
     let report = VerdictReport {
         format: "trailseal-verdicts/1".to_owned(),
         generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },

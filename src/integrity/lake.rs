@@ -22,7 +22,9 @@ use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
 
 /// One sign file, as its (unverified) content says.
+// Between workers it travels as a list of texts, which others do too: 12 kB of WebAssembly less than field by field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct LakeSign {
     /// The result files, in the order in which their hashes are signed.
     pub files: Vec<LakeEntry>,
@@ -41,7 +43,7 @@ pub struct LakeSign {
 }
 
 /// One result file that a sign file vouches for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LakeEntry {
     /// What it was called. Not signed.
     pub name: String,
@@ -65,23 +67,27 @@ impl LakeSign {
     /// # Errors
     /// When it is no JSON object, or a required field is missing or of another type.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        let raw: RawSign = serde_json::from_slice(json).map_err(|error| format!("its JSON does not read as a sign file ({error})"))?;
-        let lacks = |name: &str| format!("it has no {name}");
-        let files = raw.files.ok_or_else(|| lacks("files"))?.into_iter().map(|file| {
-            let hash = file.file_hash_value.ok_or_else(|| lacks("fileHashValue for one of its files"))?;
+        let raw: Map<String, Value> =
+            serde_json::from_slice(json).map_err(|error| format!("its JSON does not read as a sign file ({error})"))?;
+        let text = |object: &Map<String, Value>, name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let wanted = |object: &Map<String, Value>, name: &str| text(object, name).ok_or_else(|| format!("it has no {name}"));
+        let mut files = Vec::new();
+        for file in raw.get("files").and_then(Value::as_array).ok_or("it has no files")? {
+            let file = file.as_object().ok_or("one of its files is no object")?;
+            let (name, hash) = (wanted(file, "fileName")?, wanted(file, "fileHashValue")?);
             // Any other text could make the string that was signed for a digest, whose bucket and prefix are anyone's to choose, into a list
             // of hashes: the keys are the same.
             Sha256::parse(&hash).ok_or("one of its hashes is not 64 hex digits")?;
-            Ok(LakeEntry { name: file.file_name.ok_or_else(|| lacks("fileName for one of its files"))?, hash })
-        });
+            files.push(LakeEntry { name, hash });
+        }
         Ok(Self {
-            files: files.collect::<Result<_, String>>()?,
-            region: raw.region.unwrap_or_default(),
-            completed: raw.query_complete_time.as_deref().and_then(Timestamp::parse),
-            hash_algorithm: raw.hash_algorithm,
-            signature_algorithm: raw.signature_algorithm,
-            signature: raw.hash_signature.ok_or_else(|| lacks("hashSignature"))?.trim().to_owned(),
-            fingerprint: raw.public_key_fingerprint.ok_or_else(|| lacks("publicKeyFingerprint"))?.trim().to_ascii_lowercase(),
+            files,
+            region: text(&raw, "region").unwrap_or_default(),
+            completed: text(&raw, "queryCompleteTime").as_deref().and_then(Timestamp::parse),
+            hash_algorithm: text(&raw, "hashAlgorithm"),
+            signature_algorithm: text(&raw, "signatureAlgorithm"),
+            signature: wanted(&raw, "hashSignature")?.trim().to_owned(),
+            fingerprint: wanted(&raw, "publicKeyFingerprint")?.trim().to_ascii_lowercase(),
         })
     }
 
@@ -154,24 +160,29 @@ pub fn is_result_name(base: &str) -> bool {
     number.is_some_and(|(number, _)| !number.is_empty()) && (base.ends_with(".csv.gz") || base.ends_with(".csv"))
 }
 
-/// The fields as Lake writes them; every one optional so that the message can name what is missing.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawSign {
-    files: Option<Vec<RawEntry>>,
-    region: Option<String>,
-    query_complete_time: Option<String>,
-    hash_algorithm: Option<String>,
-    signature_algorithm: Option<String>,
-    hash_signature: Option<String>,
-    public_key_fingerprint: Option<String>,
+impl From<LakeSign> for Vec<String> {
+    fn from(sign: LakeSign) -> Self {
+        let completed = sign.completed.map(|time| time.to_string()).unwrap_or_default();
+        let (hashes, signatures) = (sign.hash_algorithm.unwrap_or_default(), sign.signature_algorithm.unwrap_or_default());
+        let head = [sign.region, completed, hashes, signatures, sign.signature, sign.fingerprint];
+        head.into_iter().chain(sign.files.into_iter().flat_map(|file| [file.name, file.hash])).collect()
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawEntry {
-    file_hash_value: Option<String>,
-    file_name: Option<String>,
+impl From<Vec<String>> for LakeSign {
+    fn from(texts: Vec<String>) -> Self {
+        let mut texts = texts.into_iter();
+        let mut next = || texts.next().unwrap_or_default();
+        let given = |text: String| (!text.is_empty()).then_some(text);
+        let (region, completed) = (next(), Timestamp::parse(&next()));
+        let (hash_algorithm, signature_algorithm) = (given(next()), given(next()));
+        let (signature, fingerprint) = (next(), next());
+        let mut files = Vec::new();
+        while let (Some(name), Some(hash)) = (texts.next(), texts.next()) {
+            files.push(LakeEntry { name, hash });
+        }
+        Self { files, region, completed, hash_algorithm, signature_algorithm, signature, fingerprint }
+    }
 }
 
 #[cfg(test)]
@@ -216,6 +227,12 @@ mod tests {
         assert!(is_sign_name("result_sign (1).json") && !is_sign_name("result_sign.json.bak"));
         assert!(is_result_name("result_12.csv.gz") && is_result_name("result_1 (2).csv") && !is_result_name("result_.csv"));
         assert!(!is_result_name("results_1.csv") && !is_result_name("result_1"));
+    }
+
+    #[test]
+    fn it_travels_as_it_is() {
+        let sign = LakeSign::parse(text().as_bytes()).expect("a sign file");
+        assert_eq!(LakeSign::from(Vec::from(sign.clone())), sign);
     }
 
     proptest! {

@@ -66,7 +66,7 @@ struct Claim<'l, 'a> {
 }
 
 /// Judges everything of Lake: rows and verdicts by file go into `rows`, the rest is returned.
-pub(crate) fn judge_lake(evidence: &Evidence, asked: &Asked, rows: &mut Rows, findings: &mut Vec<Finding>) -> BTreeSet<Lacking> {
+pub(crate) fn judge_lake(evidence: &Evidence, asked: &Asked, rows: &mut Rows, findings: &mut Vec<Finding>) -> Vec<Lacking> {
     let lake = Lake::of(evidence, asked.strictness);
     lake.add_signs(rows);
     lake.add_results(rows);
@@ -221,7 +221,7 @@ impl<'a> Lake<'a> {
         Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message.to_owned())
     }
 
-    fn lacking(&self) -> BTreeSet<Lacking> {
+    fn lacking(&self) -> Vec<Lacking> {
         let wants_key = |sign: &&Sign<'_>| matches!(sign.judged.reason, Some(Reason::KeyUnknown | Reason::KeyUnusable));
         let signs = self.signs.iter().filter(wants_key).map(|sign| sign.sign);
         signs

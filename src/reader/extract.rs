@@ -56,7 +56,7 @@ impl JsonAt {
             return;
         }
         match piece {
-            Piece::Line(offset, json) if offset == self.offset => self.found = Some(Ok(json.to_owned())),
+            Piece::Line(offset, json, _) if offset == self.offset => self.found = Some(Ok(json.to_owned())),
             Piece::Line(..) => {}
             Piece::Json(inflated) => self.take_json(inflated),
         }

@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::integrity::sha256::Sha256;
 use crate::integrity::sha256::Sha256Stream;
 use crate::trail::csv_lines::CsvLine;
@@ -13,6 +11,7 @@ use crate::trail::csv_lines::CsvLines;
 use crate::trail::event::EventRecord;
 use crate::trail::event::Outcome;
 use crate::trail::lake_text::columns;
+use crate::trail::lake_text::field_to_json;
 use crate::trail::lake_text::line_to_json;
 
 /// A file of which it is being found out, or is known, whether it is CSV.
@@ -56,8 +55,8 @@ pub(super) struct LakeFound {
 pub(super) enum Piece<'a> {
     /// Bytes of JSON, as they come.
     Json(&'a [u8]),
-    /// A line of CSV, where it begins, as JSON.
-    Line(u64, &'a str),
+    /// A line of CSV: where it begins, as JSON, and what else it says.
+    Line(u64, &'a str, Option<&'a str>),
 }
 
 impl LakeReading {
@@ -167,7 +166,7 @@ impl LakeFound {
         let json = line_to_json(&self.columns, line.fields().inspect(|_| fields += 1));
         self.ragged += u64::from(fields != self.columns.len());
         if self.has_events() {
-            sink(Piece::Line(line.offset, &json));
+            sink(Piece::Line(line.offset, &json, beside(&self.columns, line).as_deref()));
         }
     }
 }
@@ -229,72 +228,51 @@ pub(super) fn is_named_csv(source: &str) -> bool {
     base.ends_with(".csv") || base.contains(".csv") && base.ends_with(".gz")
 }
 
-/// Calls `sink` with the event of a line. Events of other sources than AWS lie in `eventData`, identities in columns of their own where
-/// the query has taken them apart (`SELECT userIdentity.arn`).
-pub(super) fn event_of(json: &str, sink: &mut dyn FnMut(&EventRecord<'_>)) -> Result<(), String> {
-    let mut record = EventRecord::parse(json.as_bytes())?;
-    let parts: Parts<'_> = serde_json::from_str(json).unwrap_or_default();
-    let apart = parts.identity();
-    let inner = parts.event_data.and_then(|data| EventRecord::parse(data.get().as_bytes()).ok());
-    if let Some(inner) = inner {
-        let outcome = if record.outcome == Outcome::Success { inner.outcome } else { record.outcome };
-        record = EventRecord {
-            event_time: record.event_time.or(inner.event_time),
-            event_name: record.event_name.or(inner.event_name),
-            event_source: record.event_source.or(inner.event_source),
-            source_ip_address: record.source_ip_address.or(inner.source_ip_address),
-            user_agent: record.user_agent.or(inner.user_agent),
-            error_code: record.error_code.or(inner.error_code),
-            principal: if record.principal.kind.is_some() { record.principal } else { inner.principal },
-            resource: record.resource.or(inner.resource),
-            outcome,
-            ..record
-        };
-    }
-    if let Some(Ok(apart)) = apart.as_deref().filter(|_| record.principal.kind.is_none()).map(|json| EventRecord::parse(json.as_bytes())) {
-        sink(&EventRecord { principal: apart.principal, ..record });
+/// Calls `sink` with the event of a line; what the record lacks is taken from `beside`.
+pub(super) fn event_of(json: &str, beside: Option<&str>, sink: &mut dyn FnMut(&EventRecord<'_>)) -> Result<(), String> {
+    let record = EventRecord::parse(json.as_bytes())?;
+    let Some(beside) = beside.and_then(|beside| EventRecord::parse(beside.as_bytes()).ok()) else {
+        sink(&record);
         return Ok(());
-    }
-    sink(&record);
+    };
+    sink(&EventRecord {
+        event_time: record.event_time.or(beside.event_time),
+        event_name: record.event_name.or(beside.event_name),
+        event_source: record.event_source.or(beside.event_source),
+        source_ip_address: record.source_ip_address.or(beside.source_ip_address),
+        user_agent: record.user_agent.or(beside.user_agent),
+        error_code: record.error_code.or(beside.error_code),
+        principal: if record.principal.kind.is_some() { record.principal } else { beside.principal },
+        resource: record.resource.or(beside.resource),
+        outcome: if record.outcome == Outcome::Success { beside.outcome } else { record.outcome },
+        ..record
+    });
     Ok(())
 }
 
-/// What only Lake has beside a record's own fields: the event of another source, and an identity taken apart.
-#[derive(serde::Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Parts<'a> {
-    #[serde(borrow)]
-    event_data: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    arn: Option<&'a RawValue>,
-    #[serde(borrow, alias = "principalid")]
-    principal_id: Option<&'a RawValue>,
-    #[serde(borrow, alias = "username")]
-    user_name: Option<&'a RawValue>,
-    #[serde(borrow, alias = "accesskeyid")]
-    access_key_id: Option<&'a RawValue>,
-    #[serde(borrow, alias = "invokedby")]
-    invoked_by: Option<&'a RawValue>,
-}
-
-impl Parts<'_> {
-    /// The identity that stands in columns of its own, as a record has it.
-    fn identity(&self) -> Option<String> {
-        let all = [
-            ("type", self.kind),
-            ("arn", self.arn),
-            ("principalId", self.principal_id),
-            ("userName", self.user_name),
-            ("accessKeyId", self.access_key_id),
-            ("invokedBy", self.invoked_by),
-        ];
-        let members: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("\"{name}\":{}", (*value)?.get()))).collect();
-        (!members.is_empty()).then(|| format!("{{\"userIdentity\":{{{}}}}}", members.join(",")))
+/// What a line says beside its own columns, as a record: the event of another source than AWS lies in `eventData`; an identity in columns
+/// of its own where the query has taken it apart (`SELECT userIdentity.arn`).
+fn beside(columns: &[String], line: &CsvLine<'_>) -> Option<String> {
+    let data = columns.iter().position(|name| name == "eventData");
+    if let Some(at) = data {
+        return field_to_json("eventData", &line.fields().nth(at)?);
     }
+    if columns.iter().any(|name| name == "userIdentity") {
+        return None;
+    }
+    let mut members = String::new();
+    for (name, text) in columns.iter().zip(line.fields()) {
+        if let Some((known, text)) = IDENTITY.iter().find(|known| known.eq_ignore_ascii_case(name)).zip(field_to_json("", &text)) {
+            members.push_str(if members.is_empty() { "\"" } else { ",\"" });
+            members.push_str(known);
+            members.push_str("\":");
+            members.push_str(&text);
+        }
+    }
+    (!members.is_empty()).then(|| format!("{{\"userIdentity\":{{{members}}}}}"))
 }
 
+const IDENTITY: [&str; 6] = ["type", "arn", "principalId", "userName", "accessKeyId", "invokedBy"];
 const BOM: &[u8] = b"\xef\xbb\xbf";
 /// How Lake begins its files, before the header: `# Execution Time: … Query Statement: …`.
 const QUERY_TOLD: &[u8] = b"# Execution Time:";

@@ -94,7 +94,7 @@ impl Reader {
         content.push(stored, &mut |inflated| {
             lake.take(inflated, &mut |piece| match piece {
                 Piece::Json(json) => records.push(json, &mut |piece| seen.take(*id, source, piece, rows)),
-                Piece::Line(offset, json) => seen.line(*id, offset, json, rows),
+                Piece::Line(offset, json, beside) => seen.line(*id, offset, (json, beside), rows),
             });
         });
         lake.hash_stored(stored);
@@ -107,7 +107,7 @@ impl Reader {
         let rows = &mut self.rows;
         lake.end(&mut |piece| match piece {
             Piece::Json(json) => records.push(json, &mut |piece| seen.take(*id, source, piece, rows)),
-            Piece::Line(offset, json) => seen.line(*id, offset, json, rows),
+            Piece::Line(offset, json, beside) => seen.line(*id, offset, (json, beside), rows),
         });
         let content = file.content.finish();
         let stored_sha256;
@@ -193,8 +193,8 @@ impl Seen {
     }
 
     /// A line of a query result, as JSON.
-    fn line(&mut self, file: FileId, offset: u64, json: &str, rows: &mut BatchBuilder) {
-        if let Err(flaw) = lake::event_of(json, &mut |record| self.event(file, offset, record, rows)) {
+    fn line(&mut self, file: FileId, offset: u64, (json, beside): (&str, Option<&str>), rows: &mut BatchBuilder) {
+        if let Err(flaw) = lake::event_of(json, beside, &mut |record| self.event(file, offset, record, rows)) {
             self.events += 1;
             self.unreadable += 1;
             self.first_flaw.get_or_insert(flaw);

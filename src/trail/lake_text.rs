@@ -42,6 +42,14 @@ pub fn line_to_json<'f>(columns: &[String], fields: impl Iterator<Item = Cow<'f,
     out
 }
 
+/// One field as JSON, by the name of its column; `None` where there is no value.
+#[must_use]
+pub fn field_to_json(column: &str, text: &str) -> Option<String> {
+    let mut out = String::new();
+    value(&mut out, text, names_within(column), 0);
+    (!text.is_empty() && text != "null").then_some(out)
+}
+
 /// Whether names inside a structure are CloudTrail's, printed in lower case, or those of the call, printed as they were.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Names {

@@ -88,7 +88,7 @@ fn ProofBox(source: FileRow) -> impl IntoView {
         <div id="proof-box" class=format!("proof-box {}", verdict.slug()) data-verdict=verdict.slug()>
             <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None)}". "</b>{sentence}</span></p>
             <dl>
-                {line(if is_lakes { "Query result" } else { "Log file" }, source.name.clone(), format::file_name(&source.name).to_owned())}
+                {line(if is_lakes { "Result" } else { "Log file" }, source.name.clone(), format::file_name(&source.name).to_owned())}
                 {listed}
                 {source.fingerprint.map(|key| line("Key", key.clone(), key))}
                 {source.sha256.map(|hash| line("SHA-256", hash.clone(), hash))}
