@@ -9,10 +9,12 @@ use trailseal::integrity::Content;
 use trailseal::integrity::ContentReader;
 use trailseal::integrity::Evidence;
 use trailseal::integrity::GivenSignature;
+use trailseal::integrity::LakeSign;
 use trailseal::integrity::PublicKey;
 use trailseal::integrity::Verbosity;
 use trailseal::integrity::Verdict;
 use trailseal::integrity::check;
+use trailseal::protocol::ReadReport;
 use trailseal::reader::Reader;
 use trailseal::table::batch::EventBatch;
 use trailseal::trail::DigestFile;
@@ -27,10 +29,11 @@ use trailseal::trail::s3_url;
 pub type Target = fn(&[u8]);
 
 /// All targets, by their names.
-pub const ALL: [(&str, Target); 8] = [
+pub const ALL: [(&str, Target); 9] = [
     ("content", content),
     ("digest", digest),
     ("lists", lists),
+    ("lake", lake),
     ("records", records),
     ("event", event),
     ("batch", batch),
@@ -82,6 +85,41 @@ pub fn lists(bytes: &[u8]) {
     }
     assert!(evidence.take_checks().is_empty());
     assert_eq!(evidence.judge(&Asked::default()).report.exit_code(), 2);
+}
+
+/// A sign file and a query result, the second after the first zero byte: no line is lost by how the file is cut, a line is found again
+/// where it was, and without a key nothing is valid.
+pub fn lake(bytes: &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (sign, csv) = (bytes.get(..at).unwrap_or_default(), bytes.get(at.saturating_add(1)..).unwrap_or_default());
+    if let Ok(sign) = LakeSign::parse(sign) {
+        // Hashes and single spaces, nothing else: no digest's string to sign is that.
+        assert_eq!(sign.string_to_sign().len(), (sign.files.len() * 65).saturating_sub(1));
+    }
+    let read = |size: usize| {
+        let mut reader = Reader::default();
+        for (id, (name, stored)) in (0..).zip([("q/result_sign.json", sign), ("q/result_1.csv", csv)]) {
+            reader.open(FileId(id), name, None);
+            stored.chunks(size).for_each(|chunk| reader.push(chunk));
+            reader.close();
+        }
+        reader.finish()
+    };
+    let (found, rows) = read(bytes.len().max(1));
+    let (again, same) = read(1);
+    // Of content that cannot be had whole, the hash is of as much as came in one piece.
+    let seen = |report: &ReadReport| -> Vec<_> {
+        report.facts.iter().map(|facts| (facts.kind.clone(), facts.stored_sha256, facts.events)).collect()
+    };
+    let errs = |report: &ReadReport| report.facts.iter().any(|facts| facts.content.flaw.is_some());
+    assert!(errs(&found) || (seen(&found), rows.len()) == (seen(&again), same.len()));
+    assert_eq!(found.facts.get(1).and_then(|facts| facts.events).unwrap_or_default(), rows.len() as u64);
+    let mut evidence = Evidence::default();
+    found.facts.into_iter().for_each(|facts| evidence.admit(facts));
+    assert!(evidence.take_checks().is_empty());
+    let judgement = evidence.judge(&Asked::default());
+    assert!(judgement.files.iter().flatten().all(|judged| judged.verdict != Verdict::Valid));
+    let _ = judgement.report.text(Verbosity::Verbose);
 }
 
 /// Records are the same however the file is cut, and each stands where it says.

@@ -13,6 +13,7 @@ use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::judgement::WindowState;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::Finding;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::KeyRow;
@@ -232,8 +233,10 @@ pub enum Answer {
 pub struct Survey {
     /// When it was true.
     pub generation: u64,
-    /// All rows.
+    /// All rows; where every event counts once, those that are left.
     pub total: u64,
+    /// Rows whose events stand in another file too: so many fewer there are where each counts once. While files arrive, as last counted.
+    pub repeated: u64,
     /// Rows that the inquiry selects.
     pub matched: u64,
     /// From the first event to the last of all rows.
@@ -311,6 +314,8 @@ pub struct Proof {
     pub standing: Standing,
     /// The report's counts.
     pub summary: Summary,
+    /// The counts of CloudTrail Lake's files.
+    pub lake: LakeCounts,
     /// The chains in numbers, with what is not proven of each.
     pub chains: Vec<ChainSummary>,
     /// Where no digest speaks, and what was done near it; cut at a few dozen.
@@ -407,7 +412,7 @@ pub struct FilesPage {
 pub struct FileRow {
     /// Its number; `None` for a file that is missing.
     pub id: Option<FileId>,
-    /// `digest`, `backfill digest`, `log`, or what else it is.
+    /// `digest`, `backfill digest`, `log`, `query result`, `sign file`, or what else it is.
     pub kind: String,
     /// Its key or path.
     pub name: String,
@@ -421,11 +426,11 @@ pub struct FileRow {
     pub message: String,
     /// Remarks' slugs.
     pub remarks: Vec<String>,
-    /// The digest that lists it.
+    /// The digest that lists it; of a query result, the sign file.
     pub listed_by: Vec<String>,
     /// The fingerprint of the key that proves it.
     pub fingerprint: Option<String>,
-    /// SHA-256 of its inflated bytes.
+    /// SHA-256 of its inflated bytes; of a query result, of its stored ones.
     pub sha256: Option<String>,
     /// The first event inside, or the start of the digest's window: where to look on the time axis.
     pub at: Option<Timestamp>,

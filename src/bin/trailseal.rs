@@ -117,8 +117,8 @@ impl Orders {
         let report = &ledger.full_report();
         let judgement = ledger.judgement();
         let is_ranged = self.asked.start.is_some() || self.asked.end.is_some();
-        if report.digests.is_empty() && report.logs.is_empty() && !(is_ranged && judgement.files.iter().any(Option::is_some)) {
-            return Err("There is no CloudTrail log or digest among the files given.".to_owned());
+        if !(report.has_files() || is_ranged && judgement.files.iter().any(Option::is_some)) {
+            return Err("There is no CloudTrail log or digest, and no query result of CloudTrail Lake, among the files given.".to_owned());
         }
         // Whatever lies in a folder that cannot be read is not proven; that nothing lies in the range asked proves nothing.
         let code = match report.exit_code() {
@@ -340,7 +340,7 @@ Proves which CloudTrail log files are unchanged, modified, missing or in no dige
     trailseal verify PATH... [--keys FILE]... [--signatures FILE]...
                      [--start TIME] [--end TIME] [--strict] [--json] [--verbose]
 
-PATH          files or folders, searched in depth: logs, digests, keys, signatures
+PATH          files or folders, searched in depth: logs, digests, query results of CloudTrail Lake, keys, signatures
 --keys        output of `aws cloudtrail list-public-keys`
 --signatures  output of `aws s3api head-object`, or a map from object key to S3 metadata
 --start/--end RFC 3339 times or dates (UTC)

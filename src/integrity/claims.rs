@@ -9,6 +9,7 @@ use crate::integrity::digests::fingerprint;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
@@ -27,6 +28,7 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
 
 fn proven(report: &VerdictReport) -> Vec<String> {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
+    let LakeCounts { signs, results, .. } = LakeCounts::of(&report.lake);
     let mut proven = counted(&[
         (
             digests.valid.saturating_add(backfill.valid),
@@ -53,6 +55,31 @@ fn proven(report: &VerdictReport) -> Vec<String> {
             "file is named by such a digest and is not among those given.",
             "files are named by such digests and are not among those given.",
         ),
+        (
+            signs.valid,
+            "sign file of CloudTrail Lake lists exactly the hashes that the owner of the given keys signed.",
+            "sign files of CloudTrail Lake list exactly the hashes that the owner of the given keys signed.",
+        ),
+        (
+            results.valid,
+            "query result file holds exactly the bytes whose hash such a sign file lists.",
+            "query result files hold exactly the bytes whose hashes such sign files list.",
+        ),
+        (
+            results.invalid,
+            "query result file does not hold the bytes that such a sign file lists under its name.",
+            "query result files do not hold the bytes that such sign files list under their names.",
+        ),
+        (
+            signs.invalid,
+            "sign file of CloudTrail Lake does not list what was signed for it, or is damaged.",
+            "sign files of CloudTrail Lake do not list what was signed for them, or are damaged.",
+        ),
+        (
+            results.missing,
+            "query result file is listed by such a sign file and is not among those given.",
+            "query result files are listed by such sign files and are not among those given.",
+        ),
     ]);
     for chain in &report.chains {
         for row in &chain.covered {
@@ -70,7 +97,8 @@ fn proven(report: &VerdictReport) -> Vec<String> {
 fn assumed(report: &VerdictReport) -> Vec<String> {
     let mut assumed = Vec::new();
     // What is disproven rests on the keys as well; a key that nothing names bears nothing.
-    let bears = |fingerprint: &str| report.digests.iter().any(|row| row.key_fingerprint.as_deref() == Some(fingerprint));
+    let named = || report.digests.iter().map(|row| &row.key_fingerprint).chain(report.lake.iter().map(|row| &row.key_fingerprint));
+    let bears = |fingerprint: &str| named().any(|named| named.as_deref() == Some(fingerprint));
     let mut usable: Vec<_> = report.keys.iter().filter(|key| key.problem.is_none()).map(|key| key.fingerprint.as_str()).collect();
     usable.dedup();
     let (sample, others): (Vec<&str>, Vec<&str>) = usable.into_iter().filter(|key| bears(key)).partition(|key| SAMPLE_KEYS.contains(key));
@@ -84,14 +112,21 @@ fn assumed(report: &VerdictReport) -> Vec<String> {
             others.join(", ")
         ));
     }
-    if report.summary.digests != DigestCounts::default() || report.summary.backfill_digests != DigestCounts::default() {
-        assumed.extend(ALWAYS_ASSUMED.map(str::to_owned));
-    }
+    let has_digests = report.summary.digests != DigestCounts::default() || report.summary.backfill_digests != DigestCounts::default();
+    let has_lake = !report.lake.is_empty();
+    let always: [(bool, &str); 4] = [
+        (has_digests || has_lake, "SHA-256 and RSA-2048 hold, and AWS has kept its private keys to itself."),
+        (has_digests, "CloudTrail lists in its digests every log file that it delivers, and signs nothing else."),
+        (has_lake, "CloudTrail Lake lists in a sign file every file that its query wrote, and nothing else."),
+        (has_digests || has_lake, "This program, and the machine that it runs on, compute what they should."),
+    ];
+    assumed.extend(that_hold(&always));
     assumed
 }
 
 fn not_proven(report: &VerdictReport) -> Vec<String> {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
+    let LakeCounts { signs, results, .. } = LakeCounts::of(&report.lake);
     let gaps = || report.chains.iter().flat_map(|chain| &chain.gaps);
     let is_crooked = |code: FindingCode| {
         matches!(code, FindingCode::LinkMismatch | FindingCode::Fork | FindingCode::Orphan | FindingCode::Cycle | FindingCode::Overlap)
@@ -108,6 +143,17 @@ fn not_proven(report: &VerdictReport) -> Vec<String> {
             "log files are neither proven nor disproven: only digests that are not proven list them, or they could not be read.",
         ),
         (logs.unlisted, "log file is in no digest given.", "log files are in no digest given."),
+        (
+            signs.unproven,
+            "sign file of CloudTrail Lake could be neither proven nor disproven.",
+            "sign files of CloudTrail Lake could be neither proven nor disproven.",
+        ),
+        (
+            results.unproven,
+            "query result file is neither proven nor disproven: its sign file is not proven, or it was unpacked or could not be read.",
+            "query result files are neither proven nor disproven: their sign files are not proven, or they were unpacked or could not be read.",
+        ),
+        (results.unlisted, "query result file is in no sign file given.", "query result files are in no sign file given."),
         (
             number(gaps().filter(|gap| gap.cause != GapCause::Restarted).count()),
             "stretch of time between digests has none: what was delivered or logged in it.",
@@ -129,15 +175,19 @@ fn not_proven(report: &VerdictReport) -> Vec<String> {
             "files with events are no log files as CloudTrail delivers them: nothing of them.",
         ),
     ]);
-    let always: [(bool, &str); 3] = [
+    let always: [(bool, &str); 4] = [
         (!report.chains.is_empty(), "What was delivered before the oldest digest of each chain, and after its newest."),
+        (
+            results.total > 0,
+            "From which account and event data store a query result comes, of which Region and time it is, and that its query asked for everything: Lake signs the content alone.",
+        ),
         (true, "That everything was logged: calls that the trail's selectors leave out, and accounts or Regions of which no file is here."),
         (
             true,
             "That what callers say of themselves is true: user agent, session name and request are theirs; CloudTrail only wrote them down.",
         ),
     ];
-    not_proven.extend(always.into_iter().filter(|(holds, _)| *holds).map(|(_, sentence)| sentence.to_owned()));
+    not_proven.extend(that_hold(&always));
     not_proven
 }
 
@@ -145,6 +195,10 @@ fn not_proven(report: &VerdictReport) -> Vec<String> {
 fn counted(rows: &[(u64, &str, &str)]) -> Vec<String> {
     let some = rows.iter().filter(|(count, ..)| *count > 0);
     some.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect()
+}
+
+fn that_hold(sentences: &[(bool, &str)]) -> impl Iterator<Item = String> {
+    sentences.iter().filter(|(holds, _)| *holds).map(|(_, sentence)| (*sentence).to_owned())
 }
 
 fn number(count: usize) -> u64 {
@@ -201,10 +255,3 @@ fn generated(digests: &Digests<'_>, given: &GivenDigest<'_>) -> Option<Timestamp
 
 /// Why a file with events is ignored, as the report has it.
 const NOT_DELIVERED: &str = "not a delivered log file";
-
-/// Under every proof.
-const ALWAYS_ASSUMED: [&str; 3] = [
-    "SHA-256 and RSA-2048 hold, and AWS has kept its private keys to itself.",
-    "CloudTrail lists in its digests every log file that it delivers, and signs nothing else.",
-    "This program, and the machine that it runs on, compute what they should.",
-];

@@ -2,8 +2,6 @@
 //!
 //! Content decides, the container is remarked: only the inflated bytes are what CloudTrail signed.
 
-use std::fmt;
-
 use flate2::Crc;
 use flate2::Decompress;
 use flate2::FlushDecompress;
@@ -91,6 +89,7 @@ impl Content {
 }
 
 /// Takes a file's bytes in chunks of any size and hands on what they inflate to.
+#[derive(Debug)]
 pub struct ContentReader {
     budget: Budget,
     stage: Stage,
@@ -98,17 +97,20 @@ pub struct ContentReader {
     stored: u64,
     size: u64,
     flaw: Option<ContentFlaw>,
+    /// Text that is not JSON is content too: of files that are called CSV.
+    any_text: bool,
     tools: Tools,
 }
 
 /// What inflating takes, of one file after the other: some 100 kB that need not be had and cleared for each of a hundred thousand.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Tools {
     inflater: Option<Box<Decompress>>,
     buffer: Vec<u8>,
     hashing: Hashing,
 }
 
+#[derive(Debug)]
 enum Stage {
     /// Not yet two bytes seen.
     Sniffing(Vec<u8>),
@@ -122,7 +124,7 @@ enum Stage {
 }
 
 /// What of the container has to outlive its header.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Packed {
     header_bytes: u64,
     header_checksum_differs: bool,
@@ -139,7 +141,14 @@ impl ContentReader {
     #[must_use]
     pub fn with(budget: Budget, hasher: Hasher, mut tools: Tools) -> Self {
         tools.hashing.restart(hasher);
-        Self { budget, stage: Stage::Sniffing(Vec::new()), crc: Crc::new(), stored: 0, size: 0, flaw: None, tools }
+        let stage = Stage::Sniffing(Vec::new());
+        Self { budget, stage, crc: Crc::new(), stored: 0, size: 0, flaw: None, any_text: false, tools }
+    }
+
+    /// Takes other text than JSON for content too.
+    #[must_use]
+    pub fn of_any_text(self) -> Self {
+        Self { any_text: true, ..self }
     }
 
     /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
@@ -243,7 +252,7 @@ impl ContentReader {
     /// White space and a byte-order mark may come before JSON; they are content and are hashed.
     fn skip_blank<'a>(&mut self, rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
         match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf)) {
-            Some(b'{' | b'[') => self.stage = Stage::Plain,
+            Some(byte) if matches!(byte, b'{' | b'[') || self.any_text => self.stage = Stage::Plain,
             Some(_) => self.flaw = Some(ContentFlaw::NotGzip),
             None => {
                 self.pass(rest, inflated);
@@ -311,12 +320,6 @@ impl ContentReader {
             self.stage = Stage::Done(*packed, Trailer::read(eight, self.crc.sum(), self.size));
         }
         rest
-    }
-}
-
-impl fmt::Debug for ContentReader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ContentReader").field("stored", &self.stored).field("size", &self.size).field("flaw", &self.flaw).finish()
     }
 }
 

@@ -249,6 +249,7 @@ fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
             digests.keyless().for_each(|candidate| add_checks(evidence, given, candidate, &mut due));
         }
     }
+    due.extend(evidence.lake_signs().flat_map(|(file, sign)| sign.due_checks(file.facts.id, evidence)));
     due.into_iter().collect()
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::integrity::content::Content;
 use crate::integrity::keys::KeyRing;
 use crate::integrity::keys::PublicKey;
+use crate::integrity::lake::LakeSign;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckOutcome;
 use crate::integrity::signature::CheckResult;
@@ -35,6 +36,10 @@ pub enum FileKind {
     KeyList,
     /// Signatures from S3 metadata.
     Signatures,
+    /// The sign file of a CloudTrail Lake query, or JSON that means to be one and what is wrong with it.
+    LakeSign(Result<Box<LakeSign>, String>),
+    /// A result file of a CloudTrail Lake query.
+    LakeResult,
     /// Events, but not as CloudTrail delivers them: a bare array, JSON lines, one record.
     EventSource,
     /// Nothing of CloudTrail's.
@@ -55,6 +60,8 @@ pub struct FileFacts {
     pub place: Option<Place>,
     /// What it holds.
     pub content: Content,
+    /// Hash of its bytes as they are stored: of query results only, where Lake signs those.
+    pub stored_sha256: Option<Sha256>,
     /// What it is.
     pub kind: FileKind,
     /// How many events; `None` where not read.
@@ -75,6 +82,8 @@ pub struct Evidence {
     pub(crate) files: BTreeMap<FileId, GivenFile>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
     digest_ids: BTreeSet<FileId>,
+    /// The sign files of Lake queries, for the same reason.
+    lake_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
     /// Whether more checks may be due than when they were last looked for: logs alone bring none.
@@ -111,6 +120,8 @@ pub(crate) struct CheckSubject {
 pub(crate) enum About {
     /// That this digest was signed: a proof of it.
     Digest,
+    /// That these hashes of query results were signed by Lake: a proof of the sign file that lists them.
+    LakeResult,
     /// That the content which a link states was signed for the place it names: never a proof of a file, only against one.
     Link,
 }
@@ -130,6 +141,7 @@ impl FileFacts {
             source: source.to_owned(),
             place: None,
             content,
+            stored_sha256: None,
             kind,
             events: None,
             oldest_event: None,
@@ -150,6 +162,12 @@ impl Evidence {
             self.checks_stale = true;
         } else {
             self.checks_stale |= self.digest_ids.remove(&facts.id);
+        }
+        if matches!(facts.kind, FileKind::LakeSign(Ok(_))) {
+            self.lake_ids.insert(facts.id);
+            self.checks_stale = true;
+        } else {
+            self.checks_stale |= self.lake_ids.remove(&facts.id);
         }
         self.files.insert(facts.id, GivenFile { facts, name, base });
     }
@@ -189,7 +207,7 @@ impl Evidence {
         self.checks_stale |= !outcomes.is_empty();
         for outcome in outcomes {
             let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
-            if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about == About::Digest) {
+            if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link) {
                 self.proofs.insert(subject.clone(), proof);
             }
             self.checks.insert(subject, CheckState::Done(outcome.result));
@@ -200,6 +218,14 @@ impl Evidence {
     #[must_use]
     pub fn checks_open(&self) -> usize {
         self.open.len()
+    }
+
+    /// The sign files of Lake queries.
+    pub(crate) fn lake_signs(&self) -> impl Iterator<Item = (&GivenFile, &LakeSign)> {
+        self.lake_ids.iter().filter_map(|id| self.files.get(id)).filter_map(|file| match &file.facts.kind {
+            FileKind::LakeSign(Ok(sign)) => Some((file, &**sign)),
+            _ => None,
+        })
     }
 
     /// The files that read as digests, in an order that does not depend on when they came.

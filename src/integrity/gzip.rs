@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// Reads a gzip header after its two magic bytes, in pieces of any size (RFC 1952).
+#[derive(Debug)]
 pub(crate) struct GzipHeader {
     part: Part,
     flags: u8,
@@ -18,7 +19,7 @@ pub(crate) struct GzipHeader {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BadHeader;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Fixed,
     ExtraLength,

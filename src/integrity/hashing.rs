@@ -5,7 +5,7 @@ use sha2::Digest;
 use crate::integrity::sha256::Sha256;
 
 /// The content's hash in the making.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Hashing {
     /// `None` while the content is gathered instead.
     flowing: Option<sha2::Sha256>,

@@ -21,6 +21,7 @@ use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
+use crate::integrity::lake_verdict::judge_lake;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
 use crate::integrity::report::ChainRow;
@@ -78,6 +79,7 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
     add_digests(&mut rows, &builder, &chains);
     let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
+    let lacking_of_lake = judge_lake(evidence, asked, &mut rows, &mut findings);
     let ignored = ignore_rest(evidence, &mut rows);
     let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
     let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
@@ -92,7 +94,10 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
     arrange(&mut findings, Ord::cmp);
     findings.dedup();
     rows.sort();
-    let lacking = lacking(&digests, &verdicts, asked);
+    let mut lacking = lacking(&digests, &verdicts, asked);
+    lacking.extend(lacking_of_lake);
+    arrange(&mut lacking, Ord::cmp);
+    lacking.dedup();
     let report = VerdictReport {
         format: "trailseal-verdicts/1".to_owned(),
         generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -102,6 +107,7 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         chains: chains.iter().zip(&coverage).map(|(chain, coverage)| chain_row(chain, coverage)).collect(),
         digests: rows.digests,
         logs: rows.logs,
+        lake: rows.lake,
         findings,
         ignored: ignored.into_iter().collect(),
     };
@@ -119,7 +125,7 @@ fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
             FileKind::EventSource => "not a delivered log file",
             FileKind::Other { why } => why,
             FileKind::Log => "a log file that stands for nothing",
-            FileKind::Digest(_) | FileKind::KeyList | FileKind::Signatures => continue,
+            FileKind::Digest(_) | FileKind::KeyList | FileKind::Signatures | FileKind::LakeSign(_) | FileKind::LakeResult => continue,
         };
         ignored.insert(IgnoredRow { source: file.facts.source.clone(), why: why.to_owned() });
         if matches!(file.facts.kind, FileKind::EventSource) {
@@ -173,10 +179,14 @@ impl Rows {
         }
         self.digests.retain(|row| row.verdict != Verdict::Missing);
         self.logs.retain(|row| row.verdict != Verdict::Missing);
+        self.lake.retain(|row| row.verdict != Verdict::Missing);
         for row in self.digests.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
         for row in self.logs.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+        }
+        for row in self.lake.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
     }

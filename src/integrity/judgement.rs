@@ -130,6 +130,15 @@ pub enum Lacking {
         /// The digest.
         digest: Place,
     },
+    /// The key of a CloudTrail Lake query's sign file.
+    LakeKey {
+        /// The Region that the sign file names.
+        region: String,
+        /// The key's fingerprint.
+        fingerprint: String,
+        /// When the query was done: the AWS CLI asks for the keys of the 20 days from then on.
+        completed: Option<Timestamp>,
+    },
     /// A key.
     Key {
         /// The chain.

@@ -10,6 +10,12 @@ pub mod keys;
 pub mod sha256;
 pub mod signature;
 
+pub mod lake;
+pub mod lake_report;
+mod lake_rows;
+mod lake_standing;
+mod lake_verdict;
+
 pub mod verdict;
 
 pub mod evidence;
@@ -66,6 +72,7 @@ pub use evidence::{Evidence, FileFacts, FileKind};
 pub use gzip::Trailer;
 pub use judgement::{Asked, ChainCoverage, Claims, Judgement, Lacking, Stage, Strictness, Window, WindowState};
 pub use keys::{KeyProblem, KeyRing, PublicKey};
+pub use lake::LakeSign;
 pub use report::VerdictReport;
 pub use report_text::Verbosity;
 pub use sha256::Sha256;

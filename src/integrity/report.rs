@@ -7,6 +7,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
 
+use crate::integrity::lake_report::LakeRow;
 use crate::integrity::signature::Origin;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
@@ -33,10 +34,21 @@ pub struct VerdictReport {
     pub digests: Vec<DigestRow>,
     /// One row per log, by the stamp in its key.
     pub logs: Vec<LogRow>,
+    /// One row per file of CloudTrail Lake queries; the field is left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lake: Vec<LakeRow>,
     /// What is odd about the whole.
     pub findings: Vec<Finding>,
     /// Files that are neither digest nor delivered log.
     pub ignored: Vec<IgnoredRow>,
+}
+
+impl VerdictReport {
+    /// Whether it speaks of any file of CloudTrail's.
+    #[must_use]
+    pub fn has_files(&self) -> bool {
+        !(self.digests.is_empty() && self.logs.is_empty() && self.lake.is_empty())
+    }
 }
 
 /// Who wrote a report.

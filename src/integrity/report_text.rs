@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use crate::integrity::lake_report::LakeCounts;
+use crate::integrity::lake_report::write_lake;
 use crate::integrity::report::ChainRow;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::FindingCode;
@@ -35,17 +37,25 @@ impl VerdictReport {
     pub fn exit_code(&self) -> u8 {
         let (digests, backfill, logs) = (&self.summary.digests, &self.summary.backfill_digests, &self.summary.logs);
         let planted = self.logs.iter().any(|row| row.reason == Some(Reason::InCoveredTime));
-        let gone = [digests.invalid, digests.missing, backfill.invalid, backfill.missing, logs.invalid, logs.missing];
+        let lake = LakeCounts::of(&self.lake);
+        let gone = [digests.invalid, digests.missing, backfill.invalid, backfill.missing, logs.invalid, logs.missing, lake.broken()];
         if planted || gone.iter().any(|count| *count > 0) {
             return 1;
         }
         let gaps = self.chains.iter().flat_map(|chain| &chain.gaps).any(|gap| gap.cause != GapCause::Restarted);
         let lacking = self.findings.iter().any(|finding| matches!(finding.code, FindingCode::EndBeforeRange | FindingCode::ChainAbsent));
         let open = self.digests.iter().map(|row| row.verdict).chain(self.logs.iter().map(|row| row.verdict));
-        if gaps || lacking || open.into_iter().any(|verdict| verdict != Verdict::Valid) {
+        if gaps
+            || lacking
+            || self.lake.iter().any(|row| row.verdict != Verdict::Valid)
+            || open.into_iter().any(|verdict| verdict != Verdict::Valid)
+        {
             return 3;
         }
-        match (self.digests.is_empty() && self.logs.is_empty(), self.range.start.is_some() || self.range.end.is_some()) {
+        match (
+            self.digests.is_empty() && self.logs.is_empty() && self.lake.is_empty(),
+            self.range.start.is_some() || self.range.end.is_some(),
+        ) {
             (false, _) => 0,
             // Something may be there outside the range; nothing in it is proven.
             (true, true) if !self.chains.is_empty() => 3,
@@ -80,6 +90,7 @@ impl VerdictReport {
                 lines.status(&log_status(row), row.verdict);
             }
         }
+        write_lake(&self.lake, &mut lines, verbosity);
         for finding in self.findings.iter().filter(|finding| finding.code != FindingCode::Gap) {
             lines.error(&format!("Note: {}", finding.message));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::lake_report::LakeRow;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::shift;
@@ -27,6 +28,7 @@ pub(crate) struct Rows {
     pub(crate) files: Vec<Option<Judged>>,
     pub(crate) digests: Vec<DigestRow>,
     pub(crate) logs: Vec<LogRow>,
+    pub(crate) lake: Vec<LakeRow>,
     /// By recorded bucket: how its files were moved.
     pub(crate) moves: BTreeMap<String, Moves>,
 }
@@ -43,7 +45,7 @@ pub(crate) struct Moves {
 impl Rows {
     pub(crate) fn new(last: Option<FileId>) -> Self {
         let files = last.map_or(0, |last| last.index().saturating_add(1));
-        Self { files: vec![None; files], digests: Vec::new(), logs: Vec::new(), moves: BTreeMap::new() }
+        Self { files: vec![None; files], digests: Vec::new(), logs: Vec::new(), lake: Vec::new(), moves: BTreeMap::new() }
     }
 
     /// Notes a file's verdict. Of two verdicts on one file (a log's bytes at a digest's place) the worse stands.

@@ -13,7 +13,7 @@ use crate::trail::digest::DigestFile;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
 
-/// A digest whose signature holds under a key of the ring. Made only here, from a check that holds.
+/// A digest, or the list of hashes in a Lake query's sign file, whose signature holds under a key of the ring. Made only here, from a check that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedDigest {
     content: Sha256,
@@ -40,7 +40,7 @@ pub struct GivenSignature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// The object's own S3 metadata.
+    /// The object's own S3 metadata; of a Lake query, the sign file itself.
     Metadata,
     /// `previousDigestSignature` of the digest after it.
     Successor,
@@ -53,9 +53,9 @@ pub struct SignatureCheck {
     pub id: u64,
     /// A file that holds the digest.
     pub digest: FileId,
-    /// Hash of the digest's inflated bytes.
+    /// Hash of the digest's inflated bytes; of a Lake query, of the string that was signed.
     pub content: Sha256,
-    /// The four lines that were signed.
+    /// The four lines that were signed; of a Lake query, the hashes.
     pub string_to_sign: String,
     /// The signature in lower-case hex.
     pub signature: String,

@@ -9,6 +9,11 @@ use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::judgement::WindowState;
+use crate::integrity::lake_report::LakeCounts;
+use crate::integrity::lake_standing::LogsBeside;
+use crate::integrity::lake_standing::lake_exceptions;
+use crate::integrity::lake_standing::lake_headline;
+use crate::integrity::lake_standing::lake_sentence;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::verdict::Verdict;
@@ -89,6 +94,7 @@ struct Facts {
     keys: usize,
     events: u64,
     proven_events: u64,
+    lake: LakeCounts,
     /// Event rows of all files, also of those that are no delivered logs.
     rows: u64,
 }
@@ -99,9 +105,10 @@ impl Facts {
         let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
         let extents: Vec<(Timestamp, Timestamp)> = judgement.coverage.iter().filter_map(extent).collect();
         let gaps = judgement.report.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
+        let lake = LakeCounts::of(&judgement.report.lake);
         Self {
-            disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing,
-            open: both(|digests| digests.unproven) + summary.logs.unproven + summary.logs.unlisted,
+            disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing + lake.broken(),
+            open: both(|digests| digests.unproven) + summary.logs.unproven + summary.logs.unlisted + lake.open(),
             digests: both(|digests| digests.valid + digests.invalid + digests.missing + digests.unproven),
             proven_digests: both(|digests| digests.valid),
             logs: summary.logs.valid + summary.logs.invalid + summary.logs.missing + summary.logs.unproven + summary.logs.unlisted,
@@ -113,6 +120,7 @@ impl Facts {
             gap_millis: judgement.report.chains.iter().flat_map(|chain| &chain.gaps).map(|gap| gap.end.0.since(gap.start.0)).sum(),
             keys: judgement.report.keys.len(),
             rows: 0,
+            lake,
             events: summary.events.total,
             proven_events: summary.events.valid,
         }
@@ -120,10 +128,12 @@ impl Facts {
 
     fn tone(&self, progress: Arrival) -> Tone {
         match progress {
-            _ if self.digests == 0 && self.logs == 0 && progress == Arrival::Complete => Tone::Empty,
+            _ if self.digests == 0 && self.logs == 0 && self.lake.total() == 0 && progress == Arrival::Complete => Tone::Empty,
             Arrival::OnTheWay => Tone::Arriving,
             Arrival::Complete if self.disproven > 0 => Tone::Broken,
-            Arrival::Complete if self.open > 0 || self.gaps > 0 || self.proven_digests == 0 => Tone::Open,
+            Arrival::Complete if self.open > 0 || self.gaps > 0 => Tone::Open,
+            // Results of Lake need no digests, but logs do.
+            Arrival::Complete if self.proven_digests == 0 && (self.digests + self.logs > 0 || self.lake.results.valid == 0) => Tone::Open,
             Arrival::Complete => Tone::Proven,
         }
     }
@@ -135,6 +145,9 @@ impl Facts {
             }
             (Tone::Empty, ..) => return "No CloudTrail log or digest among the files".to_owned(),
             (Tone::Arriving, ..) => return "Checking: verdicts settle as proofs arrive".to_owned(),
+            (_, _, None) if self.lake.total() > 0 => {
+                return lake_headline(&self.lake, LogsBeside { digests: self.digests, logs: self.logs }, self.keys);
+            }
             (_, _, None) if self.digests == 0 => return "Nothing is proven: there is no digest among the files".to_owned(),
             (_, _, None) if self.keys == 0 => return "Nothing is proven: no public key was given".to_owned(),
             (_, _, None) => return "Nothing is proven: no digest's signature holds under a key given".to_owned(),
@@ -146,7 +159,14 @@ impl Facts {
         let files = (files > 0).then(|| count(files, "file", "files"));
         let gaps = (self.gaps > 0).then(|| format!("{} of {}", count(self.gaps, "gap", "gaps"), hours(self.gap_millis)));
         let exceptions: Vec<String> = files.into_iter().chain(gaps).collect();
-        match (exceptions.is_empty(), self.chains - self.proven_chains) {
+        // Query results lie in no chain.
+        let broken = if self.lake.broken() + self.lake.open() > 0 { 0 } else { self.chains - self.proven_chains };
+        match (exceptions.is_empty(), broken) {
+            (true, _) if self.lake.results.valid > 0 => {
+                format!(
+                    "{period}: every digest, and every log file they list, is unchanged, and so is every query result of CloudTrail Lake"
+                )
+            }
             (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
             (false, broken) => {
@@ -166,9 +186,13 @@ impl Facts {
             let verb = if self.logs + self.digests == 1 { "is" } else { "are" };
             sentences.push(format!("{} {verb} verified{}.", files.join(" and "), events.unwrap_or_default()));
         }
-        if self.proven_digests > 0 {
-            let valid = judgement.report.digests.iter().filter(|digest| digest.verdict == Verdict::Valid);
-            sentences.push(assumption(valid.filter_map(|digest| digest.key_fingerprint.as_deref())).to_owned());
+        sentences.extend(lake_sentence(&self.lake));
+        if self.proven_digests > 0 || self.lake.signs.valid > 0 {
+            let report = &judgement.report;
+            let digests = report.digests.iter().map(|row| (row.verdict, &row.key_fingerprint));
+            let proving = digests.chain(report.lake.iter().map(|row| (row.verdict, &row.key_fingerprint)));
+            let proving = proving.filter(|(verdict, _)| *verdict == Verdict::Valid);
+            sentences.push(assumption(proving.filter_map(|(_, fingerprint)| fingerprint.as_deref())).to_owned());
         }
         sentences.extend(lacking(judgement));
         if self.digests == 0 && self.logs > 0 {
@@ -198,7 +222,7 @@ fn lacking(judgement: &Judgement) -> Option<String> {
     for lacking in &judgement.lacking {
         match lacking {
             Lacking::Signature { digest, .. } => drop(digests.insert(digest)),
-            Lacking::Key { fingerprint, .. } => drop(keys.insert(fingerprint)),
+            Lacking::Key { fingerprint, .. } | Lacking::LakeKey { fingerprint, .. } => drop(keys.insert(fingerprint)),
         }
     }
     let keys = match keys.len() {
@@ -234,7 +258,8 @@ fn exceptions(judgement: &Judgement, gaps: usize) -> Vec<Exception> {
         ("gap", gaps, "gap", "gaps"),
     ];
     let some = all.into_iter().filter(|(_, number, ..)| *number > 0);
-    some.map(|(kind, number, one, many)| Exception { kind: kind.to_owned(), text: count(number, one, many) }).collect()
+    let exceptions = some.map(|(kind, number, one, many)| Exception { kind: kind.to_owned(), text: count(number, one, many) });
+    exceptions.chain(lake_exceptions(&LakeCounts::of(&judgement.report.lake))).collect()
 }
 
 /// From the first to the last hour of a chain of which a valid digest speaks.
@@ -285,7 +310,7 @@ fn is_are(subject: String, number: usize) -> String {
     format!("{subject} {}", if number == 1 { "is" } else { "are" })
 }
 
-fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::integrity::judgement::Judgement;
+use crate::integrity::lake_report::LakeRow;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
 use crate::integrity::verdict::Verdict;
@@ -41,18 +42,23 @@ impl Ledger {
         let file = self.files.get(&id)?;
         let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(id.index())?.as_ref());
         let fingerprint = judged.and_then(|judged| self.fingerprint_of(&judged.listed_by));
+        let word = match judged {
+            None => Verdict::Pending.word(None),
+            Some(judged) if judged.verdict == Verdict::Unlisted && file.stored_sha256.is_some() => IN_NO_SIGN_FILE,
+            Some(judged) => judged.verdict.word(judged.reason),
+        };
         Some(FileRow {
             id: Some(id),
-            kind: kind_of(&file.source).to_owned(),
+            kind: self.lake_row(&file.source).map_or_else(|| kind_of(&file.source), |row| row.kind.word()).to_owned(),
             name: file.source.clone(),
             verdict: judged.map_or(Verdict::Pending, |judged| judged.verdict),
-            word: judged.map_or_else(|| Verdict::Pending.word(None), |judged| judged.verdict.word(judged.reason)).to_owned(),
+            word: word.to_owned(),
             reason: judged.and_then(|judged| judged.reason).map(|reason| reason.slug().to_owned()),
             message: judged.map(|judged| judged.message.clone()).unwrap_or_default(),
             remarks: judged.map(|judged| judged.remarks.iter().map(|remark| remark.slug()).collect()).unwrap_or_default(),
             listed_by: judged.map(|judged| judged.listed_by.clone()).unwrap_or_default(),
             fingerprint,
-            sha256: file.sha256.map(|sha256| sha256.to_string()),
+            sha256: file.stored_sha256.or(file.sha256).map(|sha256| sha256.to_string()),
             at: stamp_of(&file.source),
             until: None,
             events: file.events,
@@ -69,7 +75,8 @@ impl Ledger {
         let fingerprints = fingerprints(judgement);
         let logs =
             judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
-        let mut rows: Vec<FileRow> = digests.chain(logs).collect();
+        let lake = judgement.report.lake.iter().filter(|row| wanted(row.verdict)).map(|row| lake_row(row, id_of(&row.source)));
+        let mut rows: Vec<FileRow> = digests.chain(logs).chain(lake).collect();
         arrange(&mut rows, |a, b| {
             severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name))
         });
@@ -104,8 +111,16 @@ impl Ledger {
         }
     }
 
+    /// Lake's row of a file.
+    fn lake_row(&self, source: &str) -> Option<&LakeRow> {
+        self.judgement.as_ref()?.report.lake.iter().find(|row| row.source.as_deref() == Some(source))
+    }
+
     fn fingerprint_of(&self, listed_by: &[String]) -> Option<String> {
         let key = listed_by.first()?;
+        if let Some(sign) = self.lake_row(key) {
+            return sign.key_fingerprint.clone();
+        }
         let digests = &self.judgement.as_ref()?.report.digests;
         digests.iter().find(|row| row.key.as_ref() == Some(key)).and_then(|row| row.key_fingerprint.clone())
     }
@@ -137,6 +152,27 @@ pub(super) fn log_row(row: &LogRow, id: Option<FileId>, fingerprints: &HashMap<&
     }
 }
 
+fn lake_row(row: &LakeRow, id: Option<FileId>) -> FileRow {
+    let is_unlisted = row.verdict == Verdict::Unlisted;
+    FileRow {
+        id,
+        kind: row.kind.word().to_owned(),
+        name: row.source.clone().unwrap_or_else(|| row.name.clone()),
+        verdict: row.verdict,
+        word: if is_unlisted { IN_NO_SIGN_FILE } else { row.verdict.word(row.reason) }.to_owned(),
+        reason: row.reason.map(|reason| reason.slug().to_owned()),
+        message: row.message.clone(),
+        remarks: row.remarks.iter().map(|remark| remark.slug()).collect(),
+        listed_by: row.listed_by.clone(),
+        fingerprint: row.key_fingerprint.clone(),
+        sha256: row.actual_sha256.clone(),
+        // When a query was done is not signed.
+        at: None,
+        until: None,
+        events: row.events.unwrap_or(0),
+    }
+}
+
 fn kind_of(source: &str) -> &'static str {
     match ObjectKey::parse(source).kind {
         KeyKind::Digest(_) => "digest",
@@ -164,3 +200,6 @@ pub(super) fn severity(verdict: Verdict) -> u8 {
         Verdict::Valid => 5,
     }
 }
+
+/// What `In no digest` is for a query result.
+const IN_NO_SIGN_FILE: &str = "In no sign file";

@@ -3,6 +3,7 @@
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
 mod files;
+mod once;
 mod proof;
 mod repeats;
 mod stretch;
@@ -19,6 +20,7 @@ use crate::integrity::judgement::Stage;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
+use crate::ledger::once::Repeated;
 use crate::ledger::survey::Views;
 use crate::protocol::Answer;
 use crate::protocol::Extract;
@@ -29,7 +31,10 @@ use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReadReport;
 use crate::protocol::Remote;
+use crate::protocol::RowsRequest;
+use crate::protocol::SurveyRequest;
 use crate::protocol::Weight;
+use crate::query::inquiry::Deliveries;
 use crate::query::scene::FileClasses;
 use crate::query::scene::Scene;
 use crate::table::batch::EventBatch;
@@ -57,6 +62,7 @@ pub struct Ledger {
     /// Class of each file for the table's `verdict` column; class 0 is `pending`, so a file not yet judged is never more than that.
     classes: FileClasses,
     views: Views,
+    repeated: Repeated,
 }
 
 #[derive(Debug)]
@@ -65,6 +71,8 @@ struct File {
     size: u64,
     done: bool,
     sha256: Option<Sha256>,
+    /// Of a query result of Lake: the hash that counts.
+    stored_sha256: Option<Sha256>,
     events: u64,
     /// Rows of it are in the table already: a large file sends them before its content is known.
     has_rows: bool,
@@ -88,7 +96,15 @@ impl Ledger {
     /// Notes files that are about to be read.
     pub fn expect(&mut self, files: &[Named]) {
         for file in files {
-            let known = File { source: file.name.clone(), size: file.size, done: false, sha256: None, events: 0, has_rows: false };
+            let known = File {
+                source: file.name.clone(),
+                size: file.size,
+                done: false,
+                sha256: None,
+                stored_sha256: None,
+                events: 0,
+                has_rows: false,
+            };
             if self.files.insert(file.id, known).is_none() {
                 self.progress.files += 1;
                 self.progress.bytes += file.size;
@@ -134,6 +150,7 @@ impl Ledger {
                 }
                 file.done = true;
                 file.sha256 = Some(facts.content.sha256);
+                file.stored_sha256 = facts.stored_sha256;
                 file.events = facts.events.unwrap_or(0);
             }
             self.evidence.admit(facts);
@@ -179,6 +196,7 @@ impl Ledger {
         self.classes = FileClasses {
             of_file: judgement.files.iter().map(class).collect(),
             names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect(),
+            once: None,
         };
         self.judgement = Some(judgement);
         self.views.forget_verdicts();
@@ -205,6 +223,12 @@ impl Ledger {
     pub fn answer(&mut self, number: u32, question: Question) -> Reply {
         if !self.progress().is_busy() || self.judgement.is_none() {
             self.judge();
+        }
+        if let Question::Survey(SurveyRequest { inquiry, .. }) | Question::Rows(RowsRequest { inquiry, .. }) = &question {
+            self.repeated.is_wanted = inquiry.deliveries == Deliveries::Once;
+        }
+        if self.repeated.is_wanted {
+            self.count_once();
         }
         Reply::Now(match question {
             Question::Survey(request) => Answer::Survey(self.survey(&request)),

@@ -3,6 +3,7 @@
 use crate::integrity::bins::coverage_map;
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
+use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::ChainRow;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::VerdictReport;
@@ -33,12 +34,13 @@ impl Ledger {
         let judgement = self.judgement();
         let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;
+        let lake = LakeCounts::of(&report.lake);
         let (summary, findings, keys) = (report.summary, report.findings.clone(), report.keys.clone());
         let (lacking, claims) = (judgement.lacking.clone(), judgement.claims.clone());
         let chains = judgement.coverage.iter().map(ChainCoverage::summary).collect();
         let key_uses = key_uses(report);
         let gaps = self.gap_views(|_, _| true);
-        Proof { generation, standing, summary, chains, gaps, claims, lacking, findings, keys, key_uses }
+        Proof { generation, standing, summary, lake, chains, gaps, claims, lacking, findings, keys, key_uses }
     }
 
     pub(super) fn coverage(&mut self, axis: Option<TimeRange>, most: u32) -> Answer {

@@ -51,12 +51,13 @@ impl Ledger {
         };
         let contents: HashMap<FileId, LogContent<'_>> = self.files.keys().filter_map(|id| Some((*id, content(id)?))).collect();
         let rows = self.table.ids().keys().zip(self.table.files()).filter_map(|(key, file)| Some((key?, *file)));
-        let mut all: Vec<(u64, FileId)> =
-            rows.chain(self.event_keys.iter().copied()).filter(|(_, file)| contents.contains_key(file)).collect();
+        // As plain numbers: the page has one sort of these.
+        let all = rows.chain(self.event_keys.iter().copied()).filter(|(_, file)| contents.contains_key(file));
+        let mut all: Vec<(u64, u32)> = all.map(|(key, file)| (key, file.0)).collect();
         all.sort_unstable();
         let mut places: BTreeMap<Option<&(String, String)>, Repeats<'_>> = BTreeMap::new();
         for same in all.chunk_by(|(a, _), (b, _)| a == b) {
-            let files = || same.iter().filter_map(|(_, file)| contents.get(file));
+            let files = || same.iter().filter_map(|(_, file)| contents.get(&FileId(*file)));
             let (Some((first, ..)), true) = (files().next(), same.len() > 1) else { continue };
             if files().all(|(sha256, ..)| sha256 == first) {
                 continue;

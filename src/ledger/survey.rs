@@ -12,6 +12,7 @@ use crate::protocol::Survey;
 use crate::protocol::SurveyRequest;
 use crate::query::activity::busiest;
 use crate::query::filter::Field;
+use crate::query::inquiry::Deliveries;
 use crate::query::inquiry::Inquiry;
 use crate::query::order::SortBy;
 use crate::query::order::arranged;
@@ -23,6 +24,7 @@ use crate::query::tally::histogram;
 use crate::query::timeline::Bins;
 use crate::query::timeline::Timeline;
 use crate::table::column::ColumnId;
+use crate::table::predicate::Predicate;
 use crate::table::predicate::TextMatch;
 use crate::table::row_set::RowSet;
 use crate::trail::ids::RowId;
@@ -33,7 +35,7 @@ pub(super) struct Views {
     /// The rows of the last inquiry in its order: scrolling asks for slice after slice of it.
     arranged: Option<(Inquiry, usize, Vec<RowId>)>,
     orders: HashMap<SortBy, Vec<u32>>,
-    totals: HashMap<ColumnId, (usize, Vec<u64>)>,
+    totals: HashMap<(ColumnId, Deliveries), (usize, Vec<u64>)>,
 }
 
 impl Views {
@@ -41,12 +43,14 @@ impl Views {
     pub(super) fn forget_verdicts(&mut self) {
         self.arranged = None;
         self.orders.remove(&SortBy::Column(ColumnId::Verdict));
-        self.totals.remove(&ColumnId::Verdict);
+        self.totals.retain(|(column, deliveries), _| *column != ColumnId::Verdict && *deliveries == Deliveries::Every);
     }
 }
 
 impl Ledger {
     pub(super) fn survey(&mut self, request: &SurveyRequest) -> Survey {
+        let repeated = self.repeated_rows();
+        let total = self.counted(request.inquiry.deliveries).count();
         let tallies = request.tallies.iter().map(|column| self.tally(*column, request)).collect();
         let scene = self.scene();
         let span = self.table.span();
@@ -54,7 +58,8 @@ impl Ledger {
         let Some(axis) = request.window.or(span) else {
             return Survey {
                 generation: self.progress.generation,
-                total: self.table.len() as u64,
+                total,
+                repeated,
                 matched: matched.count(),
                 tallies,
                 ..Survey::default()
@@ -62,13 +67,14 @@ impl Ledger {
         };
         let bins = Bins::over(axis, request.bins as usize);
         let unbrushed = match request.inquiry.range {
-            Some(_) => &select(&request.inquiry.filter.predicate(), scene),
+            Some(_) => &select(&Inquiry { range: None, ..request.inquiry.clone() }.predicate(), scene),
             None => &matched,
         };
         let brushed = request.inquiry.range.unwrap_or(axis);
         Survey {
             generation: self.progress.generation,
-            total: self.table.len() as u64,
+            total,
+            repeated,
             matched: matched.count(),
             span,
             timeline: Timeline::count(scene, unbrushed, bins, request.stacked),
@@ -77,14 +83,23 @@ impl Ledger {
         }
     }
 
+    /// All rows that count.
+    fn counted(&self, deliveries: Deliveries) -> RowSet {
+        match deliveries {
+            Deliveries::Every => RowSet::all(self.table.len()),
+            Deliveries::Once => select(&Predicate::CountedOnce, self.scene()),
+        }
+    }
+
     /// A facet follows every filter but its own, so that the values not chosen keep their counts.
     fn tally(&mut self, column: ColumnId, request: &SurveyRequest) -> Tally {
         let rows = self.table.len();
-        if self.views.totals.get(&column).is_none_or(|(known, _)| *known != rows) {
-            let totals = histogram(self.scene(), column, &RowSet::all(rows));
-            self.views.totals.insert(column, (rows, totals));
+        let deliveries = request.inquiry.deliveries;
+        if self.views.totals.get(&(column, deliveries)).is_none_or(|(known, _)| *known != rows) {
+            let totals = histogram(self.scene(), column, &self.counted(deliveries));
+            self.views.totals.insert((column, deliveries), (rows, totals));
         }
-        let totals = self.views.totals.get(&column).map(|(_, totals)| totals.as_slice()).unwrap_or_default();
+        let totals = self.views.totals.get(&(column, deliveries)).map(|(_, totals)| totals.as_slice()).unwrap_or_default();
         let scene = self.scene();
         let own = request.inquiry.filter.concerns(column).then_some(column);
         let set = select(&request.inquiry.predicate_without(own), scene);
@@ -157,7 +172,7 @@ impl Ledger {
         let codes = &self.table.column(column)?.codes;
         let wanted = codes.at(row.index()).0;
         let mut count = 0;
-        codes.each(|_, code| count += u64::from(code == wanted));
+        codes.each(|row, code| count += u64::from(code == wanted && self.counts(row)));
         Some((column, count))
     }
 }

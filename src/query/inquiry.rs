@@ -22,6 +22,18 @@ pub struct Inquiry {
     pub range: Option<TimeRange>,
     /// How the table is sorted.
     pub order: Order,
+    /// Whether an event that was delivered more than once counts once.
+    pub deliveries: Deliveries,
+}
+
+/// Whether an event that stands in several files, by its `eventID`, is counted in each of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Deliveries {
+    /// Every row counts.
+    #[default]
+    Every,
+    /// Only the rows of one file count: of the best verdict, then the first by name.
+    Once,
 }
 
 impl Inquiry {
@@ -35,13 +47,15 @@ impl Inquiry {
     #[must_use]
     pub fn predicate_without(&self, column: Option<ColumnId>) -> Predicate {
         let filter = self.filter.predicate_without(column);
-        match self.range {
-            Some(range) => Predicate::All(vec![filter, Predicate::Time(range)]),
-            None => filter,
+        let range = self.range.map(Predicate::Time);
+        let once = (self.deliveries == Deliveries::Once).then_some(Predicate::CountedOnce);
+        match (range, once) {
+            (None, None) => filter,
+            (range, once) => Predicate::All(std::iter::once(filter).chain(range).chain(once).collect()),
         }
     }
 
-    /// The text behind `#`: `1;f=…;t=START..END;o=COLUMN,desc`. Parts that say nothing are left out; an empty inquiry is empty text.
+    /// The text behind `#`: `1;f=…;t=START..END;o=COLUMN,desc;d=once`. Parts that say nothing are left out; an empty inquiry is empty text.
     #[must_use]
     pub fn to_hash(&self) -> String {
         let mut parts = Vec::new();
@@ -59,6 +73,10 @@ impl Inquiry {
             let direction = if self.order.direction == Direction::Ascending { "asc" } else { "desc" };
             parts.push(format!("o={by},{direction}"));
         }
+        // A page of before this part leaves it out, and counts every delivery.
+        if self.deliveries == Deliveries::Once {
+            parts.push("d=once".to_owned());
+        }
         if parts.is_empty() { String::new() } else { format!("{VERSION};{}", parts.join(";")) }
     }
 
@@ -73,6 +91,7 @@ impl Inquiry {
             match part.split_once('=') {
                 Some(("f", value)) => inquiry.filter = Filter::parse(&percent::decode(value)),
                 Some(("t", value)) => inquiry.range = parse_range(value),
+                Some(("d", "once")) => inquiry.deliveries = Deliveries::Once,
                 Some(("o", value)) => inquiry.order = parse_order(value).unwrap_or_default(),
                 _ => {}
             }
@@ -108,15 +127,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_link_of_before_deliveries_reads_as_it_did() {
+        let old = Inquiry::from_hash("#1;f=user:ada;o=eventTime,asc");
+        assert_eq!((old.deliveries, old.filter.clauses.len()), (Deliveries::Every, 1));
+        assert_eq!(Inquiry { deliveries: Deliveries::Once, ..Inquiry::default() }.to_hash(), "1;d=once");
+        assert_eq!(Inquiry::from_hash("1;d=twice").deliveries, Deliveries::Every);
+    }
+
     proptest! {
         #[test]
-        fn a_link_brings_back_the_inquiry(text in ".{0,30}", start in 0i64..2_000_000_000, length in 1i64..1_000_000, column in 0usize..17, ascending in any::<bool>()) {
+        fn a_link_brings_back_the_inquiry(text in ".{0,30}", start in 0i64..2_000_000_000, length in 1i64..1_000_000, column in 0usize..17, ascending in any::<bool>(), once in any::<bool>()) {
             let direction = if ascending { Direction::Ascending } else { Direction::Descending };
             let start = Timestamp(start * 1000);
             let inquiry = Inquiry {
                 filter: Filter::parse(&text),
                 range: Some(TimeRange::new(start, start.plus(length))),
                 order: Order { by: SortBy::Column(ColumnId::STORED[column]), direction },
+                deliveries: if once { Deliveries::Once } else { Deliveries::Every },
             };
             prop_assert_eq!(&Inquiry::from_hash(&inquiry.to_hash()), &inquiry);
         }

@@ -4,6 +4,7 @@ use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
 use crate::table::event_table::EventTable;
+use crate::table::row_set::RowSet;
 
 /// `FileId` → small class number, and the classes' names. In practice: verdicts.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct FileClasses {
     pub of_file: Vec<u8>,
     /// The name of each class, as a filter names it.
     pub names: Vec<String>,
+    /// The rows that are left where every event counts once; it follows from the classes. `None` while nobody has asked.
+    pub once: Option<RowSet>,
 }
 
 /// The table with its files' classes: everything that a question may look at.

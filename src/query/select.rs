@@ -32,6 +32,7 @@ pub fn select(predicate: &Predicate, scene: Scene<'_>) -> RowSet {
         Predicate::Cell(column, text) => cells(scene, *column, text),
         Predicate::AnyCell(text) => any_cell(scene, text),
         Predicate::Time(range) => within(scene, *range),
+        Predicate::CountedOnce => scene.classes.once.clone().filter(|once| once.rows() == rows).unwrap_or_else(|| RowSet::all(rows)),
     }
 }
 

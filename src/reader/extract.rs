@@ -1,15 +1,24 @@
-//! One record's raw JSON, re-read from its file and re-hashed: raw text is never kept.
+//! One record's raw JSON, re-read from its file and re-hashed: raw text is never kept. A query result's line is shown as JSON.
 
 use crate::integrity::content::Budget;
 use crate::integrity::content::ContentReader;
 use crate::protocol::Extract;
 use crate::protocol::Record;
+use crate::reader::lake::LakeReading;
+use crate::reader::lake::Piece;
 use crate::trail::records::Records;
 
 /// Finds one record again in its file, and sees whether the file still is what it was.
 pub struct Extractor {
     job: Extract,
     content: ContentReader,
+    lake: LakeReading,
+    json: JsonAt,
+}
+
+/// JSON from the record's offset on, until the record is found.
+struct JsonAt {
+    offset: u64,
     records: Records,
     passed: u64,
     found: Option<Result<String, String>>,
@@ -19,32 +28,46 @@ impl Extractor {
     /// For one record.
     #[must_use]
     pub fn new(job: Extract) -> Self {
-        Self { job, content: ContentReader::new(Budget::default()), records: Records::default(), passed: 0, found: None }
+        let json = JsonAt { offset: job.offset, records: Records::default(), passed: 0, found: None };
+        // Whether it is CSV is told from its first line, as when it was read: rows come only of CSV with the columns of events.
+        Self { job, content: ContentReader::new(Budget::default()).of_any_text(), lake: LakeReading::of(""), json }
     }
 
     /// Takes the file's next stored bytes.
     pub fn push(&mut self, stored: &[u8]) {
-        let Self { job, content, records, passed, found } = self;
-        content.push(stored, &mut |inflated| {
-            let skip = usize::try_from(job.offset.saturating_sub(*passed)).unwrap_or(usize::MAX).min(inflated.len());
-            *passed += inflated.len() as u64;
-            if found.is_none() {
-                let rest = inflated.get(skip..).unwrap_or_default();
-                records.push(rest, &mut |piece| {
-                    found.get_or_insert_with(|| {
-                        String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned())
-                    });
-                });
-            }
-        });
+        let Self { content, lake, json, .. } = self;
+        content.push(stored, &mut |inflated| lake.take(inflated, &mut |piece| json.take(piece)));
     }
 
     /// The record, or why it is not there.
     #[must_use]
-    pub fn finish(self) -> (u32, Record) {
+    pub fn finish(mut self) -> (u32, Record) {
+        self.lake.end(&mut |piece| self.json.take(piece));
         let content = self.content.finish();
         let unchanged = self.job.sha256.is_some_and(|before| before == content.sha256);
         let missing = || Err("The record is no longer where it was: the file has changed since it was read.".to_owned());
-        (self.job.number, Record { row: self.job.row, json: self.found.unwrap_or_else(missing), unchanged })
+        (self.job.number, Record { row: self.job.row, json: self.json.found.unwrap_or_else(missing), unchanged })
+    }
+}
+
+impl JsonAt {
+    fn take(&mut self, piece: Piece<'_>) {
+        if self.found.is_some() {
+            return;
+        }
+        match piece {
+            Piece::Line(offset, json, _) if offset == self.offset => self.found = Some(Ok(json.to_owned())),
+            Piece::Line(..) => {}
+            Piece::Json(inflated) => self.take_json(inflated),
+        }
+    }
+
+    fn take_json(&mut self, inflated: &[u8]) {
+        let Self { offset, records, passed, found } = self;
+        let skip = usize::try_from(offset.saturating_sub(*passed)).unwrap_or(usize::MAX).min(inflated.len());
+        *passed += inflated.len() as u64;
+        records.push(inflated.get(skip..).unwrap_or_default(), &mut |piece| {
+            found.get_or_insert_with(|| String::from_utf8(piece.json.to_vec()).map_err(|_| "The record is not UTF-8 text.".to_owned()));
+        });
     }
 }

@@ -3,7 +3,10 @@
 //! Nothing here fails: for any bytes at all there is a report, and what could not be taken is said in it, file by file.
 
 mod extract;
+mod lake;
+mod named;
 mod problems;
+mod seen;
 
 use crate::integrity::content::Budget;
 use crate::integrity::content::Content;
@@ -13,7 +16,6 @@ use crate::integrity::content::Hasher;
 use crate::integrity::content::Tools;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::evidence::FileKind;
-use crate::integrity::keys::PublicKey;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::GivenSignature;
 use crate::protocol::Problem;
@@ -21,21 +23,15 @@ use crate::protocol::ReadReport;
 use crate::protocol::Weight;
 use crate::table::batch::BatchBuilder;
 use crate::table::batch::EventBatch;
-use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
-use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
-use crate::trail::object_key::KeyKind;
-use crate::trail::object_key::ObjectKey;
-use crate::trail::records::Found;
-use crate::trail::records::Piece;
-use crate::trail::records::PieceKind;
 use crate::trail::records::Records;
-use crate::trail::time::Timestamp;
 
 pub use extract::Extractor;
-use problems::content_flaw;
+use lake::LakeReading;
+use named::by_name;
 use problems::problems;
+use seen::Seen;
 
 /// Reads the files of a job, one after the other: `open`, `push` …, `close`; at the end `finish`.
 #[derive(Default)]
@@ -54,23 +50,8 @@ struct OpenFile {
     source: String,
     place: Option<Place>,
     content: ContentReader,
+    lake: LakeReading,
     seen: Seen,
-}
-
-/// What the pieces of a file have shown so far.
-#[derive(Default)]
-struct Seen {
-    events: u64,
-    unreadable: u64,
-    first_flaw: Option<String>,
-    oldest: Option<Timestamp>,
-    newest: Option<Timestamp>,
-    accounts: Vec<String>,
-    regions: Vec<String>,
-    digest: Option<Result<Box<DigestFile>, String>>,
-    keys: Vec<PublicKey>,
-    signatures: Vec<GivenSignature>,
-    strangers: u64,
 }
 
 impl Reader {
@@ -83,16 +64,21 @@ impl Reader {
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
     pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
         let content = ContentReader::with(Budget::default(), self.hasher, std::mem::take(&mut self.tools));
+        let content = if lake::is_named_csv(source) { content.of_any_text() } else { content };
         self.records.finish();
-        self.file = Some(OpenFile { id, source: source.to_owned(), place, content, seen: Seen::default() });
+        let (source, lake) = (source.to_owned(), LakeReading::of(source));
+        self.file = Some(OpenFile { id, source, place, content, lake, seen: Seen::default() });
     }
 
     /// Takes the file's next stored bytes.
     pub fn push(&mut self, stored: &[u8]) {
-        let Some(OpenFile { id, content, seen, source, .. }) = &mut self.file else { return };
+        let Some(OpenFile { id, content, lake, seen, source, .. }) = &mut self.file else { return };
         let (rows, records) = (&mut self.rows, &mut self.records);
         self.report.bytes += stored.len() as u64;
-        content.push(stored, &mut |inflated| records.push(inflated, &mut |piece| seen.take(*id, source, piece, rows)));
+        content.push(stored, &mut |inflated| {
+            lake.take(inflated, &mut |piece| seen.piece(*id, source, piece, (&mut *records, &mut *rows)));
+        });
+        lake.hash_stored(stored);
     }
 
     /// Ends the file.
@@ -103,18 +89,22 @@ impl Reader {
     /// Ends the file. Its content is offered to `elsewhere`; whoever takes it there must bring its hash by [`Self::hashed`] before the next
     /// report leaves.
     pub fn close_offering(&mut self, elsewhere: &mut dyn FnMut(&[u8]) -> bool) {
-        let Some(file) = self.file.take() else { return };
+        let Some(mut file) = self.file.take() else { return };
+        file.lake.end(&mut |piece| file.seen.piece(file.id, &file.source, piece, (&mut self.records, &mut self.rows)));
         let (content, tools) = file.content.finish_with_tools(elsewhere);
         self.tools = tools;
+        let stored_sha256;
+        (stored_sha256, file.seen.lake) = file.lake.finish();
         let found = self.records.finish();
         let kind = file.seen.kind(&file.source, &content, found);
         self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
         let seen = file.seen;
         self.report.keys.extend(seen.keys);
         self.report.signatures.extend(seen.signatures);
-        let is_events = matches!(kind, FileKind::Log | FileKind::EventSource);
+        let is_events = matches!(kind, FileKind::Log | FileKind::EventSource | FileKind::LakeResult);
         self.report.facts.push(FileFacts {
             place: file.place,
+            stored_sha256,
             events: is_events.then_some(seen.events),
             oldest_event: seen.oldest,
             newest_event: seen.newest,
@@ -169,98 +159,6 @@ impl Reader {
         self.close();
         self.report.last = true;
         (self.report, self.rows.finish())
-    }
-}
-
-impl Seen {
-    fn take(&mut self, file: FileId, source: &str, piece: Piece<'_>, rows: &mut BatchBuilder) {
-        match piece.record.map_or_else(|| EventRecord::parse(piece.json), Ok) {
-            Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
-            Ok(_) => self.other(source, piece.json),
-            Err(flaw) if piece.kind == PieceKind::Record => {
-                self.events += 1;
-                self.unreadable += 1;
-                self.first_flaw.get_or_insert(flaw);
-            }
-            Err(flaw) => {
-                self.strangers += 1;
-                self.first_flaw.get_or_insert(flaw);
-            }
-        }
-    }
-
-    fn event(&mut self, file: FileId, offset: u64, record: &EventRecord<'_>, rows: &mut BatchBuilder) {
-        self.events += 1;
-        if let Some(time) = record.event_time {
-            self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
-            self.newest = Some(self.newest.map_or(time, |newest| newest.max(time)));
-        }
-        note(&mut self.accounts, record.recipient_account_id.as_deref());
-        note(&mut self.regions, record.aws_region.as_deref());
-        rows.push(file, offset, record);
-    }
-
-    /// An object that is no event: a digest, keys, signatures, or nothing of CloudTrail's.
-    fn other(&mut self, source: &str, json: &[u8]) {
-        let claims_digest = serde_json::from_slice(json).is_ok_and(|object| DigestFile::is_claimed_by(&object));
-        if claims_digest {
-            self.digest = Some(DigestFile::parse(json).map(Box::new));
-        } else if let Some(keys) = PublicKey::parse_list(json) {
-            self.keys.extend(keys.into_iter().map(|key| PublicKey { source: source.to_owned(), ..key }));
-        } else if let Some(signatures) = GivenSignature::parse_any(json) {
-            self.signatures.extend(signatures.into_iter().map(|given| GivenSignature { source: source.to_owned(), ..given }));
-        } else {
-            self.strangers += 1;
-        }
-    }
-
-    /// What the file is: by its content; where that cannot be read, by its name.
-    fn kind(&self, source: &str, content: &Content, found: Found) -> FileKind {
-        if let Some(digest) = &self.digest {
-            return FileKind::Digest(digest.clone());
-        }
-        if found.records_array && (self.events > self.unreadable || found.documents == 0) {
-            return FileKind::Log;
-        }
-        match (self.events, self.keys.is_empty(), self.signatures.is_empty()) {
-            (1.., ..) => FileKind::EventSource,
-            (_, false, _) => FileKind::KeyList,
-            (_, _, false) => FileKind::Signatures,
-            _ => {
-                let why = self.why_nothing(content, found);
-                by_name(source, &why).unwrap_or(FileKind::Other { why })
-            }
-        }
-    }
-
-    fn why_nothing(&self, content: &Content, found: Found) -> String {
-        match &content.flaw {
-            Some(flaw) => content_flaw(flaw).0,
-            None if found.garbage_at == Some(0) => "it is neither JSON nor gzip of JSON".to_owned(),
-            None if found.garbage_at.is_some() || self.first_flaw.is_some() => "its JSON is broken".to_owned(),
-            None if found.cut_off => "its JSON ends too early".to_owned(),
-            None if found.bare_array || found.documents > 0 => "it is JSON, but no log, digest, key list or signature list".to_owned(),
-            None => "there is nothing in it".to_owned(),
-        }
-    }
-}
-
-/// A file at a log's or a digest's name is judged even when its content says nothing.
-fn by_name(source: &str, why: &str) -> Option<FileKind> {
-    match ObjectKey::parse(source).kind {
-        KeyKind::Log(_) => Some(FileKind::Log),
-        KeyKind::Digest(_) => Some(FileKind::Digest(Err(why.to_owned()))),
-        KeyKind::Other => None,
-    }
-}
-
-/// A few distinct values are enough to see that a file holds another account's or Region's events.
-fn note(values: &mut Vec<String>, value: Option<&str>) {
-    if let Some(value) = value
-        && values.len() < 8
-        && !values.iter().any(|known| known == value)
-    {
-        values.push(value.to_owned());
     }
 }
 

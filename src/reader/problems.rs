@@ -5,7 +5,8 @@ use crate::integrity::content::ContentFlaw;
 use crate::integrity::evidence::FileKind;
 use crate::protocol::Problem;
 use crate::protocol::Weight;
-use crate::reader::Seen;
+use crate::reader::lake::LakeFound;
+use crate::reader::seen::Seen;
 use crate::trail::records::Found;
 
 /// The sentences about one file: what, why it matters, what to do.
@@ -32,6 +33,9 @@ pub(super) fn problems<'a>(
         FileKind::Digest(Err(why)) if content.flaw.is_none() => {
             Some((format!("Meant to be a digest, but {why}. It proves nothing. Download it again."), Weight::Lost))
         }
+        FileKind::LakeSign(Err(why)) if content.flaw.is_none() => {
+            Some((format!("Meant to be the sign file of a Lake query, but {why}. It proves nothing. Download it again."), Weight::Lost))
+        }
         FileKind::Log if content.flaw.is_none() && seen.events == 0 && !found.records_array => {
             let why = seen.why_nothing(content, found);
             Some((format!("Named like a log file, but {why}. Nothing of it was read. Download it again."), Weight::Lost))
@@ -45,6 +49,7 @@ pub(super) fn problems<'a>(
             Weight::Partly,
         )
     });
+    let lake = seen.lake.iter().filter(|_| matches!(kind, FileKind::LakeResult)).flat_map(lake_problems);
     let cut = (found.cut_off && (seen.events > 0 || found.records_array) && content.flaw.is_none()).then(|| {
         (
             format!("Its JSON ends in the middle of a record. {} before that were read. Download it again.", capital(&events(seen.events))),
@@ -54,7 +59,30 @@ pub(super) fn problems<'a>(
     let large = (found.too_large > 0)
         .then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
     let problem = |(what, weight)| Problem { source: source.to_owned(), what, weight };
-    [flaw, other, records, cut, large].into_iter().flatten().map(problem)
+    [flaw, other, records, cut, large].into_iter().flatten().chain(lake).map(problem)
+}
+
+/// What is not among the rows of a query result, or not as it was.
+fn lake_problems(found: &LakeFound) -> impl Iterator<Item = (String, Weight)> + '_ {
+    let lines = if found.lines == 1 {
+        "its one line is no event and is".to_owned()
+    } else {
+        format!("its {} lines are no events and are", found.lines)
+    };
+    let names = found.columns.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let aggregate = (!found.has_events() && !found.columns.is_empty()).then(|| {
+        let what = format!(
+            "A query result whose columns ({names}) have neither eventTime nor eventID: {lines} not among the rows. What is proven of the file \
+             does not depend on that."
+        );
+        (what, Weight::PassedOver)
+    });
+    let partly = |number: u64, what: &str| (number > 0).then(|| (format!("{number} of {} lines {what}", found.lines), Weight::Partly));
+    let ragged = partly(found.ragged, "have more or fewer fields than there are columns: they are among the rows as far as they go.");
+    let not_text = partly(found.not_text, "hold bytes that are no UTF-8 text: those are shown as \u{fffd}.");
+    let large = (found.too_large > 0)
+        .then(|| (format!("{} lines larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
+    [aggregate, ragged, not_text, large].into_iter().flatten()
 }
 
 /// What is wrong with the bytes, in half a sentence, and what to do.

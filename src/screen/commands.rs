@@ -24,12 +24,14 @@ pub fn all_signatures(places: &[&Place]) -> Vec<String> {
     std::iter::once(format!("for o in {}; do {each}; done", named.join(" "))).chain(single).collect()
 }
 
-/// The public keys of a Region that signed something between two times; without an end, AWS takes the present.
+/// The public keys of a Region that signed something between two times; without an end, AWS takes the present. Without a Region, the AWS
+/// CLI takes the one that it is set to.
 #[must_use]
 pub fn list_public_keys(region: &str, from: Option<Timestamp>, until: Option<Timestamp>) -> String {
     let from = from.map(|from| format!(" --start-time {from}")).unwrap_or_default();
     let until = until.map(|until| format!(" --end-time {until}")).unwrap_or_default();
-    format!("aws cloudtrail list-public-keys --region {}{from}{until}", quoted(region))
+    let region = if region.is_empty() { String::new() } else { format!(" --region {}", quoted(region)) };
+    format!("aws cloudtrail list-public-keys{region}{from}{until}")
 }
 
 /// What `put-bucket-cors` takes. S3 exposes `x-amz-meta-*` headers only one by one, by name.

@@ -14,6 +14,7 @@ use crate::query::filter::Clause;
 use crate::query::filter::Field;
 use crate::query::filter::Filter;
 use crate::query::filter::Sense;
+use crate::query::inquiry::Deliveries;
 use crate::query::order::Direction;
 use crate::query::order::Order;
 use crate::query::order::SortBy;
@@ -135,6 +136,16 @@ impl Desk {
     /// Verified events only, or all again.
     pub fn toggle_verified_only(&self) {
         self.toggle_value(ColumnId::Verdict, Verdict::Valid.slug(), Sense::Include);
+    }
+
+    /// Counts duplicate deliveries once, or each of them again.
+    pub fn toggle_deliveries(&self) {
+        self.refine(|inquiry| {
+            inquiry.deliveries = match inquiry.deliveries {
+                Deliveries::Every => Deliveries::Once,
+                Deliveries::Once => Deliveries::Every,
+            };
+        });
     }
 
     /// Goes where an exception of the banner is shown: its events, or the files where it has none.

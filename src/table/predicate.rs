@@ -18,6 +18,8 @@ pub enum Predicate {
     AnyCell(TextMatch),
     /// The event's time lies inside.
     Time(TimeRange),
+    /// The row is the one by which its event is counted, where several files hold the event.
+    CountedOnce,
 }
 
 /// How a text is compared. The case of a–z never matters: an auditor types

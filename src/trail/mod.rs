@@ -4,10 +4,12 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
 pub mod arrange;
+pub mod csv_lines;
 mod cursor;
 pub mod digest;
 pub mod event;
 pub mod ids;
+pub mod lake_text;
 pub mod loose;
 pub mod object_key;
 pub mod percent;

@@ -135,8 +135,11 @@ proptest! {
     fn a_record_ends_where_its_brackets_do(json in object(value()), after in "[\\]},x\"]{0,5}") {
         let behind = format!("{json}{after}");
         if let Some((fields, length)) = EventRecord::beginning(behind.as_bytes()) {
-            prop_assert_eq!(length, json.len());
-            prop_assert_eq!(EventRecord::by_the_book(json.as_bytes()), Ok(fields));
+            // A string with quotes in it may have ended the object before all of `json`: serde_json says where.
+            let mut values = serde_json::Deserializer::from_str(&behind).into_iter::<serde::de::IgnoredAny>();
+            prop_assert!(values.next().is_some_and(|value| value.is_ok()));
+            prop_assert_eq!(length, values.byte_offset());
+            prop_assert_eq!(EventRecord::by_the_book(&behind.as_bytes()[..length]), Ok(fields));
         }
     }
 

@@ -9,6 +9,7 @@ use crate::state::Desk;
 use crate::state::Tab;
 use crate::state::launch::launch;
 use crate::view::banner::Banner;
+use crate::view::deliveries::DeliveriesSwitch;
 use crate::view::drop::DropTarget;
 use crate::view::drop::PasteDialog;
 use crate::view::drop::Pickers;
@@ -73,6 +74,7 @@ fn Workbench() -> impl IntoView {
                 <Show when=move || built(3)><Facets /></Show>
                 <section class="card centre" aria-label="Views">
                     <Tabs />
+                    <DeliveriesSwitch />
                     {move || match desk.tab.get() {
                         Tab::Events => view! { <Show when=move || built(2)><EventTable /></Show> }.into_any(),
                         Tab::Identities => view! { <People /> }.into_any(),

@@ -65,7 +65,10 @@ fn Shown(detail: Arc<Detail>) -> impl IntoView {
 fn ProofBox(source: FileRow) -> impl IntoView {
     let desk = use_desk();
     let verdict = source.verdict;
-    let sentence = if verdict == Verdict::Valid {
+    let is_lakes = source.kind == "query result";
+    let sentence = if verdict == Verdict::Valid && is_lakes {
+        "This line lies unchanged in a query result that CloudTrail Lake has signed.".to_owned()
+    } else if verdict == Verdict::Valid {
         "This record lies unchanged in a log file that a signed digest lists.".to_owned()
     } else {
         format::plain(&source.message).into_owned()
@@ -83,7 +86,7 @@ fn ProofBox(source: FileRow) -> impl IntoView {
         <div id="proof-box" class=format!("proof-box {}", verdict.slug()) data-verdict=verdict.slug()>
             <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None)}". "</b>{sentence}</span></p>
             <dl>
-                {line("Log file", source.name.clone(), format::file_name(&source.name).to_owned())}
+                {line(if is_lakes { "Result" } else { "Log file" }, source.name.clone(), format::file_name(&source.name).to_owned())}
                 {listed}
                 {source.fingerprint.map(|key| line("Key", key.clone(), key))}
                 {source.sha256.map(|hash| line("SHA-256", hash.clone(), hash))}
@@ -115,18 +118,21 @@ fn RawRecord() -> impl IntoView {
     let shown = move || match desk.record.get().as_deref() {
         None => view! { <p class="dim">"Reading the record from its file…"</p> }.into_any(),
         Some(Err(why)) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
-        Some(Ok(record)) => raw(record).into_any(),
+        Some(Ok(record)) => {
+            let is_lakes = desk.detail.with_untracked(|detail| detail.as_ref().is_some_and(|detail| detail.source.kind == "query result"));
+            raw(record, if is_lakes { "Line of the query result, as JSON" } else { "Event record, raw JSON" }).into_any()
+        }
     };
     view! { <section id="raw-record" class="detail-section">{shown}</section> }
 }
 
-fn raw(record: &Record) -> impl IntoView + use<> {
+fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
     let changed = (!record.unchanged).then(|| view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> });
     let shown = match &record.json {
         Err(why) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Ok(text) => view! {
             <details class="raw">
-                <summary>"Event record, raw JSON"</summary>
+                <summary>{title}</summary>
                 <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{format::plain(&json::pretty(text)).into_owned()}</pre></div>
             </details>
         }

@@ -19,7 +19,8 @@ pub(crate) fn HelpDialog() -> impl IntoView {
             <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark. "{FREE_TEXT}</p>
             <h3>"Verdicts"</h3>
             <p><b>"Verified"</b>": a digest file that AWS signed lists this log with exactly this content. "<b>"Modified"</b>": the content is another. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": signature or key are lacking. "<b>"In no digest"</b>": nobody vouches for it."</p>
-            <p>"A verdict is about the log file. That the events happened as they say is AWS’s word; that the keys are AWS’s is an assumption until you compare their fingerprints with AWS."</p>
+            <p>"A query result of CloudTrail Lake is judged by its sign file ("<code>"result_sign.json"</code>") as a log is by its digest. Lake signs the file as it is stored: unpacked on its way, it can no longer be checked."</p>
+            <p>"A verdict is about the file. That the events happened as they say is AWS’s word; that the keys are AWS’s is an assumption until you compare their fingerprints with AWS."</p>
         </Dialog>
     }
 }

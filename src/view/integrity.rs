@@ -78,15 +78,29 @@ fn Numbers(proof: Arc<Proof>) -> impl IntoView {
         _ => "no digest speaks for them",
     };
     let proven = proof.chains.iter().filter(|chain| chain.windows > 0 && chain.proven == chain.windows).count();
-    view! {
-        <div class="tiles">
+    let lake = proof.lake;
+    let of_lake = (lake.total() > 0).then(|| {
+        view! {
+            {tile("tile-results", "Query results", lake.results.valid, lake.results.total, "of CloudTrail Lake verified")}
+            {tile("tile-signs", "Sign files", lake.signs.valid, lake.signs.total, "of CloudTrail Lake verified")}
+        }
+    });
+    let (events, all_events) = (summary.events.valid + lake.valid_events, summary.events.total + lake.events);
+    let event_words = if lake.total() > 0 { "in verified files" } else { "in verified log files" };
+    // Where there are query results alone, nothing is to be said of a trail.
+    let of_trail = (lake.total() == 0 || all_logs + all_digests > 0).then(|| {
+        view! {
             {tile("tile-logs", "Log files", logs.valid, all_logs, "verified")}
             {tile("tile-digests", "Digest files", of_digests(|counts| counts.valid), all_digests, "verified")}
-            {tile("tile-events", "Events", summary.events.valid, summary.events.total, "in verified log files")}
+        }
+    });
+    let of_chains = of_trail.is_some().then(|| {
+        view! {
             {tile("tile-chains", "Chains", proven as u64, proof.chains.len() as u64, "without exception")}
             <div class="tile" id="tile-gaps"><span>"Gaps"</span><b>{format::count(gaps as u64)}</b><small>{gap_words}</small></div>
-        </div>
-    }
+        }
+    });
+    view! { <div class="tiles">{of_trail}{of_lake}{tile("tile-events", "Events", events, all_events, event_words)}{of_chains}</div> }
 }
 
 #[component]

@@ -9,6 +9,7 @@ mod claims;
 mod coverage;
 mod coverage_map;
 mod coverage_words;
+mod deliveries;
 mod detail_sections;
 mod dialog;
 mod dom;

@@ -15,6 +15,7 @@ use crate::screen::commands::list_public_keys;
 use crate::screen::format;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
+use crate::trail::time::DAY;
 use crate::trail::time::Timestamp;
 use crate::view::dialog::Dialog;
 use crate::view::panels::focus_on;
@@ -68,16 +69,21 @@ impl Wants {
         for lacking in &proof.lacking {
             match lacking {
                 Lacking::Signature { chain, digest } => wants.signatures.entry(chain.clone()).or_default().push(digest.clone()),
-                Lacking::Key { chain, fingerprint, from, until } => {
-                    let keys = wants.keys.entry(chain.region.clone()).or_default();
-                    keys.until =
-                        if keys.fingerprints.is_empty() { *until } else { keys.until.zip(*until).map(|(one, other)| one.max(other)) };
-                    keys.from = Some(keys.from.map_or(*from, |known| known.min(*from)));
-                    keys.fingerprints.insert(fingerprint.clone());
+                Lacking::Key { chain, fingerprint, from, until } => wants.key(&chain.region, fingerprint, Some(*from), *until),
+                Lacking::LakeKey { region, fingerprint, completed } => {
+                    // As the AWS CLI asks: keys of the 20 days from the query's end on.
+                    wants.key(region, fingerprint, *completed, completed.map(|time| time.plus(20 * DAY)));
                 }
             }
         }
         wants
+    }
+
+    fn key(&mut self, region: &str, fingerprint: &str, from: Option<Timestamp>, until: Option<Timestamp>) {
+        let keys = self.keys.entry(region.to_owned()).or_default();
+        keys.until = if keys.fingerprints.is_empty() { until } else { keys.until.zip(until).map(|(one, other)| one.max(other)) };
+        keys.from = keys.from.into_iter().chain(from).min();
+        keys.fingerprints.insert(fingerprint.to_owned());
     }
 
     /// Why something is lacking: of keys, of signatures, or of both.
@@ -85,7 +91,8 @@ impl Wants {
         let keys = self.keys.values().flat_map(|keys| &keys.fingerprints).collect::<BTreeSet<_>>().len() as u64;
         let digests = self.signatures.values().map(|places| places.len() as u64).sum::<u64>();
         let keys = (keys > 0).then(|| {
-            let subject = format::counted(keys, "public key that digests name is", "public keys that digests name are");
+            let subject =
+                format::counted(keys, "public key that digests or sign files name is", "public keys that digests or sign files name are");
             format!("{subject} not among the files. AWS keeps public keys by Region and time, and gives them to everyone with an account.")
         });
         let signatures = (digests > 0).then(|| {

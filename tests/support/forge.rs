@@ -209,6 +209,23 @@ pub fn signature_row(key: &str, signature: &str) -> String {
     format!("\"{key}\":{{\"signature\":\"{signature}\",\"signature-algorithm\":\"SHA256withRSA\"}}")
 }
 
+/// `result_sign.json` of a CloudTrail Lake query, spaced as Lake writes it. A result is its name and its *stored* bytes.
+pub fn lake_sign(signing: &SigningKey, region: &str, completed: i64, results: &[(&str, &[u8])]) -> String {
+    let hashes: Vec<String> = results.iter().map(|(_, stored)| sha256(stored)).collect();
+    let signature = signing.sign(hashes.join(" ").as_bytes());
+    let entry = |((name, _), hash): (&(&str, &[u8]), &String)| {
+        format!("    {{\n      \"fileHashValue\" : \"{hash}\",\n      \"fileName\" : {}\n    }}", quoted(name))
+    };
+    let files: Vec<String> = results.iter().zip(&hashes).map(entry).collect();
+    let (completed, fingerprint) = (iso(completed), signing.fingerprint());
+    format!(
+        "{{\n  \"version\" : \"1.0\",\n  \"region\" : \"{region}\",\n  \"files\" : [\n{}\n  ],\n  \"hashAlgorithm\" : \"SHA-256\",\n  \
+         \"signatureAlgorithm\" : \"SHA256withRSA\",\n  \"queryCompleteTime\" : \"{completed}\",\n  \"hashSignature\" : \"{signature}\",\n  \
+         \"publicKeyFingerprint\" : \"{fingerprint}\"\n}}\n",
+        files.join(",\n")
+    )
+}
+
 /// A gzip member without time or name in its header: equal content gives equal bytes.
 pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::best());

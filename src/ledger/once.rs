@@ -1,0 +1,110 @@
+//! Every event once: which of the rows with the same `eventID` stands for it where several files hold it.
+//!
+//! The row of the best verdict; of equals, of the first file by name. Whatever order the files came in, the same rows are left.
+
+use crate::integrity::sha256::Sha256;
+use crate::integrity::verdict::Verdict;
+use crate::ledger::Ledger;
+use crate::ledger::class_of;
+use crate::ledger::verdict_of;
+use crate::table::event_table::EventTable;
+use crate::table::row_set::RowSet;
+use crate::trail::arrange::arrange;
+use crate::trail::ids::FileId;
+
+/// The rows whose events stand in more than one file, group by group. Found once for a table of that size: sorting a million keys takes a
+/// tenth of a second in the browser.
+#[derive(Default)]
+pub(super) struct Repeated {
+    of_rows: usize,
+    rows: Vec<u32>,
+    /// Where each group ends in `rows`.
+    ends: Vec<u32>,
+    /// How many rows were left out when last counted.
+    left_out: u64,
+    /// Whether the page counts events once: then the rows that are left are kept up to date for every question.
+    pub(super) is_wanted: bool,
+}
+
+/// What decides between the files of one event: verdict, name, content, number.
+type Rank<'f> = (u8, &'f str, Option<Sha256>, FileId);
+
+impl Ledger {
+    /// Makes sure that `CountedOnce` means what it says for the rows and verdicts of now.
+    pub(super) fn count_once(&mut self) {
+        let rows = self.table.len();
+        if self.classes.once.as_ref().is_some_and(|once| once.rows() == rows) {
+            return;
+        }
+        if self.repeated.of_rows != rows {
+            self.repeated.find(&self.table);
+        }
+        let mut left_out = RowSet::none(rows);
+        for group in self.repeated.groups() {
+            let file = |row: &u32| self.table.files().get(*row as usize).copied();
+            let Some(kept) = group.iter().filter_map(file).min_by_key(|id| self.rank(*id)) else { continue };
+            group.iter().filter(|row| file(row) != Some(kept)).for_each(|row| left_out.insert(*row as usize));
+        }
+        self.repeated.left_out = left_out.count();
+        left_out.invert();
+        self.classes.once = Some(left_out);
+    }
+
+    /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
+    pub(super) fn repeated_rows(&mut self) -> u64 {
+        if self.repeated.is_wanted || !self.progress().is_busy() {
+            self.count_once();
+        }
+        self.repeated.left_out
+    }
+
+    /// Whether a row counts, the way in which the page counts now.
+    pub(super) fn counts(&self, row: usize) -> bool {
+        !self.repeated.is_wanted || self.classes.once.as_ref().is_none_or(|once| once.contains(row))
+    }
+
+    fn rank(&self, id: FileId) -> Rank<'_> {
+        let class = self.classes.of_file.get(id.index()).copied().unwrap_or_else(|| class_of(Verdict::Pending));
+        let file = self.files.get(&id);
+        (goodness(verdict_of(class.into())), file.map_or("", |file| &file.source), file.and_then(|file| file.sha256), id)
+    }
+}
+
+impl Repeated {
+    fn find(&mut self, table: &EventTable) {
+        let ids = table.ids();
+        let mut keys: Vec<(u64, u32)> = (0..).zip(ids.keys()).filter_map(|(row, key)| Some((key?, row))).collect();
+        keys.sort_unstable();
+        (self.rows, self.ends, self.of_rows) = (Vec::new(), Vec::new(), table.len());
+        for same_key in keys.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
+            // Different ids with the same key have to be made; whoever makes a million of them shall not stop the page.
+            let mut rows: Vec<u32> = same_key.iter().map(|(_, row)| *row).collect();
+            arrange(&mut rows, |a, b| ids.compare(*a, *b));
+            for same in rows.chunk_by(|a, b| ids.compare(*a, *b).is_eq()) {
+                let mut files = same.iter().map(|row| table.files().get(*row as usize));
+                let first = files.next();
+                if files.any(|file| Some(file) != first) {
+                    self.rows.extend_from_slice(same);
+                    self.ends.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+                }
+            }
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).filter_map(|(start, end)| self.rows.get(start as usize..*end as usize))
+    }
+}
+
+/// What is proven first, what is disproven last.
+fn goodness(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Valid => 0,
+        Verdict::Pending => 1,
+        Verdict::Unproven => 2,
+        Verdict::Unlisted => 3,
+        Verdict::Missing => 4,
+        Verdict::Invalid => 5,
+    }
+}
