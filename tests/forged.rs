@@ -179,7 +179,7 @@ fn a_link_that_lies_is_a_finding_where_the_predecessor_is_proven_and_a_fault_whe
     let found = "link-mismatch 14:00".to_owned();
     assert_eq!(lie(|link| link.sha256 = sha256(b"other")), (found.clone(), found.clone()));
     let forged = |link: &mut Previous| link.signature = link.signature.chars().rev().collect();
-    assert_eq!(lie(forged), (found.clone(), "13:00 invalid signature-mismatch".to_owned()));
+    assert_eq!(lie(forged), (found.clone(), format!("13:00 invalid link-mismatch, {found}")));
     let (whole, bare) = lie(|link| link.key = link.key.replace("T130000Z", "T130001Z"));
     assert_eq!((whole, bare), (found.clone(), found));
 }

@@ -118,6 +118,8 @@ struct Trial<'a> {
     unsupported: usize,
     /// A proven successor states another content for this place.
     link_differs: bool,
+    /// A proven successor states this content for this place, and a signature that does not hold for it.
+    link_signature_differs: bool,
 }
 
 impl<'a> Trial<'a> {
@@ -136,6 +138,7 @@ impl<'a> Trial<'a> {
             discarded: 0,
             unsupported: 0,
             link_differs,
+            link_signature_differs: false,
         };
         for candidate in digests.candidates(given) {
             let mut weight = Weight::of(candidate.source, verdicts);
@@ -144,7 +147,11 @@ impl<'a> Trial<'a> {
             {
                 weight = Weight::Counts;
             }
-            trial.hear(candidate, answer(evidence, given, candidate.signature), weight);
+            let answer = answer(evidence, given, candidate.signature);
+            if let (CandidateSource::Successor(next), Weight::Counts, Answer::Fails | Answer::Malformed) = (candidate.source, weight, &answer) {
+                trial.link_signature_differs |= digests.get(next).is_some_and(|successor| names_this_content(successor, given));
+            }
+            trial.hear(candidate, answer, weight);
         }
         if trial.proof.is_none() {
             for candidate in digests.keyless() {
@@ -207,11 +214,12 @@ impl<'a> Trial<'a> {
         {
             return unproven(Reason::UnsupportedAlgorithm, "");
         }
+        // Its content is what its successor states; what fails is the signature there, and no other was given.
+        if self.link_differs && self.failing + self.malformed == 0 || self.link_signature_differs && !self.metadata_fails {
+            return invalid(Reason::LinkMismatch);
+        }
         if self.failing + self.malformed > 0 {
             return invalid(if self.failing > 0 { Reason::SignatureMismatch } else { Reason::SignatureMalformed });
-        }
-        if self.link_differs {
-            return invalid(Reason::LinkMismatch);
         }
         if self.open > 0 {
             return unproven(Reason::NoSignature, " A signature was given, but it was not checked to the end.");
@@ -288,9 +296,17 @@ pub(crate) fn is_odd_label(label: Option<&str>, expected: &str) -> bool {
 }
 
 fn names_another_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> bool {
-    successor.digest.previous.as_ref().is_some_and(|previous| {
-        previous.place == given.digest.place && previous.hash.as_deref().and_then(Sha256::parse).is_some_and(|hash| hash != given.content)
-    })
+    content_stated(successor, given).is_some_and(|hash| hash != given.content)
+}
+
+fn names_this_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> bool {
+    content_stated(successor, given) == Some(given.content)
+}
+
+/// What a digest that follows states for this one's place.
+fn content_stated(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> Option<Sha256> {
+    let previous = successor.digest.previous.as_ref().filter(|previous| previous.place == given.digest.place)?;
+    previous.hash.as_deref().and_then(Sha256::parse)
 }
 
 /// What a candidate's failing says against a digest.
