@@ -5,7 +5,6 @@
 use std::fmt;
 
 use flate2::Crc;
-use flate2::Decompress;
 use flate2::FlushDecompress;
 use flate2::Status;
 use serde::Deserialize;
@@ -14,6 +13,8 @@ use sha2::Digest;
 
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
+use crate::integrity::inflater::Bench;
+use crate::integrity::inflater::PIECE;
 use crate::integrity::sha256::Sha256;
 
 /// How far a file may inflate before it is called a bomb.
@@ -127,7 +128,6 @@ pub struct ContentReader {
     stored: u64,
     size: u64,
     flaw: Option<ContentFlaw>,
-    buffer: Vec<u8>,
 }
 
 enum Stage {
@@ -137,7 +137,7 @@ enum Stage {
     Blank,
     Plain,
     Header(Box<GzipHeader>),
-    Body(Box<Decompress>, Packed),
+    Body(Box<Bench>, Packed),
     Trailing(Vec<u8>, Packed),
     Done(Packed, Trailer),
 }
@@ -153,16 +153,7 @@ impl ContentReader {
     /// A reader that stops inflating at this budget.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self {
-            budget,
-            stage: Stage::Sniffing(Vec::new()),
-            hasher: sha2::Sha256::new(),
-            crc: Crc::new(),
-            stored: 0,
-            size: 0,
-            flaw: None,
-            buffer: Vec::new(),
-        }
+        Self { budget, stage: Stage::Sniffing(Vec::new()), hasher: sha2::Sha256::new(), crc: Crc::new(), stored: 0, size: 0, flaw: None }
     }
 
     /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
@@ -194,6 +185,9 @@ impl ContentReader {
             Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
             Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
         };
+        if let Stage::Body(bench, _) = self.stage {
+            bench.leave();
+        }
         let sha256 = Sha256(self.hasher.finalize().into());
         Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) }
     }
@@ -216,7 +210,7 @@ impl ContentReader {
                     Ok(rest) => {
                         if header.is_complete() {
                             let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
-                            self.stage = Stage::Body(Box::new(Decompress::new(false)), packed);
+                            self.stage = Stage::Body(Bench::at_hand(), packed);
                         }
                         rest
                     }
@@ -276,15 +270,15 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let Stage::Body(inflater, packed) = &mut self.stage else { return rest };
-        self.buffer.resize(PIECE, 0);
+        let Stage::Body(bench, packed) = &mut self.stage else { return rest };
+        let Bench { inflater, buffer } = bench.as_mut();
         loop {
             let (taken, given) = (inflater.total_in(), inflater.total_out());
-            let status = inflater.decompress(rest, &mut self.buffer, FlushDecompress::None);
+            let status = inflater.decompress(rest, buffer, FlushDecompress::None);
             let taken = inflater.total_in().saturating_sub(taken);
             let given = inflater.total_out().saturating_sub(given);
             rest = usize::try_from(taken).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
-            let piece = usize::try_from(given).ok().and_then(|given| self.buffer.get(..given)).unwrap_or_default();
+            let piece = usize::try_from(given).ok().and_then(|given| buffer.get(..given)).unwrap_or_default();
             let limit = self.budget.limit(packed.header_bytes.saturating_add(inflater.total_in()));
             if inflater.total_out() > limit {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });
@@ -306,7 +300,10 @@ impl ContentReader {
             }
             return &[];
         }
-        self.stage = Stage::Trailing(Vec::new(), *packed);
+        let after = Stage::Trailing(Vec::new(), *packed);
+        if let Stage::Body(bench, _) = std::mem::replace(&mut self.stage, after) {
+            bench.leave();
+        }
         rest
     }
 
@@ -336,9 +333,6 @@ fn gzip(header_checksum_differs: bool, trailer: Trailer) -> Container {
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
-
-/// Large enough that the call per piece costs nothing, small enough to stay in the second-level cache.
-const PIECE: usize = 64 << 10;
 
 #[cfg(test)]
 #[path = "content_tests.rs"]

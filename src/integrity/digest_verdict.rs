@@ -74,10 +74,13 @@ fn judge_digest<'a>(
 ) -> DigestVerdict<'a> {
     let plain = |judged| DigestVerdict { judged, proof: None, origin: None };
     let Some(file) = given.files.first() else { return plain(Judged::pending(String::new())) };
-    if let Some(judged) = judge_flaw(&file.facts.content, "digest") {
+    let trial = Trial::of(evidence, digests, given, verdicts);
+    if let Some(mut judged) = judge_flaw(&file.facts.content, "digest") {
+        if judged.reason == Some(Reason::TrailingData) {
+            judged.message.push_str(trial.without_tail());
+        }
         return plain(judged);
     }
-    let trial = Trial::of(evidence, digests, given, verdicts);
     let Some((proof, origin)) = trial.proof else {
         return plain(trial.unproven(evidence, given).with_remarks(container_remarks(&file.facts.content)));
     };
@@ -148,7 +151,9 @@ impl<'a> Trial<'a> {
                 weight = Weight::Counts;
             }
             let answer = answer(evidence, given, candidate.signature);
-            if let (CandidateSource::Successor(next), Weight::Counts, Answer::Fails | Answer::Malformed) = (candidate.source, weight, &answer) {
+            if let (CandidateSource::Successor(next), Weight::Counts, Answer::Fails | Answer::Malformed) =
+                (candidate.source, weight, &answer)
+            {
                 trial.link_signature_differs |= digests.get(next).is_some_and(|successor| names_this_content(successor, given));
             }
             trial.hear(candidate, answer, weight);
@@ -188,6 +193,15 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// Of a digest with bytes after its content: what it would be without them.
+    fn without_tail(&self) -> &'static str {
+        match (self.proof.is_some(), self.failing + self.malformed > 0 || self.link_differs) {
+            (true, _) => " Without them its signature holds.",
+            (false, true) => " Even without them its signature does not hold.",
+            (false, false) => " Whether its signature holds without them cannot be told: no key or no signature was given.",
+        }
+    }
+
     /// The verdict where no signature holds.
     fn unproven(&self, evidence: &Evidence, given: &GivenDigest<'_>) -> Judged {
         let fingerprint = fingerprint(given);
@@ -215,7 +229,11 @@ impl<'a> Trial<'a> {
             return unproven(Reason::UnsupportedAlgorithm, "");
         }
         // Its content is what its successor states; what fails is the signature there, and no other was given.
-        if self.link_differs && self.failing + self.malformed == 0 || self.link_signature_differs && !self.metadata_fails {
+        if self.link_signature_differs && !self.metadata_fails {
+            let message = "The digest after it, whose signature holds, carries a signature for it that does not hold.";
+            return Judged::not_valid(NotValid::Invalid, Reason::LinkMismatch, message.to_owned());
+        }
+        if self.link_differs && self.failing + self.malformed == 0 {
             return invalid(Reason::LinkMismatch);
         }
         if self.failing + self.malformed > 0 {

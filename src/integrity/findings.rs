@@ -131,13 +131,23 @@ fn find_absent(scene: &Scene<'_, '_>, newest_open_logs: &NewestLogs<'_>, finding
     }
     // A chain whose digests are all disproven is there all the same.
     let mut told: BTreeSet<(&str, &str)> = scene.chains.iter().map(|chain| (chain.id.account.as_str(), chain.id.region.as_str())).collect();
+    let is_organization = |account: &str, trail: &str| {
+        scene.chains.iter().any(|chain| chain.organization.is_some() && chain.id.account == account && chain.id.trail == trail)
+    };
     for ((trail, _), (accounts, regions)) in &trails {
         for (account, region) in accounts.iter().flat_map(|account| regions.iter().map(move |region| (*account, *region))) {
             if told.insert((account, region)) {
-                let message = format!(
-                    "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {account}/{region}/{trail}"
-                );
-                findings.push(finding(FindingCode::ChainAbsent, format!("{account}/{region}/{trail}"), message, None));
+                let subject = format!("{account}/{region}/{trail}");
+                let message = if is_organization(account, trail) {
+                    format!(
+                        "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {subject}"
+                    )
+                } else {
+                    format!(
+                        "Other accounts have digests of a trail of this name in this Region, this account has none: they may have been deleted, or its trail is not of all Regions. {subject}"
+                    )
+                };
+                findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
             }
         }
     }

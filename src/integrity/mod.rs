@@ -5,6 +5,7 @@
 
 pub mod content;
 pub mod gzip;
+mod inflater;
 pub mod keys;
 pub mod sha256;
 pub mod signature;

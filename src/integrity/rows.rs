@@ -94,14 +94,14 @@ impl Summary {
     /// a row of its own (`duplicate-of`), but no more is proven by it than by the first, so it counts once too, and so do its events.
     pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
         let mut summary = Self::default();
-        for row in digests.iter().filter(|row| !is_once_more(&row.remarks, row.verdict, row.key.as_deref())) {
+        for row in digests.iter().filter(|row| !row.is_once_more()) {
             let counts = match row.kind {
                 ChainKind::Hourly => &mut summary.digests,
                 ChainKind::Backfill => &mut summary.backfill_digests,
             };
             counts.count(row.verdict);
         }
-        for row in logs.iter().filter(|row| !is_once_more(&row.remarks, row.verdict, row.key.as_deref())) {
+        for row in logs.iter().filter(|row| !row.is_once_more()) {
             let counts = &mut summary.logs;
             let count = match row.verdict {
                 Verdict::Valid => &mut counts.valid,
@@ -170,6 +170,20 @@ impl<'a> Homes<'a> {
         let with_prefix =
             || self.0.iter().map(|(_, prefix)| *prefix).filter(|prefix| ends_in(before, prefix)).max_by_key(|prefix| prefix.len());
         known.unwrap_or_else(|| (None, with_prefix().unwrap_or_default()))
+    }
+}
+
+impl DigestRow {
+    /// Whether it is a further copy of a file that is counted already.
+    pub(crate) fn is_once_more(&self) -> bool {
+        is_once_more(&self.remarks, self.verdict, self.key.as_deref())
+    }
+}
+
+impl LogRow {
+    /// Whether it is a further copy of a file that is counted already.
+    pub(crate) fn is_once_more(&self) -> bool {
+        is_once_more(&self.remarks, self.verdict, self.key.as_deref())
     }
 }
 
