@@ -183,10 +183,10 @@ fn a_copy_by_another_name_is_valid_and_moved() {
 #[test]
 fn a_second_copy_is_a_row_and_counts_no_more_than_the_first() {
     let mut trail = TrailBuilder::build(THREE);
-    ["A", "B", "12:00", "13:00", "14:00"].map(|label| {
+    for label in ["A", "B", "12:00", "13:00", "14:00"] {
         let path = format!("second/{}", trail.path(label));
         trail.copy(label, &path);
-    });
+    }
     let report = trail.judge().report;
     assert_eq!((report.digests.len(), report.logs.len()), (6, 4));
     let (digests, logs, events) = (report.summary.digests.valid, report.summary.logs.valid, report.summary.events.total);
