@@ -12,6 +12,7 @@ use trailseal::integrity::Content;
 use trailseal::integrity::FileFacts;
 use trailseal::integrity::FileKind;
 use trailseal::integrity::Strictness;
+use trailseal::integrity::report_text::Verbosity;
 use trailseal::trail::FileId;
 
 /// Three hours, one log in each of the last two.
@@ -177,6 +178,65 @@ fn a_copy_by_another_name_is_valid_and_moved() {
     check(THREE, |t| t.rename("A", "evidence/one.json.gz"), "A valid moved");
     check(THREE, |t| t.rename("13:00", "digest (1).json.gz"), "13:00 valid moved");
     check(THREE, |t| t.copy("A", "x.json"), "A valid moved duplicate-of:A");
+}
+
+#[test]
+fn a_second_copy_is_a_row_and_counts_no_more_than_the_first() {
+    let mut trail = TrailBuilder::build(THREE);
+    for label in ["A", "B", "12:00", "13:00", "14:00"] {
+        let path = format!("second/{}", trail.path(label));
+        trail.copy(label, &path);
+    }
+    let report = trail.judge().report;
+    assert_eq!((report.digests.len(), report.logs.len()), (6, 4));
+    let (digests, logs, events) = (report.summary.digests.valid, report.summary.logs.valid, report.summary.events.total);
+    assert_eq!((digests, logs, events, report.exit_code()), (3, 2, 2, 0));
+    assert!(report.text(Verbosity::Brief).0.contains("3/3 digest files valid\n2/2 log files valid"));
+    // A changed copy is another file under a true one's name.
+    let copy = trail.files.get_mut(5).expect("the copy of A");
+    copy.stored.push(b'x');
+    let report = trail.judge().report;
+    assert_eq!((report.summary.logs.valid, report.summary.logs.invalid, report.exit_code()), (2, 1, 1));
+}
+
+#[test]
+fn a_copy_that_a_desktop_named_misleads_nobody() {
+    for suffix in [" (1)", " - Copy", " copy 2"] {
+        let copy = |t: &mut Trail| {
+            let path = t.path("13:00").replace(".json.gz", &format!("{suffix}.json.gz"));
+            t.copy("13:00", &path);
+        };
+        check(THREE, copy, "13:00 valid moved duplicate-of:13:00");
+    }
+    let other = |t: &mut Trail| {
+        let path = t.path("13:00").replace("T130000Z", "T1300_x");
+        t.copy("13:00", &path);
+    };
+    let name = "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T1300_x.json.gz";
+    check(THREE, other, &format!("13:00 valid moved duplicate-of:13:00\nmisleading-name {name}"));
+}
+
+#[test]
+fn where_a_link_alone_disproves_both_ends_are_told() {
+    let fingerprint = support::signing_key(0).fingerprint();
+    check(
+        THREE,
+        |t| t.edit("13:00", fingerprint, "abababababababababababababababab"),
+        "13:00 invalid link-mismatch\nA unproven digest-unproven\nlink-mismatch 14:00",
+    );
+}
+
+#[test]
+fn of_bytes_after_a_digest_it_is_told_what_it_is_without_them() {
+    let message = |change: &dyn Fn(&mut Trail)| {
+        let mut trail = TrailBuilder::build(THREE);
+        change(&mut trail);
+        trail.append("13:00", b"more");
+        trail.judge().report.digests.get(1).map(|row| row.message.clone()).expect("13:00")
+    };
+    assert!(message(&|_| {}).ends_with("Bytes after the end: 4. Without them its signature holds."));
+    assert!(message(&|t| t.edit("13:00", "SHA-256", "SHA-255")).ends_with("Even without them its signature does not hold."));
+    assert!(message(&|t| t.keys = None).ends_with("cannot be told: no key or no signature was given."));
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
+use support::TestFile;
 use support::Trail;
 use support::TrailBuilder;
 use support::forge;
@@ -89,6 +91,66 @@ proptest! {
         trail.swap(LOGS[one], LOGS[other]);
         prop_assert_eq!(verdict_of(&trail, LOGS[one]), Verdict::Invalid);
         prop_assert_eq!(verdict_of(&trail, LOGS[other]), Verdict::Invalid);
+    }
+
+    /// The first law in full: whatever is done to the files, and however often, only what was signed for a place is called valid there.
+    #[test]
+    fn nothing_is_valid_but_what_was_signed_for_its_place(
+        actions in proptest::collection::vec((0u8..8, 0usize..14, 0usize..14, 0usize..900), 1..9), metadata in 0u8..3,
+    ) {
+        let mut trail = trail().clone();
+        let signed: BTreeMap<String, Vec<u8>> = trail.files.iter().map(|file| (file.path.clone(), file.content.clone())).collect();
+        match metadata {
+            0 => trail.forget_signatures(),
+            1 => trail.keep_signatures(&["17:00", "w12"]),
+            _ => {}
+        }
+        for (action, one, other, at) in actions {
+            wound(&mut trail, action, (one, other), at);
+        }
+        let report = trail.judge().report;
+        let digests = report.digests.iter().map(|row| (row.verdict, &row.key, &row.source));
+        for (verdict, key, source) in digests.chain(report.logs.iter().map(|row| (row.verdict, &row.key, &row.source))) {
+            let signed = key.as_ref().and_then(|key| signed.get(key));
+            if verdict == Verdict::Valid {
+                let file = trail.files.iter().find(|file| Some(&file.path) == source.as_ref()).expect("a valid file is given");
+                let (content, inflated) = support::inflate(&file.stored, 512);
+                prop_assert!(Some(&inflated) == signed, "{key:?}: {:#?}", trail.lines());
+                prop_assert!(content.flaw.is_none(), "{key:?}");
+            }
+        }
+        // And no file that is not as it was delivered is passed over in silence.
+        let is_changed = |file: &TestFile| {
+            let (content, inflated) = support::inflate(&file.stored, 512);
+            content.flaw.is_some() || signed.get(&file.path) != Some(&inflated)
+        };
+        prop_assert!(!trail.files.iter().any(is_changed) || report.exit_code() != 0, "{:#?}", trail.lines());
+    }
+
+    #[test]
+    fn appended_bytes_make_no_digest_valid(which in 0usize..8, tail in proptest::collection::vec(any::<u8>(), 1..20)) {
+        let mut trail = trail().clone();
+        trail.append(DIGESTS[which], &tail);
+        prop_assert_eq!(verdict_of(&trail, DIGESTS[which]), Verdict::Invalid);
+    }
+
+    #[test]
+    fn swapped_digests_are_never_valid(one in 0usize..8, other in 0usize..8) {
+        prop_assume!(one != other);
+        let mut trail = trail().clone();
+        trail.swap(DIGESTS[one], DIGESTS[other]);
+        prop_assert_eq!(verdict_of(&trail, DIGESTS[one]), Verdict::Invalid);
+        prop_assert_eq!(verdict_of(&trail, DIGESTS[other]), Verdict::Invalid);
+    }
+
+    #[test]
+    fn a_dropped_file_is_missing_or_leaves_its_time_open(which in 0usize..6) {
+        let mut trail = trail().clone();
+        let key = trail.key_of(LOGS[which]);
+        trail.drop(LOGS[which]);
+        let report = trail.judge().report;
+        let row = report.logs.iter().find(|row| row.key.as_deref() == Some(&key)).expect("a row");
+        prop_assert_eq!((row.verdict, report.exit_code()), (Verdict::Missing, 1));
     }
 
     #[test]
@@ -195,6 +257,48 @@ proptest! {
         }
         prop_assert!(!is_invalid(&trail), "{:#?}", trail.lines());
     }
+}
+
+/// One act of somebody who may write into the bucket, and has a key of his own.
+fn wound(trail: &mut Trail, action: u8, (one, other): (usize, usize), at: usize) {
+    let labels: Vec<&str> = LOGS.iter().chain(&DIGESTS).copied().collect();
+    let (Some(one), Some(other)) = (labels.get(one).copied(), labels.get(other).copied()) else { return };
+    if !trail.files.iter().any(|file| file.label == one) || !trail.files.iter().any(|file| file.label == other) {
+        return;
+    }
+    match action {
+        0 => trail.flip(one, at),
+        1 => trail.append(one, &[u8::try_from(at % 256).unwrap_or_default()]),
+        2 => trail.swap(one, other),
+        3 => trail.drop(one),
+        4 => trail.cut(one, at),
+        5 if !trail.file(one).stored.is_empty() => trail.flip_stored(one, at, 3),
+        5 => {}
+        6 => {
+            let taken = trail.file(other).clone();
+            (trail.file(one).stored, trail.file(one).content) = (taken.stored, taken.content);
+        }
+        _ => resign(trail, one),
+    }
+}
+
+/// Empties a digest's list and signs it with another key, under the fingerprint of the true one; its metadata says so too.
+fn resign(trail: &mut Trail, label: &str) {
+    let Ok(mut digest) = serde_json::from_slice::<serde_json::Value>(&trail.file(label).content) else { return };
+    if digest["digestS3Object"].is_null() {
+        return;
+    }
+    digest["logFiles"] = serde_json::json!([]);
+    digest["newestEventTime"] = "2025-03-10T00:00:00Z".into();
+    let content = serde_json::to_vec(&digest).expect("JSON");
+    let word = |field: &str| digest[field].as_str().unwrap_or("null").to_owned();
+    let (end, bucket, key) = (word("digestEndTime"), word("digestS3Bucket"), word("digestS3Object"));
+    let string = format!("{end}\n{bucket}/{key}\n{}\n{}", forge::sha256(&content), word("previousDigestSignature"));
+    let others = usize::from(word("digestPublicKeyFingerprint") == support::signing_key(0).fingerprint());
+    let signature = support::signing_key(others).sign(string.as_bytes());
+    trail.signatures.retain(|(stated, _)| stated.as_ref() != Some(&key));
+    trail.signatures.push((Some(key), signature));
+    (trail.file(label).stored, trail.file(label).content) = (forge::gzip(&content), content);
 }
 
 /// Files, keys and signatures mixed; checks done in between, keys and signatures after the `late`-th file.

@@ -16,6 +16,7 @@ use std::sync::mpsc;
 
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::judgement::Strictness;
+use trailseal::integrity::report::VerdictReport;
 use trailseal::integrity::report_text::Stream;
 use trailseal::integrity::report_text::Verbosity;
 use trailseal::integrity::signature::check;
@@ -121,13 +122,10 @@ impl Orders {
             return Err("There is no CloudTrail log or digest, and no query result of CloudTrail Lake, among the files given.".to_owned());
         }
         // Whatever lies in a folder that cannot be read is not proven; that nothing lies in the range asked proves nothing.
-        let code = match report.exit_code() {
-            2 => 3,
-            0 if unreadable => 3,
-            code => code,
-        };
+        let code = report.exit_code();
+        let code = if code == 2 || (code == 0 && unreadable) { 3 } else { code };
         match self.form {
-            Form::Json => print(&serde_json::to_string_pretty(report).map_err(|error| error.to_string())?, &mut std::io::stdout()),
+            Form::Json => write_json(report),
             Form::Text => report.told(self.verbosity).iter().for_each(|(stream, text)| match stream {
                 Stream::Out => print(text, &mut std::io::stdout()),
                 Stream::Error => print(text, &mut std::io::stderr()),
@@ -155,9 +153,10 @@ fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> F
         for _ in 0..cores {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
-                while let Some(first) = claim(next, files.len()) {
+                let (mut reader, mut buffer) = (Reader::default(), vec![0; 1 << 20]);
+                while let Some(first) = Some(next.fetch_add(FILES_AT_ONCE, Ordering::Relaxed)).filter(|first| *first < files.len()) {
                     let some = first..(first + FILES_AT_ONCE).min(files.len());
-                    let report = read_some(&files[some.clone()], &named[some]);
+                    let report = read_some((&files[some.clone()], &named[some]), &mut reader, &mut buffer);
                     if sender.send(report).is_err() {
                         return;
                     }
@@ -177,25 +176,20 @@ fn read_all(files: &[(PathBuf, u64)], named: &[Named], ledger: &mut Ledger) -> F
     found
 }
 
-fn claim(next: &AtomicUsize, files: usize) -> Option<usize> {
-    let first = next.fetch_add(FILES_AT_ONCE, Ordering::Relaxed);
-    (first < files).then_some(first)
-}
+type Files<'f> = (&'f [(PathBuf, u64)], &'f [Named]);
 
-fn read_some(files: &[(PathBuf, u64)], named: &[Named]) -> (ReadReport, Vec<(u64, FileId)>) {
-    let mut reader = Reader::default();
+fn read_some((files, named): Files<'_>, reader: &mut Reader, buffer: &mut [u8]) -> (ReadReport, Vec<(u64, FileId)>) {
     let mut events = Vec::new();
-    let mut buffer = vec![0; 1 << 20];
     for ((path, _), named) in files.iter().zip(named) {
         reader.open(named.id, &named.name, None);
-        if let Err(error) = push_file(&mut reader, path, &mut buffer, &mut events) {
+        if let Err(error) = push_file(reader, path, buffer, &mut events) {
             reader.unread(named.id, &named.name, &error.to_string(), "Check its permissions.");
         }
         reader.close();
         // The rows of a large file are let go while it is read.
         events.extend(reader.forget_rows());
     }
-    (reader.finish().0, events)
+    (reader.hand_over().0, events)
 }
 
 /// Names in the report what was not read at all. A broken link or pipe at a log's name is judged as a file that cannot be read.
@@ -318,6 +312,12 @@ fn instant(option: &str, value: &OsString) -> Result<Timestamp, String> {
     time.ok_or_else(|| {
         format!("{option} takes a time like 2024-03-09T14:00:00Z or a date like 2024-03-09, not {}.", value.to_string_lossy())
     })
+}
+
+/// Row by row: of a hundred thousand files the whole text is a hundred megabytes.
+fn write_json(report: &VerdictReport) {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let _ = serde_json::to_writer_pretty(&mut out, report).map(|()| writeln!(out));
 }
 
 /// A reader that has closed the pipe (`| head`) is no error.

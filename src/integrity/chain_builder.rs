@@ -13,6 +13,8 @@ use crate::integrity::links::target;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::verdict::Reason;
 use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
@@ -85,7 +87,8 @@ impl ChainBuilder<'_, '_> {
                 });
             }
             match target(self, given) {
-                Target::Fits(_) | Target::Disproven => {}
+                Target::Fits(_) => {}
+                Target::Disproven => findings.extend(self.only_proof_differs(*index, given, &previous.place)),
                 Target::Differs(_, what) => findings.push(link_mismatch(given, what)),
                 Target::Absent => {
                     if self.is_proven(*index) && self.is_asked_for(given, oldest) {
@@ -97,6 +100,15 @@ impl ChainBuilder<'_, '_> {
         arrange(&mut chain.missing, |a, b| (a.end, &a.place).cmp(&(b.end, &b.place)));
         chain.missing.dedup_by(|a, b| a.place == b.place);
         chain.missing.retain(|missing| in_range(self.asked, missing.end));
+    }
+
+    /// A predecessor that only this digest's link disproves: told on both. Where a signature disproves it too, its own verdict says all.
+    fn only_proof_differs(&self, index: usize, given: &GivenDigest<'_>, place: &Place) -> Option<Finding> {
+        let by_link = |there: &usize| self.verdicts.get(*there).is_some_and(|verdict| verdict.judged.reason == Some(Reason::LinkMismatch));
+        let there = self.digests.at(place).iter().copied().find(by_link).filter(|_| self.is_proven(index))?;
+        let hash = given.digest.previous.as_ref()?.hash.as_deref().and_then(Sha256::parse);
+        let fits = self.digests.get(there).map(|found| found.content) == hash;
+        Some(link_mismatch(given, if fits { "signature" } else { "hash" }))
     }
 
     /// The predecessor of the oldest digest given lies outside what was asked, unless the start reaches before it.

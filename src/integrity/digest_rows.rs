@@ -59,7 +59,10 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
 /// The same digest once more: as good as the first, with its own container and place.
 fn copy_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &GivenFile, strictness: Strictness) -> Judged {
     let content = &file.facts.content;
-    if let Some(judged) = judge_flaw(content, "digest") {
+    if let Some(mut judged) = judge_flaw(content, "digest") {
+        if judged.reason == Some(Reason::TrailingData) && verdict.proof.is_some() {
+            judged.message.push_str(" Without them its signature holds.");
+        }
         return judged.with_remarks(container_remarks(content));
     }
     let of_content = |remark: &&Remark| matches!(remark, Remark::SignatureMetadataDiffers | Remark::AlgorithmLabel | Remark::KeyValidity);

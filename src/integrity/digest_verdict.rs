@@ -74,10 +74,13 @@ fn judge_digest<'a>(
 ) -> DigestVerdict<'a> {
     let plain = |judged| DigestVerdict { judged, proof: None, origin: None };
     let Some(file) = given.files.first() else { return plain(Judged::pending(String::new())) };
-    if let Some(judged) = judge_flaw(&file.facts.content, "digest") {
+    let trial = Trial::of(evidence, digests, given, verdicts);
+    if let Some(mut judged) = judge_flaw(&file.facts.content, "digest") {
+        if judged.reason == Some(Reason::TrailingData) {
+            judged.message.push_str(trial.without_tail());
+        }
         return plain(judged);
     }
-    let trial = Trial::of(evidence, digests, given, verdicts);
     let Some((proof, origin)) = trial.proof else {
         return plain(trial.unproven(evidence, given).with_remarks(container_remarks(&file.facts.content)));
     };
@@ -118,6 +121,8 @@ struct Trial<'a> {
     unsupported: usize,
     /// A proven successor states another content for this place.
     link_differs: bool,
+    /// A proven successor states this content for this place, and a signature that does not hold for it.
+    link_signature_differs: bool,
 }
 
 impl<'a> Trial<'a> {
@@ -136,6 +141,7 @@ impl<'a> Trial<'a> {
             discarded: 0,
             unsupported: 0,
             link_differs,
+            link_signature_differs: false,
         };
         for candidate in digests.candidates(given) {
             let mut weight = Weight::of(candidate.source, verdicts);
@@ -144,7 +150,13 @@ impl<'a> Trial<'a> {
             {
                 weight = Weight::Counts;
             }
-            trial.hear(candidate, answer(evidence, given, candidate.signature), weight);
+            let answer = answer(evidence, given, candidate.signature);
+            if let (CandidateSource::Successor(next), Weight::Counts, Answer::Fails | Answer::Malformed) =
+                (candidate.source, weight, &answer)
+            {
+                trial.link_signature_differs |= digests.get(next).is_some_and(|successor| names_this_content(successor, given));
+            }
+            trial.hear(candidate, answer, weight);
         }
         if trial.proof.is_none() {
             for candidate in digests.keyless() {
@@ -181,6 +193,15 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// Of a digest with bytes after its content: what it would be without them.
+    fn without_tail(&self) -> &'static str {
+        match (self.proof.is_some(), self.failing + self.malformed > 0 || self.link_differs) {
+            (true, _) => " Without them its signature holds.",
+            (false, true) => " Even without them its signature does not hold.",
+            (false, false) => " Whether its signature holds without them cannot be told: no key or no signature was given.",
+        }
+    }
+
     /// The verdict where no signature holds.
     fn unproven(&self, evidence: &Evidence, given: &GivenDigest<'_>) -> Judged {
         let fingerprint = fingerprint(given);
@@ -207,11 +228,16 @@ impl<'a> Trial<'a> {
         {
             return unproven(Reason::UnsupportedAlgorithm, "");
         }
+        // Its content is what its successor states; what fails is the signature there, and no other was given.
+        if self.link_signature_differs && !self.metadata_fails {
+            let message = "The digest after it, whose signature holds, carries a signature for it that does not hold.";
+            return Judged::not_valid(NotValid::Invalid, Reason::LinkMismatch, message.to_owned());
+        }
+        if self.link_differs && self.failing + self.malformed == 0 {
+            return invalid(Reason::LinkMismatch);
+        }
         if self.failing + self.malformed > 0 {
             return invalid(if self.failing > 0 { Reason::SignatureMismatch } else { Reason::SignatureMalformed });
-        }
-        if self.link_differs {
-            return invalid(Reason::LinkMismatch);
         }
         if self.open > 0 {
             return unproven(Reason::NoSignature, " A signature was given, but it was not checked to the end.");
@@ -288,9 +314,17 @@ pub(crate) fn is_odd_label(label: Option<&str>, expected: &str) -> bool {
 }
 
 fn names_another_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> bool {
-    successor.digest.previous.as_ref().is_some_and(|previous| {
-        previous.place == given.digest.place && previous.hash.as_deref().and_then(Sha256::parse).is_some_and(|hash| hash != given.content)
-    })
+    content_stated(successor, given).is_some_and(|hash| hash != given.content)
+}
+
+fn names_this_content(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> bool {
+    content_stated(successor, given) == Some(given.content)
+}
+
+/// What a digest that follows states for this one's place.
+fn content_stated(successor: &GivenDigest<'_>, given: &GivenDigest<'_>) -> Option<Sha256> {
+    let previous = successor.digest.previous.as_ref().filter(|previous| previous.place == given.digest.place)?;
+    previous.hash.as_deref().and_then(Sha256::parse)
 }
 
 /// What a candidate's failing says against a digest.

@@ -8,7 +8,9 @@ use crate::integrity::chain::DigestChain;
 use crate::integrity::chain::Holds;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::evidence::unpacked;
 use crate::integrity::key_findings::find_keys;
+use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
@@ -53,17 +55,22 @@ type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
     find_misleading(files, findings);
     find_keys(scene, findings);
-    let newest_logs = newest_logs(files);
-    find_early_ends(scene, &newest_open_logs(scene), findings);
-    find_absent(scene, &newest_logs, findings);
+    let newest_open_logs = newest_open_logs(scene);
+    find_early_ends(scene, &newest_open_logs, findings);
+    find_absent(scene, &newest_open_logs, findings);
     find_unvalidated(scene, rows, findings);
     find_moves(rows, findings);
 }
 
 fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
-    // A digest that a browser renamed to `… (1).json.gz` is no trap; in a bucket, or a copy of one, it is.
-    let renamed = |file: &GivenFile| {
-        matches!(file.facts.kind, FileKind::Digest(Ok(_))) && file.facts.place.is_none() && file.name.from_aws_logs().is_none()
+    // A digest that somebody renamed is no trap; in a bucket, or a copy of one, it is. A browser's or a desktop's `… (1).json.gz` and
+    // `… - Copy.json.gz` are none anywhere: the digest's own name is still there, so what they sort before is what it sorts before.
+    let renamed = |file: &GivenFile| match &file.facts.kind {
+        FileKind::Digest(Ok(digest)) if file.facts.place.is_none() => {
+            let own = unpacked(base_of(&digest.place.key));
+            file.name.from_aws_logs().is_none() || file.base.starts_with(own.strip_suffix(".json").unwrap_or(own))
+        }
+        _ => false,
     };
     let is_aside = |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList);
     for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
@@ -113,8 +120,9 @@ fn trail_of(chain: &DigestChain) -> (&str, &str, &str) {
     (owner, &chain.id.trail, &chain.id.home_region)
 }
 
-/// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests.
-fn find_absent(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &mut Vec<Finding>) {
+/// Accounts and Regions with logs and no digest, or whose siblings in the trail have digests. A log that another chain's digest lists
+/// is in no need of a chain of its own.
+fn find_absent(scene: &Scene<'_, '_>, newest_open_logs: &NewestLogs<'_>, findings: &mut Vec<Finding>) {
     let mut trails: BTreeMap<(&str, &str), AccountsAndRegions> = BTreeMap::new();
     for id in scene.chains.iter().map(|chain| &chain.id).filter(|id| id.kind == ChainKind::Hourly) {
         let (accounts, regions) = trails.entry((&id.trail, &id.home_region)).or_default();
@@ -123,17 +131,27 @@ fn find_absent(scene: &Scene<'_, '_>, newest_logs: &NewestLogs<'_>, findings: &m
     }
     // A chain whose digests are all disproven is there all the same.
     let mut told: BTreeSet<(&str, &str)> = scene.chains.iter().map(|chain| (chain.id.account.as_str(), chain.id.region.as_str())).collect();
+    let is_organization = |account: &str, trail: &str| {
+        scene.chains.iter().any(|chain| chain.organization.is_some() && chain.id.account == account && chain.id.trail == trail)
+    };
     for ((trail, _), (accounts, regions)) in &trails {
         for (account, region) in accounts.iter().flat_map(|account| regions.iter().map(move |region| (*account, *region))) {
             if told.insert((account, region)) {
-                let message = format!(
-                    "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {account}/{region}/{trail}"
-                );
-                findings.push(finding(FindingCode::ChainAbsent, format!("{account}/{region}/{trail}"), message, None));
+                let subject = format!("{account}/{region}/{trail}");
+                let message = if is_organization(account, trail) {
+                    format!(
+                        "Other accounts of this trail have digests of this Region, this account has none: they may have been deleted. {subject}"
+                    )
+                } else {
+                    format!(
+                        "Other accounts have digests of a trail of this name in this Region, this account has none: they may have been deleted, or its trail is not of all Regions. {subject}"
+                    )
+                };
+                findings.push(finding(FindingCode::ChainAbsent, subject, message, None));
             }
         }
     }
-    for (account, region) in newest_logs.keys().copied().filter(|place| !told.contains(place)) {
+    for (account, region) in newest_open_logs.keys().copied().filter(|place| !told.contains(place)) {
         let subject = format!("{account}/{region}");
         let message =
             format!("There are logs but not one digest: nothing here can be proven. Add the digests of this account and Region. {subject}");

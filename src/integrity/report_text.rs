@@ -150,9 +150,10 @@ impl VerdictReport {
             }
             None => "No valid digests found in range\n".to_owned(),
         };
-        let of_kind = |kind| digests.iter().filter(move |row| row.kind == kind).map(|row| row.verdict);
+        // Distinct files, as the summary counts them.
+        let of_kind = |kind| digests.iter().filter(move |row| row.kind == kind && !row.is_once_more()).map(|row| row.verdict);
         let indexes: BTreeSet<usize> = digests.iter().flat_map(|row| sorted.logs_of(row)).copied().collect();
-        let logs = indexes.iter().filter_map(|index| self.logs.get(*index)).map(|row| row.verdict);
+        let logs = indexes.iter().filter_map(|index| self.logs.get(*index)).filter(|row| !row.is_once_more()).map(|row| row.verdict);
         for (name, verdicts) in [
             ("digest files", of_kind(ChainKind::Hourly).collect::<Vec<_>>()),
             ("backfill digest files", of_kind(ChainKind::Backfill).collect()),
@@ -240,11 +241,16 @@ fn gap_line(gap: &GapRow, kind: ChainKind) -> String {
 }
 
 fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
+    PARTITIONS.iter().find(|(regions, _)| region.starts_with(regions)).map_or("aws", |(_, partition)| partition)
 }
+
+/// How the Regions of the partitions besides `aws` begin.
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];

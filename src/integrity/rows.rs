@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::evidence::unpacked;
 use crate::integrity::lake_report::LakeRow;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
@@ -15,6 +16,7 @@ use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
 use crate::integrity::report::Summary;
 use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
 use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
@@ -90,18 +92,18 @@ impl Rows {
 }
 
 impl Summary {
-    /// Counts rows: what is counted is what can be read below it. A log that two digests list is one row and counts once, unlike with the
-    /// AWS CLI; a second file with the same content is a row of its own (`duplicate-of`) and counts too, so that the sums can be checked.
+    /// Counts distinct files. A log that two digests list is one row and counts once, unlike with the AWS CLI; a second copy of a file is
+    /// a row of its own (`duplicate-of`), but no more is proven by it than by the first, so it counts once too, and so do its events.
     pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
         let mut summary = Self::default();
-        for row in digests {
+        for row in digests.iter().filter(|row| !row.is_once_more()) {
             let counts = match row.kind {
                 ChainKind::Hourly => &mut summary.digests,
                 ChainKind::Backfill => &mut summary.backfill_digests,
             };
             counts.count(row.verdict);
         }
-        for row in logs {
+        for row in logs.iter().filter(|row| !row.is_once_more()) {
             let counts = &mut summary.logs;
             let count = match row.verdict {
                 Verdict::Valid => &mut counts.valid,
@@ -171,6 +173,31 @@ impl<'a> Homes<'a> {
             || self.0.iter().map(|(_, prefix)| *prefix).filter(|prefix| ends_in(before, prefix)).max_by_key(|prefix| prefix.len());
         known.unwrap_or_else(|| (None, with_prefix().unwrap_or_default()))
     }
+}
+
+impl DigestRow {
+    /// Whether it is a further copy of a file that is counted already.
+    pub(crate) fn is_once_more(&self) -> bool {
+        is_once_more(&self.remarks, self.verdict, self.key.as_deref())
+    }
+}
+
+impl LogRow {
+    /// Whether it is a further copy of a file that is counted already.
+    pub(crate) fn is_once_more(&self) -> bool {
+        is_once_more(&self.remarks, self.verdict, self.key.as_deref())
+    }
+}
+
+/// Whether a row is that of a further copy. One that is disproven counts: it is another file under a true one's name. So does one that
+/// lies unlisted under a name of its own.
+fn is_once_more(remarks: &[Remark], verdict: Verdict, key: Option<&str>) -> bool {
+    let first = remarks.iter().find_map(|remark| if let Remark::DuplicateOf(first) = remark { Some(first) } else { None });
+    first.is_some_and(|first| match verdict {
+        Verdict::Invalid => false,
+        Verdict::Unlisted => key.is_some_and(|key| unpacked(base_of(key)) == unpacked(base_of(first))),
+        _ => true,
+    })
 }
 
 /// The stamp in a log's name. Not the whole parser: this is asked once for each of very many rows.

@@ -156,9 +156,15 @@ impl Reader {
     /// The rest. The job is done.
     #[must_use]
     pub fn finish(mut self) -> (ReadReport, EventBatch) {
+        self.hand_over()
+    }
+
+    /// The same, and ready for the next job. What reading takes room for stays: made anew for each of very many small files, it leaves a
+    /// hole beside the few facts that are kept of every one, and memory grows by all the holes together.
+    pub fn hand_over(&mut self) -> (ReadReport, EventBatch) {
         self.close();
-        self.report.last = true;
-        (self.report, self.rows.finish())
+        let report = std::mem::take(&mut self.report);
+        (ReadReport { last: true, ..report }, std::mem::take(&mut self.rows).finish())
     }
 }
 

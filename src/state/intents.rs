@@ -8,6 +8,7 @@ use web_sys::HtmlAnchorElement;
 
 use crate::integrity::verdict::Verdict;
 use crate::protocol::Answer;
+use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReportForm;
 use crate::query::filter::Clause;
@@ -215,6 +216,13 @@ impl Desk {
     /// Saves the verdict report as a file.
     pub fn save_report(&self, form: ReportForm) {
         let desk = *self;
+        // A report given away holds no verdict that the next file may change.
+        if desk.arriving.get_untracked() > 0 || desk.progress.with_untracked(Progress::is_busy) {
+            let wait =
+                "Files are still being read and checked, and a report now would be of a part of them. Save it when the checking has ended.";
+            desk.notice.set(Some(wait.to_owned()));
+            return;
+        }
         let (name, kind) = match form {
             ReportForm::Json => ("trailseal-verdicts.json", "application/json"),
             ReportForm::Text => ("trailseal-verdicts.txt", "text/plain"),

@@ -134,7 +134,7 @@ struct RawDigest {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an entry of logFiles")]
 struct RawLoggedFile {
     #[serde(rename = "s3Bucket")]
     s3_bucket: String,

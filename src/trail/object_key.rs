@@ -74,10 +74,12 @@ impl ObjectKey {
     }
 
     /// Looks like a digest's name but is none: such an object can hide everything after it from the AWS CLI's listing, which takes
-    /// whatever ends in `.json.gz`. A note of one's own beside a digest (`….json.gz.metadata`) is no trap.
+    /// whatever begins with the account and ends in `.json.gz`. A note of one's own beside a digest (`….json.gz.metadata`) is no trap,
+    /// nor is what macOS puts beside each file on foreign disks (`._…`).
     #[must_use]
     pub fn is_misleading(&self) -> bool {
-        self.kind == KeyKind::Other && self.base().contains("_CloudTrail-Digest_") && self.base().ends_with(".json.gz")
+        let begins_alike = self.base().split_once("_CloudTrail-Digest_").is_some_and(|(account, _)| !account.starts_with("._"));
+        self.kind == KeyKind::Other && begins_alike && self.base().ends_with(".json.gz")
     }
 }
 
@@ -175,6 +177,7 @@ mod tests {
         let key = ObjectKey::parse("x/111122223333_CloudTrail-Digest_eu-west-1_t_us-east-1_20250310T2000_x.json.gz");
         assert!(key.is_misleading());
         assert_eq!(key.kind, KeyKind::Other);
+        assert!(!ObjectKey::parse("x/._111122223333_CloudTrail-Digest_eu-west-1_t_us-east-1_20250310T200000Z.json.gz").is_misleading());
     }
 
     #[test]
