@@ -8,7 +8,7 @@
 //!                      ◀─ notices ────  the only owner ◀─ reports ──     bytes in, columns out, keeps nothing
 //! ```
 //!
-//! **Entry points.** `bin/app.rs` mounts `view::App`; `bin/worker.rs` serves as ledger or reader, by its own name; `bin/trailseal.rs`
+//! **Entry points.** `bin/app.rs` mounts `view::App`; `bin/worker.rs` serves as ledger or reader, by its own name; `bin/trailseal/`
 //! is `trailseal verify`, the same reader and ledger without a browser.
 //!
 //! **How one file becomes rows with verdicts.** A drop is listed by [`browser::dropped`] and numbered by [`state::intake`] → sheaves of
@@ -27,6 +27,7 @@
 //! * The floors below hold: `tests/architecture.rs` checks every import.
 
 // ── floor 1 · words ──────────────────────────────────────────────────────────────────────────
+pub mod archive;
 pub mod trail;
 
 // ── floor 2 · proof | memory ─────────────────────────────────────────────────────────────────
@@ -36,7 +37,8 @@ pub mod table;
 // ── floor 3 · questions ──────────────────────────────────────────────────────────────────────
 pub mod query;
 
-// ── floor 4 · words between machines | pixels ────────────────────────────────────────────────
+// ── floor 4 · what leaves | words between machines | pixels ──────────────────────────────────
+pub mod export;
 pub mod protocol;
 pub mod screen;
 

@@ -5,3 +5,4 @@ pub mod frame;
 pub mod source;
 pub mod spawn;
 pub mod wire;
+pub mod zipped;

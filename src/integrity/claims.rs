@@ -72,6 +72,9 @@ pub(crate) fn claims(report: &VerdictReport) -> Claims {
     if report.findings.iter().any(|finding| finding.code == FindingCode::EndBeforeRange) {
         claims.not_proven.push("What was delivered after the newest digest given.".to_owned());
     }
+    if report.findings.iter().any(|finding| finding.code == FindingCode::PackScope) {
+        claims.not_proven.push("Anything of log files that are not in the evidence pack: it is a selection.".to_owned());
+    }
     claims
         .not_proven
         .push("That everything was logged: events that the trail does not record, and Regions or accounts without files here.".to_owned());

@@ -1,6 +1,7 @@
 //! Every chain's hours as a map: proven, proven empty, not proven, disproven, missing, unspoken.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::integrity::chain::DigestChain;
 use crate::integrity::chain::Holds;
@@ -18,8 +19,19 @@ use crate::trail::arrange::arrange;
 pub(crate) type BadLogs = HashMap<usize, u32>;
 
 /// One chain's windows, oldest first.
-pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> ChainCoverage {
+pub(crate) fn coverage(
+    chain: &DigestChain,
+    digests: &Digests<'_>,
+    verdicts: &[DigestVerdict<'_>],
+    bad: &BadLogs,
+    left_out: &HashSet<usize>,
+) -> ChainCoverage {
     let mut windows: Vec<_> = chain.stretches.iter().map(|stretch| window(stretch, digests, verdicts, bad)).collect();
+    for (window, stretch) in windows.iter_mut().zip(&chain.stretches) {
+        if window.state == WindowState::Proven && matches!(stretch.holds, Holds::Digest(index) if left_out.contains(&index)) {
+            window.state = WindowState::LeftOut;
+        }
+    }
     arrange(&mut windows, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
     ChainCoverage { chain: chain.id.clone(), windows }
 }
@@ -59,9 +71,16 @@ impl ChainCoverage {
     }
 }
 
+impl WindowState {
+    /// Whether a valid digest speaks for the time.
+    pub(crate) fn speaks(self) -> bool {
+        matches!(self, Self::Proven | Self::ProvenEmpty | Self::LeftOut | Self::InvalidInside)
+    }
+}
+
 /// The time that valid digests speak for, stretches that touch made one.
 pub(crate) fn covered(coverage: &ChainCoverage) -> Vec<CoveredRow> {
-    let spoken = |window: &&Window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside);
+    let spoken = |window: &&Window| window.state.speaks();
     let mut windows: Vec<_> = coverage.windows.iter().filter(spoken).collect();
     arrange(&mut windows, |a, b| (a.start, a.end).cmp(&(b.start, b.end)));
     let mut rows: Vec<CoveredRow> = Vec::new();

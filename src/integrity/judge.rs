@@ -23,6 +23,8 @@ use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
+use crate::integrity::pack::Scope;
+use crate::integrity::pack::find_packs;
 use crate::integrity::report::ChainRow;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::Generator;
@@ -77,11 +79,15 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
 
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
     add_digests(&mut rows, &builder, &chains);
-    let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
+    let pack_scope = Scope::of(evidence, asked);
+    let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };
+    let bad = logs.add(&mut rows);
     let ignored = ignore_rest(evidence, &mut rows);
-    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
+    let touched = pack_scope.touched(&listings);
+    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad, &touched)).collect();
     let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
     find_all(&scene, &files, &rows, &mut findings);
+    find_packs(evidence, &listings, &pack_scope, &mut findings);
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));

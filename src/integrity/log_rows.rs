@@ -14,6 +14,7 @@ use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::LogJudge;
 use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::pack::Scope;
 use crate::integrity::report::LogRow;
 use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
@@ -32,6 +33,7 @@ pub(crate) struct LogRows<'j, 'a> {
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) listings: &'j Listings<'a>,
     pub(crate) calendar: &'j Calendar<'j>,
+    pub(crate) scope: &'j Scope<'j>,
     pub(crate) asked: &'j Asked,
 }
 
@@ -57,6 +59,9 @@ impl<'a> LogRows<'_, 'a> {
     fn add_entry(&self, judge: &LogJudge<'_, 'a>, entry: &Entry<'a>, rows: &mut Rows) -> Option<Verdict> {
         let asked_for = self.is_asked_for(entry);
         let Some((_, first)) = entry.files.first() else {
+            if self.scope.leaves_out(entry.place) {
+                return None;
+            }
             let judged = judge.judge_absent(entry)?;
             let verdict = judged.verdict;
             if asked_for {

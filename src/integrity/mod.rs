@@ -50,6 +50,9 @@ mod claims;
 
 mod judge;
 
+pub mod pack;
+pub mod proof_set;
+
 pub mod report;
 pub mod report_text;
 pub mod standing;
@@ -60,6 +63,8 @@ pub use evidence::{Evidence, FileFacts, FileKind};
 pub use gzip::Trailer;
 pub use judgement::{Asked, ChainCoverage, Claims, Judgement, Lacking, Stage, Strictness, Window, WindowState};
 pub use keys::{KeyProblem, KeyRing, PublicKey};
+pub use pack::{Pack, PackScope};
+pub use proof_set::ProofSet;
 pub use report::VerdictReport;
 pub use report_text::Verbosity;
 pub use sha256::Sha256;

@@ -81,6 +81,10 @@ struct Facts {
     chains: usize,
     proven_chains: usize,
     gaps: usize,
+    /// Evidence packs that are not as their manifests say.
+    changed_packs: usize,
+    /// Whether all that is there is a selection: logs were left out of an evidence pack.
+    is_selection: bool,
     /// From the first proven hour of any chain to the last of any.
     span: Option<(Timestamp, Timestamp)>,
     /// The time in which every chain that is proven at all has its proven hours: what may be claimed in one sentence.
@@ -98,7 +102,8 @@ impl Facts {
         let summary = &judgement.report.summary;
         let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
         let extents: Vec<(Timestamp, Timestamp)> = judgement.coverage.iter().filter_map(extent).collect();
-        let gaps = judgement.report.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
+        let found = |code: FindingCode| judgement.report.findings.iter().filter(|finding| finding.code == code).count();
+        let mut windows = judgement.coverage.iter().flat_map(|chain| &chain.windows);
         Self {
             disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing,
             open: both(|digests| digests.unproven) + summary.logs.unproven + summary.logs.unlisted,
@@ -107,7 +112,9 @@ impl Facts {
             logs: summary.logs.valid + summary.logs.invalid + summary.logs.missing + summary.logs.unproven + summary.logs.unlisted,
             chains: judgement.coverage.len(),
             proven_chains: judgement.coverage.iter().filter(|chain| is_whole(chain)).count(),
-            gaps,
+            gaps: found(FindingCode::Gap),
+            changed_packs: found(FindingCode::PackDiffers),
+            is_selection: windows.any(|window| window.state == WindowState::LeftOut),
             span: extents.iter().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             common: extents.into_iter().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1))).filter(|(start, end)| start < end),
             gap_millis: judgement.report.chains.iter().flat_map(|chain| &chain.gaps).map(|gap| gap.end.0.since(gap.start.0)).sum(),
@@ -123,7 +130,7 @@ impl Facts {
             _ if self.digests == 0 && self.logs == 0 && progress == Arrival::Complete => Tone::Empty,
             Arrival::OnTheWay => Tone::Arriving,
             Arrival::Complete if self.disproven > 0 => Tone::Broken,
-            Arrival::Complete if self.open > 0 || self.gaps > 0 || self.proven_digests == 0 => Tone::Open,
+            Arrival::Complete if self.open > 0 || self.gaps > 0 || self.changed_packs > 0 || self.proven_digests == 0 => Tone::Open,
             Arrival::Complete => Tone::Proven,
         }
     }
@@ -145,8 +152,12 @@ impl Facts {
         let files = self.disproven + self.open;
         let files = (files > 0).then(|| count(files, "file", "files"));
         let gaps = (self.gaps > 0).then(|| format!("{} of {}", count(self.gaps, "gap", "gaps"), hours(self.gap_millis)));
-        let exceptions: Vec<String> = files.into_iter().chain(gaps).collect();
+        let packs = (self.changed_packs > 0).then(|| count(self.changed_packs, "evidence pack that was changed", "evidence packs that were changed"));
+        let exceptions: Vec<String> = files.into_iter().chain(gaps).chain(packs).collect();
         match (exceptions.is_empty(), self.chains - self.proven_chains) {
+            (true, _) if self.is_selection => {
+                format!("{period}: every digest and every log file of this evidence pack is unchanged; other log files of that time are not in it")
+            }
             (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
             (false, broken) => {
@@ -247,16 +258,12 @@ fn exceptions(judgement: &Judgement, gaps: usize) -> Vec<Exception> {
 
 /// From the first to the last hour of a chain of which a valid digest speaks.
 fn extent(chain: &ChainCoverage) -> Option<(Timestamp, Timestamp)> {
-    let proven = chain.windows.iter().filter(|window| is_proven(window.state)).map(|window| (window.start, window.end));
+    let proven = chain.windows.iter().filter(|window| window.state.speaks()).map(|window| (window.start, window.end));
     proven.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
-fn is_proven(state: WindowState) -> bool {
-    matches!(state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside)
-}
-
 fn is_whole(chain: &ChainCoverage) -> bool {
-    chain.windows.iter().all(|window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty))
+    chain.windows.iter().all(|window| window.state.speaks() && window.state != WindowState::InvalidInside)
 }
 
 /// `3 Mar 2026 00:00 to 10 Mar 2026 17:00 UTC`

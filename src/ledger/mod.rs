@@ -2,6 +2,7 @@
 //!
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
+mod export;
 mod proof;
 mod repeats;
 mod survey;
@@ -212,6 +213,11 @@ impl Ledger {
             Question::Files(verdict, start, count) => self.file_rows(verdict, start, count),
             Question::Problems => Answer::Problems(self.problem_list()),
             Question::Report(form) => Answer::Report(self.report(form)),
+            Question::RowsText(request) => Answer::RowsText(self.rows_text(&request)),
+            Question::Pack(inquiry) => Answer::Pack(Box::new(self.pack_plan(&inquiry))),
+            Question::PackTexts(inquiry) => Answer::Texts(self.progress.generation, self.pack_texts(&inquiry)),
+            Question::Seal(request) => Answer::Texts(self.progress.generation, self.seal(&request)),
+            Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
             Question::Record(row) => {
                 let Some((file, offset)) = self.table.place(row) else { return Reply::Now(Answer::Detail(None)) };
                 let sha256 = self.files.get(&file).and_then(|file| file.sha256);

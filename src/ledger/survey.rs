@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::ledger::Ledger;
+use crate::ledger::export::Packing;
 use crate::ledger::verdict_of;
 use crate::protocol::Detail;
 use crate::protocol::RowView;
@@ -34,6 +35,8 @@ pub(super) struct Views {
     arranged: Option<(Inquiry, usize, Vec<RowId>)>,
     orders: HashMap<SortBy, Vec<u32>>,
     totals: HashMap<ColumnId, (usize, Vec<u64>)>,
+    /// What an evidence pack would hold: asked for piece after piece.
+    pub(super) packing: Option<Packing>,
 }
 
 impl Views {
@@ -42,6 +45,7 @@ impl Views {
         self.arranged = None;
         self.orders.remove(&SortBy::Column(ColumnId::Verdict));
         self.totals.remove(&ColumnId::Verdict);
+        self.packing = None;
     }
 }
 
@@ -118,7 +122,7 @@ impl Ledger {
         RowView { id, time: self.table.time(id), verdict, cells }
     }
 
-    fn arrange(&mut self, inquiry: &Inquiry) -> &[RowId] {
+    pub(super) fn arrange(&mut self, inquiry: &Inquiry) -> &[RowId] {
         let rows = self.table.len();
         let known = self.views.arranged.as_ref().is_some_and(|(asked, then, _)| asked == inquiry && *then == rows);
         if !known {

@@ -188,7 +188,7 @@ fn state_class(state: WindowState) -> &'static str {
     match state {
         WindowState::Proven => "valid",
         WindowState::ProvenEmpty => "empty",
-        WindowState::Unproven => "unproven",
+        WindowState::Unproven | WindowState::LeftOut => "unproven",
         WindowState::Invalid | WindowState::InvalidInside | WindowState::Missing => "invalid",
         WindowState::Gap => "gap",
     }

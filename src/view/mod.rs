@@ -23,6 +23,7 @@ mod help;
 mod icon;
 mod integrity;
 mod menu;
+mod pack;
 mod panels;
 mod parts;
 mod people;

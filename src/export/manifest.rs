@@ -1,0 +1,139 @@
+//! A pack's manifest: every part with size and SHA-256, what was selected, what was left out. Not signed: it guards against accidents.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::export::about::About;
+use crate::export::parts::GivenPack;
+use crate::export::parts::Part;
+use crate::export::paths;
+use crate::integrity::pack::Pack;
+use crate::integrity::report::Generator;
+use crate::integrity::verdict::Verdict;
+use crate::trail::digest::Place;
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Who wrote it.
+    pub generator: Generator,
+    /// When, by the clock of the machine that made it.
+    #[serde(default)]
+    pub made: String,
+    /// What was selected.
+    #[serde(default)]
+    pub selection: Selection,
+    /// All parts but this one.
+    pub parts: Vec<Part>,
+    /// `s3://bucket/key` of the logs that the digests in here list, and that were at hand and were left out.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+}
+
+/// What was selected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Selection {
+    /// In words.
+    pub words: String,
+    /// As the part of the page's address behind `#`.
+    pub hash: String,
+    /// Whether only verified events were asked for.
+    pub verified_only: bool,
+    /// Rows selected.
+    pub rows: u64,
+    /// Rows by verdict.
+    pub verdicts: BTreeMap<String, u64>,
+}
+
+impl Manifest {
+    /// The manifest of a pack of these parts.
+    #[must_use]
+    pub fn new(made: &str, about: &About, verdicts: &[(Verdict, u64)], parts: Vec<Part>, left_out: &BTreeSet<Place>) -> Self {
+        let verdicts = verdicts.iter().map(|(verdict, rows)| (verdict.slug().to_owned(), *rows)).collect();
+        Self {
+            format: FORMAT.to_owned(),
+            generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            made: made.to_owned(),
+            selection: Selection {
+                words: about.words.clone(),
+                hash: about.hash.clone(),
+                verified_only: about.verified_only,
+                rows: about.rows,
+                verdicts,
+            },
+            parts,
+            left_out: left_out.iter().map(|place| format!("s3://{}/{}", place.bucket, place.key)).collect(),
+        }
+    }
+
+    /// Whether a text means to be a manifest, be it one or not.
+    #[must_use]
+    pub fn is_claimed_by(text: &str) -> bool {
+        text.contains(FORMAT)
+    }
+
+    /// Reads a manifest; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str::<Self>(text).ok().filter(|manifest| manifest.format == FORMAT)
+    }
+
+    /// The same as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        // Strings, numbers and lists: writing them as JSON cannot fail.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// How the parts that are there differ from those that are named: each with what is wrong.
+    #[must_use]
+    pub fn differing(&self, there: &[Part]) -> Vec<String> {
+        let found: BTreeMap<&str, &Part> = there.iter().map(|part| (part.path.as_str(), part)).collect();
+        let named: BTreeSet<&str> = self.parts.iter().map(|part| part.path.as_str()).collect();
+        let lost = self.parts.iter().filter_map(|part| match found.get(part.path.as_str()) {
+            None => Some(format!("{} is gone", part.path)),
+            Some(found) if *found != part => Some(format!("{} was changed", part.path)),
+            Some(_) => None,
+        });
+        let is_new = |part: &&Part| !named.contains(part.path.as_str()) && part.path != paths::MANIFEST;
+        let mut twice = BTreeSet::new();
+        let doubled = there.iter().filter(|part| !twice.insert(part.path.as_str())).map(|part| format!("{} is there twice", part.path));
+        lost.chain(there.iter().filter(is_new).map(|part| format!("{} was added", part.path))).chain(doubled).collect()
+    }
+}
+
+/// What the judgement has to know of a given pack; `None` where its manifest is none.
+#[must_use]
+pub fn admitted(given: &GivenPack) -> Option<Pack> {
+    let manifest = Manifest::parse(&given.manifest)?;
+    let named: BTreeSet<&str> = manifest.parts.iter().filter_map(|part| part.path.strip_prefix(paths::FILES)).collect();
+    let place = |text: &String| {
+        let (bucket, key) = text.strip_prefix("s3://")?.split_once('/')?;
+        // What the pack itself names as a part is not left out, whatever else is said.
+        (!named.contains(key)).then(|| Place { bucket: bucket.to_owned(), key: key.to_owned() })
+    };
+    Some(Pack {
+        name: given.name.clone(),
+        files: given.files.iter().map(|(id, _)| *id).collect(),
+        left_out: manifest.left_out.iter().filter_map(place).collect(),
+        parts: u64::try_from(manifest.parts.len()).unwrap_or(u64::MAX),
+        differing: manifest.differing(&given.parts),
+    })
+}
+
+/// The folder in which a pack's parts lie in a zip file, if it is a pack: at its top, or in the one folder that someone packed again.
+#[must_use]
+pub fn root_of<'a>(paths_there: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let roots = paths_there.filter_map(|path| path.strip_suffix(paths::MANIFEST));
+    roots.filter(|root| root.is_empty() || (root.ends_with('/') && root.matches('/').count() == 1)).min()
+}
+
+/// What a manifest calls itself.
+pub const FORMAT: &str = "trailseal-evidence-pack/1";

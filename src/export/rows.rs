@@ -1,0 +1,129 @@
+//! Rows as text: CSV that no spreadsheet takes for formulas, and JSON lines.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::export::about::About;
+use crate::export::parts::RowsForm;
+use crate::table::column::ColumnId;
+
+/// One row with what stands behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportRow<'a> {
+    /// `eventTime`; empty where there is none.
+    pub time: String,
+    /// `eventID`.
+    pub event_id: String,
+    /// The stored columns, in their order.
+    pub cells: Vec<&'a str>,
+    /// What is proven of the row's file: verdict and reason.
+    pub verdict: (&'static str, &'static str),
+    /// The file's path as it was given.
+    pub file: &'a str,
+    /// SHA-256 of the file's inflated content, as digests state it.
+    pub sha256: &'a str,
+}
+
+/// The names of the fields, in their order.
+pub fn fields() -> impl Iterator<Item = &'static str> {
+    let ends = ["verdict", "reason", "file", "fileContentSha256"];
+    ["eventTime", "eventID"].into_iter().chain(ColumnId::STORED.into_iter().map(ColumnId::field)).chain(ends)
+}
+
+/// What comes before the rows.
+///
+/// CSV has no comments: what the export is about is the name of one more column, which is empty in every row.
+#[must_use]
+pub fn head(form: RowsForm, about: &About) -> String {
+    match form {
+        RowsForm::Csv => {
+            let about = format!("{} An apostrophe stands before every cell that a spreadsheet would take for a formula.", about.sentence());
+            line(fields().map(Cow::Borrowed).chain([Cow::Owned(about)]))
+        }
+        RowsForm::JsonLines => {
+            let about = serde_json::json!({
+                "trailsealRows": 1,
+                "about": about.sentence(),
+                "filter": about.words,
+                "hash": about.hash,
+                "verifiedOnly": about.verified_only,
+                "rows": about.rows,
+                "verifiedRows": about.verified,
+            });
+            format!("{about}\n")
+        }
+    }
+}
+
+/// Adds one row.
+pub fn push(form: RowsForm, row: &ExportRow<'_>, text: &mut String) {
+    let ends = [row.verdict.0, row.verdict.1, row.file, row.sha256];
+    let cells = [row.time.as_str(), row.event_id.as_str()].into_iter().chain(row.cells.iter().copied()).chain(ends);
+    match form {
+        RowsForm::Csv => text.push_str(&line(cells.map(defused).chain([Cow::Borrowed("")]))),
+        RowsForm::JsonLines => {
+            text.push('{');
+            // A cell of which the record says nothing is no field of the object.
+            for (at, (field, cell)) in fields().zip(cells).filter(|(_, cell)| !cell.is_empty()).enumerate() {
+                if at > 0 {
+                    text.push(',');
+                }
+                text.push('"');
+                text.push_str(field);
+                text.push_str("\":");
+                text.push_str(&Value::from(cell).to_string());
+            }
+            text.push_str("}\n");
+        }
+    }
+}
+
+/// A cell that begins like a formula, made text: spreadsheets show what follows an apostrophe as it is. What CloudTrail logs is written
+/// by whoever calls (user agents, role session names), so a formula in it would run on the auditor's machine.
+#[must_use]
+pub fn defused(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(DANGEROUS) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> String {
+    let mut writer = csv_core::WriterBuilder::new().terminator(csv_core::Terminator::CRLF).build();
+    let mut text = Vec::new();
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            written(&mut text, |room| {
+                let (result, wrote) = writer.delimiter(room);
+                (result, 0, wrote)
+            });
+        }
+        let mut rest = cell.as_bytes();
+        while !rest.is_empty() {
+            let (read, _) = written(&mut text, |room| writer.field(rest, room));
+            rest = rest.get(read..).unwrap_or_default();
+        }
+    }
+    written(&mut text, |room| {
+        let (result, wrote) = writer.terminator(room);
+        (result, 0, wrote)
+    });
+    // Fields were whole strings, and what stands between them is ASCII.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Lets the writer write into fresh room behind `text`, until it needs no more.
+fn written(text: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> (csv_core::WriteResult, usize, usize)) -> (usize, usize) {
+    let (mut read, mut wrote) = (0, 0);
+    loop {
+        let start = text.len();
+        text.resize(start + 256, 0);
+        let (result, more_read, more_wrote) = write(text.get_mut(start..).unwrap_or_default());
+        text.truncate(start + more_wrote);
+        (read, wrote) = (read + more_read, wrote + more_wrote);
+        if result == csv_core::WriteResult::InputEmpty || more_read > 0 {
+            return (read, wrote);
+        }
+    }
+}
+
+/// The first characters of formulas: of Excel, LibreOffice and Google Sheets, also in full width; and those that some of them skip.
+const DANGEROUS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
