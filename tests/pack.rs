@@ -28,8 +28,8 @@ use trailseal::export::parts::RowsForm;
 use trailseal::export::parts::RowsTextRequest;
 use trailseal::export::parts::SealRequest;
 use trailseal::export::parts::Sum;
-use trailseal::integrity::VerdictReport;
 use trailseal::integrity::Verdict;
+use trailseal::integrity::VerdictReport;
 use trailseal::integrity::check;
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::report::FindingCode;
@@ -83,7 +83,8 @@ fn ask(ledger: &mut Ledger, question: Question) -> Answer {
 fn rows(ledger: &mut Ledger, inquiry: &Inquiry, form: RowsForm) -> String {
     let (mut text, mut start) = (String::new(), 0);
     loop {
-        let Answer::RowsText(slice) = ask(ledger, Question::RowsText(RowsTextRequest { inquiry: inquiry.clone(), form, start, count: 2 })) else {
+        let Answer::RowsText(slice) = ask(ledger, Question::RowsText(RowsTextRequest { inquiry: inquiry.clone(), form, start, count: 2 }))
+        else {
             panic!("rows")
         };
         text.push_str(&slice.text);
@@ -134,7 +135,8 @@ fn zip(parts: &Parts) -> Vec<u8> {
 /// What `trailseal verify` says of these bytes as a zip file.
 fn verify(bytes: &[u8], options: &[&str]) -> (VerdictReport, Option<i32>) {
     let output = run(bytes, &[&["--json"], options].concat());
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let json: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     (serde_json::from_value(json).expect("the contract"), output.status.code())
 }
 
@@ -150,7 +152,9 @@ fn run(bytes: &[u8], options: &[&str]) -> Output {
 }
 
 fn findings(report: &VerdictReport) -> Vec<(String, String)> {
-    let code = |finding: &trailseal::integrity::report::Finding| serde_json::to_value(finding.code).expect("a word").as_str().unwrap_or_default().to_owned();
+    let code = |finding: &trailseal::integrity::report::Finding| {
+        serde_json::to_value(finding.code).expect("a word").as_str().unwrap_or_default().to_owned()
+    };
     report.findings.iter().map(|finding| (code(finding), finding.message.clone())).collect()
 }
 
@@ -183,7 +187,7 @@ fn a_pack_verifies_alone_and_says_what_it_leaves_out() {
 fn everything_selected_is_everything_proven() {
     let (report, code) = verify(&zip(&pack(&TrailBuilder::build(FIVE), "")), &[]);
     assert_eq!((code, report.summary.logs.valid), (Some(0), 5));
-    assert!(findings(&report)[0].1.contains("Every log file that its proven digests list is in it"), "{:?}", findings(&report));
+    assert!(findings(&report)[0].1.contains("Every log file that the proven digests here list is in it"), "{:?}", findings(&report));
 }
 
 #[test]
@@ -193,7 +197,11 @@ fn a_log_changed_inside_is_invalid_and_the_manifest_says_so_too() {
     log.1 = forge::gzip(b"{\"Records\":[{\"eventName\":\"Nothing\",\"eventTime\":\"2025-03-10T13:25:00Z\"}]}");
     let (report, code) = verify(&zip(&parts), &[]);
     assert_eq!((code, report.summary.logs.invalid), (Some(1), 1));
-    assert!(findings(&report).iter().any(|(code, message)| code == "pack-differs" && message.contains("was changed")), "{:?}", findings(&report));
+    assert!(
+        findings(&report).iter().any(|(code, message)| code == "pack-differs" && message.contains("was changed")),
+        "{:?}",
+        findings(&report)
+    );
 }
 
 #[test]
@@ -251,7 +259,11 @@ fn a_manifest_laid_beside_a_bucket_explains_nothing_away() {
     let output = Command::new(env!("CARGO_BIN_EXE_trailseal")).args(["verify", "--json"]).arg(&folder).output().expect("it runs");
     let report: VerdictReport = serde_json::from_slice(&output.stdout).expect("the contract");
     assert_eq!((output.status.code(), report.summary.logs.missing), (Some(1), 1));
-    assert!(findings(&report).iter().any(|(_, message)| message.contains("that does not count beside other files")), "{:?}", findings(&report));
+    assert!(
+        findings(&report).iter().any(|(_, message)| message.contains("that does not count beside other files")),
+        "{:?}",
+        findings(&report)
+    );
     fs::remove_dir_all(&folder).expect("it was there");
 }
 

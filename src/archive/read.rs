@@ -107,7 +107,9 @@ impl Entry {
     pub fn obstacle(&self) -> Option<String> {
         let is_zip = self.path.get(self.path.len().saturating_sub(4)..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
         match self.method {
-            _ if self.is_encrypted => Some("it is encrypted inside the zip file; unpack it with its password and give the files".to_owned()),
+            _ if self.is_encrypted => {
+                Some("it is encrypted inside the zip file; unpack it with its password and give the files".to_owned())
+            }
             Method::Other(number) => {
                 Some(format!("it is packed inside the zip file by method {number}, which is not read here; unpack it and give the files"))
             }

@@ -40,7 +40,9 @@ impl About {
             (0, _) => "There is nothing in it.".to_owned(),
             (_, 0) => "NOTHING OF THIS IS PROVEN: no row lies in a verified log file.".to_owned(),
             (rows, verified) if rows == verified => "Every row lies in a verified log file.".to_owned(),
-            (rows, verified) => format!("{verified} of {rows} rows lie in verified log files, the others are not proven: see their verdicts."),
+            (rows, verified) => {
+                format!("{verified} of {rows} rows lie in verified log files, the others are not proven: see their verdicts.")
+            }
         };
         let only = if self.verified_only { " VERIFIED ONLY: events of other files were left out." } else { "" };
         format!("Trailseal: {} of {} events; {}.{only} {proven}", self.rows, self.total, self.words)

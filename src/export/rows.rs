@@ -127,3 +127,95 @@ fn written(text: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> (csv_core::Wr
 
 /// The first characters of formulas: of Excel, LibreOffice and Google Sheets, also in full width; and those that some of them skip.
 const DANGEROUS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row<'a>(cells: &[&'a str]) -> ExportRow<'a> {
+        let filled = ColumnId::STORED.iter().enumerate().map(|(at, _)| cells.get(at).copied().unwrap_or_default());
+        ExportRow {
+            time: "2025-03-10T12:00:00Z".to_owned(),
+            event_id: "id".to_owned(),
+            cells: filled.collect(),
+            verdict: ("valid", ""),
+            file: "a.json.gz",
+            sha256: "00",
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, safe) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("＝1", "'＝1"),
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("a=1", "a=1"),
+            ("'=1", "'=1"),
+            ("", ""),
+            ("arn:aws:iam::1:user/jane", "arn:aws:iam::1:user/jane"),
+        ] {
+            assert_eq!(defused(cell), safe);
+        }
+    }
+
+    #[test]
+    fn quotes_commas_and_line_ends_are_quoted_as_rfc_4180_says() {
+        let mut text = String::new();
+        push(RowsForm::Csv, &row(&["a \"b\", c", "x\r\ny", "plain"]), &mut text);
+        assert_eq!(text, format!("2025-03-10T12:00:00Z,id,\"a \"\"b\"\", c\",\"x\r\ny\",plain{},valid,,a.json.gz,00,\r\n", ",".repeat(14)));
+    }
+
+    #[test]
+    fn the_last_name_of_the_head_says_what_it_is() {
+        let about = About { rows: 1, total: 3, words: "all, \"here\"".to_owned(), ..About::default() };
+        let csv = head(RowsForm::Csv, &about);
+        assert!(csv.contains("fileContentSha256,\"Trailseal: 1 of 3 events; all, \"\"here\"\". NOTHING"), "{csv}");
+        let json: Value = serde_json::from_str(&head(RowsForm::JsonLines, &about)).expect("JSON");
+        assert_eq!((json["trailsealRows"].as_u64(), json["rows"].as_u64(), json["verifiedRows"].as_u64()), (Some(1), Some(1), Some(0)));
+    }
+
+    /// The obvious reader of RFC 4180.
+    fn cells(text: &str) -> Vec<String> {
+        let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+        let mut letters = text.strip_suffix("\r\n").expect("a whole line").chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if quoted && letters.next_if_eq(&'"').is_some() => cell.push('"'),
+                '"' => quoted = !quoted,
+                ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+                letter => cell.push(letter),
+            }
+        }
+        cells.push(cell);
+        cells
+    }
+
+    proptest! {
+        #[test]
+        fn every_cell_is_found_again(values in prop::collection::vec("(\\PC|[\"',=\r\n\t]){0,40}", 17)) {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            let mut csv = String::new();
+            push(RowsForm::Csv, &row(&values), &mut csv);
+            let read = cells(&csv);
+            prop_assert_eq!(read.len(), fields().count() + 1);
+            for (read, value) in read[2..].iter().zip(&values) {
+                prop_assert_eq!(read, &defused(value).into_owned());
+                prop_assert!(!read.starts_with(DANGEROUS));
+            }
+            let mut json = String::new();
+            push(RowsForm::JsonLines, &row(&values), &mut json);
+            let object: Value = serde_json::from_str(&json).expect("JSON");
+            for (field, value) in fields().skip(2).zip(&values) {
+                prop_assert_eq!(object[field].as_str().unwrap_or_default(), *value);
+            }
+        }
+    }
+}

@@ -74,18 +74,29 @@ impl Summary<'_> {
         if self.about.rows > 0 && self.about.verified == 0 {
             html.push_str("<p class=\"not\">Nothing of this is proven: no selected row lies in a verified log file.</p>\n");
         } else if self.about.verified < self.about.rows {
-            html.push_str("<p class=\"not\">Some selected rows lie in files that are not verified. They are in the pack too, as they are.</p>\n");
+            html.push_str(
+                "<p class=\"not\">Some selected rows lie in files that are not verified. They are in the pack too, as they are.</p>\n",
+            );
         }
         html.push_str("<table>\n<tr><th>Verdict of the file</th><th>Rows</th></tr>\n");
         for (verdict, rows) in &self.plan.verdicts {
             let word = if *verdict == Verdict::Invalid { "Modified, forged or damaged" } else { verdict.word(None) };
             push(html, format_args!("<tr><td>{}</td><td>{rows}</td></tr>\n", escaped(word)));
         }
-        push(html, format_args!("</table>\n<p>In the pack: {} files with these rows, {} digests that speak of them. ", self.plan.logs, self.plan.digests));
+        push(
+            html,
+            format_args!(
+                "</table>\n<p>In the pack: {} files with these rows, {} digests that speak of them. ",
+                self.plan.logs, self.plan.digests
+            ),
+        );
         if self.plan.left_out > 0 {
             push(
                 html,
-                format_args!("{} further log files that the same digests list were open too and are <b>not</b> in it: the pack says nothing of them. ", self.plan.left_out),
+                format_args!(
+                    "{} further log files that the same digests list were open too and are <b>not</b> in it: the pack says nothing of them. ",
+                    self.plan.left_out
+                ),
             );
         }
         html.push_str("It is a selection: what lies outside of it is not in it, and not shown to be absent.</p>\n");
@@ -102,9 +113,14 @@ impl Summary<'_> {
     fn claimed(&self, html: &mut String) {
         push(
             html,
-            format_args!("<h2>What is proven of all that was open</h2>\n<p>The pack was taken out of more files. Of all of them: {}.</p>\n", escaped(self.headline)),
+            format_args!(
+                "<h2>What is proven of all that was open</h2>\n<p>The pack was taken out of more files. Of all of them: {}.</p>\n",
+                escaped(self.headline)
+            ),
         );
-        for (title, sentences) in [("Proven", &self.claims.proven), ("Assumed", &self.claims.assumed), ("Not proven", &self.claims.not_proven)] {
+        for (title, sentences) in
+            [("Proven", &self.claims.proven), ("Assumed", &self.claims.assumed), ("Not proven", &self.claims.not_proven)]
+        {
             push(html, format_args!("<h3>{title}</h3>\n<ul>\n"));
             if sentences.is_empty() {
                 html.push_str("<li>Nothing.</li>\n");
@@ -127,10 +143,19 @@ impl Summary<'_> {
     }
 
     fn listed(&self, html: &mut String) {
-        push(html, format_args!("<h2>Parts</h2>\n<p>SHA-256 of each part as it lies in the pack; the same stands in <code>{}</code>. The list is not signed: it shows accidents, \
-             while only the digests prove the log files.</p>\n<table>\n<tr><th>Path</th><th>Bytes</th><th>SHA-256</th></tr>\n", paths::MANIFEST));
+        push(
+            html,
+            format_args!(
+                "<h2>Parts</h2>\n<p>SHA-256 of each part as it lies in the pack; the same stands in <code>{}</code>. The list is not signed: it shows accidents, \
+             while only the digests prove the log files.</p>\n<table>\n<tr><th>Path</th><th>Bytes</th><th>SHA-256</th></tr>\n",
+                paths::MANIFEST
+            ),
+        );
         for part in self.parts.iter().take(MOST_PARTS) {
-            push(html, format_args!("<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n", escaped(&part.path), part.size, part.sha256));
+            push(
+                html,
+                format_args!("<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n", escaped(&part.path), part.size, part.sha256),
+            );
         }
         html.push_str("</table>\n");
         if self.parts.len() > MOST_PARTS {
@@ -209,3 +234,37 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-we
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid GrayText;vertical-align:top;overflow-wrap:anywhere}\
 code{font:.85em/1.4 ui-monospace,monospace;overflow-wrap:anywhere}.not,.only{border:2px solid currentColor;padding:.5rem .75rem;font-weight:600}\
 @media(max-width:40rem){dl{grid-template-columns:1fr}}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_everybody_else() {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("\u{7f}\u{7f}>", "f38+")] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn whatever_logs_say_stays_text() {
+        let evil = "</code><script>alert(1)</script>\"' onload=x \u{202e}gnp";
+        let claims = Claims { proven: vec![evil.to_owned()], ..Claims::default() };
+        let part = Part { path: evil.to_owned(), size: 1, sha256: Sha256::of(b"") };
+        let about = About { rows: 2, total: 2, verified: 1, words: evil.to_owned(), hash: evil.to_owned(), verified_only: true };
+        let summary = Summary {
+            made: evil,
+            about: &about,
+            plan: &PackPlan { verdicts: vec![(Verdict::Valid, 1), (Verdict::Invalid, 1)], left_out: 3, ..PackPlan::default() },
+            headline: evil,
+            claims: &claims,
+            exceptions: &[(evil.to_owned(), evil.to_owned())],
+            fingerprints: &[evil.to_owned()],
+            parts: &[part],
+        };
+        let html = summary.to_html();
+        assert!(!html.contains("<script") && !html.contains("\u{202e}") && !html.contains("\"' onload"), "{html}");
+        assert!(html.contains("&lt;script&gt;") && html.contains("Verified only") && html.contains("default-src 'none'"));
+        assert!(html.contains("Some selected rows lie in files that are not verified"));
+    }
+}

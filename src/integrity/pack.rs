@@ -65,8 +65,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn of(evidence: &'a Evidence, asked: &Asked) -> Self {
         let packed: HashSet<FileId> = evidence.packs.iter().flat_map(|pack| pack.files.iter().copied()).collect();
         let is_evidence = |kind: &FileKind| matches!(kind, FileKind::Log | FileKind::Digest(_));
-        let is_alone =
-            || evidence.files.values().filter(|file| is_evidence(&file.facts.kind)).all(|file| packed.contains(&file.facts.id));
+        let is_alone = || evidence.files.values().filter(|file| is_evidence(&file.facts.kind)).all(|file| packed.contains(&file.facts.id));
         if packed.is_empty() || asked.packs == PackScope::Ignored || !is_alone() {
             return Self::default();
         }
@@ -104,13 +103,14 @@ pub(crate) fn find_packs(evidence: &Evidence, listings: &Listings<'_>, scope: &S
         let declared = listed.clone().filter(|entry| entry.files.is_empty() && pack.left_out.contains(entry.place));
         let counts = declared.clone().filter(|entry| scope.leaves_out(entry.place)).count();
         let scope = match (declared.count(), counts, listed.count()) {
-            (0, ..) => "Every log file that its proven digests list is in it or named missing.".to_owned(),
+            (_, _, 0) => "No proven digest here lists a log file.".to_owned(),
+            (0, ..) => "Every log file that the proven digests here list is in it or named missing.".to_owned(),
             (absent, 0, _) => format!(
                 "Its manifest leaves out {}; that does not count beside other files, so they are called missing.",
                 counted(u64::try_from(absent).unwrap_or(u64::MAX), "log file", "log files")
             ),
             (_, absent, listed) => format!(
-                "Scope: {absent} of the {} that its proven digests list are not part of it: its manifest says that they were there and were left out. \
+                "Scope: {absent} of the {} that the proven digests here list are not part of it: its manifest says that they were there and were left out. \
                  The manifest is not signed, so nothing at all is said of them here.",
                 counted(u64::try_from(listed).unwrap_or(u64::MAX), "log file", "log files")
             ),

@@ -145,7 +145,8 @@ impl Evidence {
 fn neighbours(digests: &Digests<'_>, around: &[usize], stamp: Timestamp) -> Vec<usize> {
     let of = |index: &usize| digests.get(*index).map(|given| (given.digest.start, given.digest.end));
     let touches = |index: &usize| of(index).is_some_and(|(start, end)| start.plus(-MARGIN) <= stamp && stamp <= end.plus(MARGIN));
-    let before = around.iter().filter(|index| of(index).is_some_and(|(_, end)| end < stamp)).max_by_key(|index| of(index).map(|(_, end)| end));
+    let before =
+        around.iter().filter(|index| of(index).is_some_and(|(_, end)| end < stamp)).max_by_key(|index| of(index).map(|(_, end)| end));
     let after = around.iter().filter(|index| of(index).is_some_and(|(start, _)| start > stamp)).min_by_key(|index| of(index));
     around.iter().filter(|index| touches(index)).chain(before).chain(after).copied().collect()
 }
@@ -178,7 +179,8 @@ fn runs<'a>(digests: &'a Digests<'_>, needed: &BTreeSet<usize>) -> HashMap<&'a C
         }
     }
     for (trail, (.., last)) in &trails {
-        let of_trail: Vec<(&ChainId, &Vec<Timestamp>)> = ends.iter().filter(|(chain, _)| trail_of(chain) == *trail).map(|(a, b)| (*a, b)).collect();
+        let of_trail: Vec<(&ChainId, &Vec<Timestamp>)> =
+            ends.iter().filter(|(chain, _)| trail_of(chain) == *trail).map(|(a, b)| (*a, b)).collect();
         for (chain, end) in common_end(&of_trail, *last) {
             let run = runs.entry(chain).or_insert(Run { first: end, last: end });
             run.last = run.last.max(end);

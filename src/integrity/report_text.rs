@@ -40,7 +40,10 @@ impl VerdictReport {
             return 1;
         }
         let gaps = self.chains.iter().flat_map(|chain| &chain.gaps).any(|gap| gap.cause != GapCause::Restarted);
-        let lacking = self.findings.iter().any(|finding| matches!(finding.code, FindingCode::EndBeforeRange | FindingCode::ChainAbsent | FindingCode::PackDiffers));
+        let lacking = self
+            .findings
+            .iter()
+            .any(|finding| matches!(finding.code, FindingCode::EndBeforeRange | FindingCode::ChainAbsent | FindingCode::PackDiffers));
         let open = self.digests.iter().map(|row| row.verdict).chain(self.logs.iter().map(|row| row.verdict));
         if gaps || lacking || open.into_iter().any(|verdict| verdict != Verdict::Valid) {
             return 3;

@@ -152,11 +152,14 @@ impl Facts {
         let files = self.disproven + self.open;
         let files = (files > 0).then(|| count(files, "file", "files"));
         let gaps = (self.gaps > 0).then(|| format!("{} of {}", count(self.gaps, "gap", "gaps"), hours(self.gap_millis)));
-        let packs = (self.changed_packs > 0).then(|| count(self.changed_packs, "evidence pack that was changed", "evidence packs that were changed"));
+        let packs = (self.changed_packs > 0)
+            .then(|| count(self.changed_packs, "evidence pack that was changed", "evidence packs that were changed"));
         let exceptions: Vec<String> = files.into_iter().chain(gaps).chain(packs).collect();
         match (exceptions.is_empty(), self.chains - self.proven_chains) {
             (true, _) if self.is_selection => {
-                format!("{period}: every digest and every log file of this evidence pack is unchanged; other log files of that time are not in it")
+                format!(
+                    "{period}: every digest and every log file of this evidence pack is unchanged; other log files of that time are not in it"
+                )
             }
             (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),

@@ -47,11 +47,16 @@ pub(super) struct Packing {
 
 impl Ledger {
     pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
-        let arranged = self.arrange(&request.inquiry);
+        let rows = self.table.len();
+        let known = self.views.exported.take().filter(|(inquiry, then, _)| *inquiry == request.inquiry && *then == rows);
+        let arranged = known.map_or_else(|| self.arrange(&request.inquiry).to_vec(), |(.., arranged)| arranged);
         let matched = arranged.len();
         let start = (request.start as usize).min(matched);
         let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
         let slice: Vec<RowId> = arranged[start..end].to_vec();
+        if end < matched {
+            self.views.exported = Some((request.inquiry.clone(), rows, arranged));
+        }
         let mut text = String::new();
         if request.start == 0 {
             text = rows::head(request.form, &self.about(&request.inquiry));
@@ -71,13 +76,15 @@ impl Ledger {
     fn push_row(&self, id: RowId, request: &RowsTextRequest, hashes: &mut HashMap<FileId, String>, text: &mut String) {
         let Some((file_id, _)) = self.table.place(id) else { return };
         let file = self.files.get(&file_id);
-        let sha256 = hashes.entry(file_id).or_insert_with(|| file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
+        let sha256 =
+            hashes.entry(file_id).or_insert_with(|| file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
         let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(file_id.index())?.as_ref());
         let row = ExportRow {
             time: self.table.time(id).map(|time| time.to_string()).unwrap_or_default(),
             event_id: self.table.ids().text(id.index()),
             cells: ColumnId::STORED.iter().map(|column| self.table.cell(id, *column)).collect(),
-            verdict: judged.map_or((Verdict::Pending.slug(), ""), |judged| (judged.verdict.slug(), judged.reason.map_or("", |reason| reason.slug()))),
+            verdict: judged
+                .map_or((Verdict::Pending.slug(), ""), |judged| (judged.verdict.slug(), judged.reason.map_or("", |reason| reason.slug()))),
             file: file.map_or("", |file| file.source.as_str()),
             sha256,
         };
@@ -146,7 +153,8 @@ impl Ledger {
         match admitted(given) {
             Some(pack) => self.evidence.admit_pack(pack),
             None => {
-                let what = "Its manifest says that this is an evidence pack, but cannot be read: it is taken for a zip file of logs.".to_owned();
+                let what =
+                    "Its manifest says that this is an evidence pack, but cannot be read: it is taken for a zip file of logs.".to_owned();
                 self.problems.push(Problem { source: given.name.clone(), what, weight: Weight::Partly });
             }
         }
@@ -155,7 +163,8 @@ impl Ledger {
 
     fn exceptions(&self, plan: &PackPlan) -> Vec<(String, String)> {
         let judged = |file: &PackedFile| self.judgement.as_ref()?.files.get(file.id.index())?.as_ref();
-        let not_valid = plan.files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
+        let not_valid =
+            plan.files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
         not_valid.map(|(file, judged)| (file.path.clone(), format!("{}. {}", judged.verdict.word(judged.reason), judged.message))).collect()
     }
 
@@ -215,7 +224,9 @@ impl Ledger {
 fn safe_path(source: &str) -> String {
     let source = source.split_once("://").map_or(source, |(_, rest)| rest);
     let parts = source.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
-    let safe = |part: &str| part.chars().map(|letter| if letter.is_control() || "<>:\"|?*".contains(letter) { '_' } else { letter }).collect::<String>();
+    let safe = |part: &str| {
+        part.chars().map(|letter| if letter.is_control() || "<>:\"|?*".contains(letter) { '_' } else { letter }).collect::<String>()
+    };
     let path = parts.map(safe).collect::<Vec<_>>().join("/");
     if path.is_empty() { "unnamed".to_owned() } else { path }
 }

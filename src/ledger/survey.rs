@@ -35,6 +35,8 @@ pub(super) struct Views {
     arranged: Option<(Inquiry, usize, Vec<RowId>)>,
     orders: HashMap<SortBy, Vec<u32>>,
     totals: HashMap<ColumnId, (usize, Vec<u64>)>,
+    /// The rows of an export that is on its way, whatever the table shows meanwhile.
+    pub(super) exported: Option<(Inquiry, usize, Vec<RowId>)>,
     /// What an evidence pack would hold: asked for piece after piece.
     pub(super) packing: Option<Packing>,
 }
@@ -45,6 +47,7 @@ impl Views {
         self.arranged = None;
         self.orders.remove(&SortBy::Column(ColumnId::Verdict));
         self.totals.remove(&ColumnId::Verdict);
+        self.exported = None;
         self.packing = None;
     }
 }

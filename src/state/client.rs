@@ -105,7 +105,9 @@ impl Client {
     /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
     pub async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
         let parts = js_sys::Array::new();
-        blobs.iter().for_each(|blob| drop(parts.push(blob)));
+        for blob in blobs {
+            parts.push(blob);
+        }
         let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
         let composite = Blob::new_with_blob_sequence(&parts).ok()?;
         match self.question(Question::Sums(sizes), &[composite.into()]).await {

@@ -202,7 +202,8 @@ impl Export {
 
     /// Logs and digests, as they lie: their bytes are hashed by the readers and never copied.
     async fn add_files(&self, plan: &PackPlan, zip: &mut Zip) -> Result<(), Stop> {
-        let gone = |path: &str| Stop::Because(format!("A file of the pack can no longer be read: open it again, then make the pack. {path}"));
+        let gone =
+            |path: &str| Stop::Because(format!("A file of the pack can no longer be read: open it again, then make the pack. {path}"));
         let mut files = Vec::with_capacity(plan.files.len());
         for file in &plan.files {
             files.push((file.path.as_str(), self.client.blob(file.id).ok_or_else(|| gone(&file.path))?));
@@ -283,4 +284,5 @@ const SLICE: u32 = 4096;
 const REFUSED: &str = "The browser refused to save the file. Allow downloads for this page and try again.";
 const CHANGED: &str = "More files have come in meanwhile: export again when all are read.";
 const NO_ROOM: &str = "The browser has no room for so large a file. Narrow the filter and try again.";
-const OF_ALL_FILES: &str = "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";
+const OF_ALL_FILES: &str =
+    "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";

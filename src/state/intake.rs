@@ -177,8 +177,7 @@ impl Intake {
             self.run(async move { this.open_zip(zip).await });
         }
         let (large, small): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.file.size() > SHEAF_BYTES);
-        let numbered =
-            |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, file.file);
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, file.file);
         let small: Vec<_> = small.into_iter().map(numbered).collect();
         if !small.is_empty() {
             self.client.open(small);

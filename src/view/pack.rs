@@ -38,14 +38,25 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     let not_verified = match plan.rows - verified {
         0 => None,
         _ if verified == 0 => Some("Nothing of this is proven. The files go in as they are, and the pack says so.".to_owned()),
-        other => Some(format!("{} in files that are not verified. They go in as they are, and the pack says so.", format::counted(other, "event lies", "events lie"))),
+        other => Some(format!(
+            "{} in files that are not verified. They go in as they are, and the pack says so.",
+            format::counted(other, "event lies", "events lie")
+        )),
     };
     let left_out = (plan.left_out > 0).then(|| {
         let logs = format::counted(plan.left_out, "other log file", "other log files");
-        format!("The digests list {logs}, which are not in this selection: the pack leaves them out, says so, and proves nothing about them.")
+        format!(
+            "The digests list {logs}, which are not in this selection: the pack leaves them out, says so, and proves nothing about them."
+        )
     });
     let is_large = plan.files.len() > MANY_FILES || size > MANY_BYTES;
-    let large = is_large.then(|| format!("This is large: {} files of {} are hashed first. It takes a while, and the browser needs room on disk.", format::count(plan.files.len() as u64), format::bytes(size)));
+    let large = is_large.then(|| {
+        format!(
+            "This is large: {} files of {} are hashed first. It takes a while, and the browser needs room on disk.",
+            format::count(plan.files.len() as u64),
+            format::bytes(size)
+        )
+    });
     let is_nothing = plan.rows == 0;
     let row = |id: &'static str, name: &'static str, value: String| view! { <dt>{name}</dt><dd id=id>{value}</dd> };
     view! {

@@ -98,10 +98,8 @@ impl Orders {
         self.keys.iter().chain(&self.signatures).try_for_each(|path| there.search(path))?;
         let Found { sources, passed_over, unreadable, packs, .. } = there;
         let mut ledger = Ledger::new(self.asked);
-        let named: Vec<Named> = (0..)
-            .zip(&sources)
-            .map(|(id, source)| Named { id: FileId(id), name: source.name.clone(), size: source.size })
-            .collect();
+        let named: Vec<Named> =
+            (0..).zip(&sources).map(|(id, source)| Named { id: FileId(id), name: source.name.clone(), size: source.size }).collect();
         ledger.expect(&named);
         let found = read_all(&sources, &named, &mut ledger);
         pass_over(&passed_over, sources.len(), &mut ledger);
