@@ -203,7 +203,7 @@ fn read_entry(bytes: &[u8], shift: u64) -> Option<(Entry, &[u8])> {
     let extra_at = 46 + name;
     let mut large = extra_64(bytes.get(extra_at..extra_at + extra)?);
     let mut wide = |at: usize| match word_32(bytes, at)? {
-        SEE_64 => large.next().or(Some(u64::from(SEE_64))),
+        SEE_64 => large.next().or_else(|| Some(u64::from(SEE_64))),
         number => Some(u64::from(number)),
     };
     // In the order in which the extra field holds them.
@@ -258,6 +258,7 @@ const END_64_BYTES: usize = 56;
 const MOST_DIRECTORY: u64 = 256 << 20;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)] // A test that panics has failed, which is its purpose.
 mod tests {
     use super::*;
     use crate::archive::write::NewEntry;

@@ -149,6 +149,7 @@ const UTF_8: u16 = 1 << 11;
 const NO_DATE: u16 = 1 << 5 | 1;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)] // A test that panics has failed, which is its purpose.
 mod tests {
     use super::*;
     use crate::archive::read::End;

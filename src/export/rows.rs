@@ -17,8 +17,10 @@ pub struct ExportRow<'a> {
     pub event_id: String,
     /// The stored columns, in their order.
     pub cells: Vec<&'a str>,
-    /// What is proven of the row's file: verdict and reason.
-    pub verdict: (&'static str, &'static str),
+    /// What is proven of the row's file.
+    pub verdict: &'static str,
+    /// Why; empty where it is valid.
+    pub reason: &'static str,
     /// The file's path as it was given.
     pub file: &'a str,
     /// SHA-256 of the file's inflated content, as digests state it.
@@ -58,7 +60,7 @@ pub fn head(form: RowsForm, about: &About) -> String {
 
 /// Adds one row.
 pub fn push(form: RowsForm, row: &ExportRow<'_>, text: &mut String) {
-    let ends = [row.verdict.0, row.verdict.1, row.file, row.sha256];
+    let ends = [row.verdict, row.reason, row.file, row.sha256];
     let cells = [row.time.as_str(), row.event_id.as_str()].into_iter().chain(row.cells.iter().copied()).chain(ends);
     match form {
         RowsForm::Csv => text.push_str(&line(cells.map(defused).chain([Cow::Borrowed("")]))),
@@ -139,7 +141,8 @@ mod tests {
             time: "2025-03-10T12:00:00Z".to_owned(),
             event_id: "id".to_owned(),
             cells: filled.collect(),
-            verdict: ("valid", ""),
+            verdict: "valid",
+            reason: "",
             file: "a.json.gz",
             sha256: "00",
         }

@@ -83,8 +83,8 @@ impl Ledger {
             time: self.table.time(id).map(|time| time.to_string()).unwrap_or_default(),
             event_id: self.table.ids().text(id.index()),
             cells: ColumnId::STORED.iter().map(|column| self.table.cell(id, *column)).collect(),
-            verdict: judged
-                .map_or((Verdict::Pending.slug(), ""), |judged| (judged.verdict.slug(), judged.reason.map_or("", |reason| reason.slug()))),
+            verdict: judged.map(|judged| judged.verdict).unwrap_or(Verdict::Pending).slug(),
+            reason: judged.and_then(|judged| judged.reason).map_or("", |reason| reason.slug()),
             file: file.map_or("", |file| file.source.as_str()),
             sha256,
         };
