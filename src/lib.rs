@@ -27,10 +27,10 @@
 //! * The floors below hold: `tests/architecture.rs` checks every import.
 
 // ── floor 1 · words ──────────────────────────────────────────────────────────────────────────
-pub mod archive;
 pub mod trail;
 
-// ── floor 2 · proof | memory ─────────────────────────────────────────────────────────────────
+// ── floor 2 · zip files | proof | memory ─────────────────────────────────────────────────────
+pub mod archive;
 pub mod integrity;
 pub mod table;
 

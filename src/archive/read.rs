@@ -7,6 +7,7 @@ use crate::archive::EXTRA_64;
 use crate::archive::LOCAL;
 use crate::archive::LOCATOR_64;
 use crate::archive::SEE_64;
+use crate::trail::arrange::arrange;
 
 /// One file in a zip file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,7 +187,7 @@ pub fn entries(directory: &[u8], end: &End) -> Result<Vec<Entry>, ZipFlaw> {
         return Err(ZipFlaw::Directory);
     }
     let mut places: Vec<(u64, u64)> = found.iter().map(|entry| (entry.header_at, entry.stored)).collect();
-    places.sort_unstable();
+    arrange(&mut places, Ord::cmp);
     let next = places.iter().skip(1).map(|(at, _)| *at).chain([end.at]);
     let is_free = |((at, stored), next): (&(u64, u64), u64)| at.saturating_add(HEADER).saturating_add(*stored) <= next;
     if places.iter().zip(next).all(is_free) { Ok(found) } else { Err(ZipFlaw::Overlap) }

@@ -48,6 +48,8 @@ pub struct RowsText {
 pub struct PackPlan {
     /// When it was true.
     pub generation: u64,
+    /// The filter, in words.
+    pub words: String,
     /// How many rows are selected.
     pub rows: u64,
     /// How many of them by the verdict of their file.

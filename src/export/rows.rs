@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::export::about::About;
 use crate::export::parts::RowsForm;
@@ -27,6 +27,19 @@ pub struct ExportRow<'a> {
     pub sha256: &'a str,
 }
 
+/// The first of the JSON lines.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Head<'a> {
+    trailseal_rows: u32,
+    about: String,
+    filter: &'a str,
+    hash: &'a str,
+    verified_only: bool,
+    rows: u64,
+    verified_rows: u64,
+}
+
 /// The names of the fields, in their order.
 pub fn fields() -> impl Iterator<Item = &'static str> {
     let ends = ["verdict", "reason", "file", "fileContentSha256"];
@@ -44,16 +57,17 @@ pub fn head(form: RowsForm, about: &About) -> String {
             line(fields().map(Cow::Borrowed).chain([Cow::Owned(about)]))
         }
         RowsForm::JsonLines => {
-            let about = serde_json::json!({
-                "trailsealRows": 1,
-                "about": about.sentence(),
-                "filter": about.words,
-                "hash": about.hash,
-                "verifiedOnly": about.verified_only,
-                "rows": about.rows,
-                "verifiedRows": about.verified,
-            });
-            format!("{about}\n")
+            let head = Head {
+                trailseal_rows: 1,
+                about: about.sentence(),
+                filter: &about.words,
+                hash: &about.hash,
+                verified_only: about.verified_only,
+                rows: about.rows,
+                verified_rows: about.verified,
+            };
+            // Strings and numbers: writing them as JSON cannot fail.
+            serde_json::to_string(&head).unwrap_or_default() + "\n"
         }
     }
 }
@@ -74,7 +88,7 @@ pub fn push(form: RowsForm, row: &ExportRow<'_>, text: &mut String) {
                 text.push('"');
                 text.push_str(field);
                 text.push_str("\":");
-                text.push_str(&Value::from(cell).to_string());
+                text.push_str(&serde_json::to_string(cell).unwrap_or_default());
             }
             text.push_str("}\n");
         }
@@ -134,6 +148,7 @@ const DANGEROUS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     fn row<'a>(cells: &[&'a str]) -> ExportRow<'a> {
         let filled = ColumnId::STORED.iter().enumerate().map(|(at, _)| cells.get(at).copied().unwrap_or_default());

@@ -19,7 +19,7 @@ pub struct Summary<'a> {
     pub about: &'a About,
     /// What is in the pack.
     pub plan: &'a PackPlan,
-    /// The banner over all that was open.
+    /// The banner over all that was open, whole sentences.
     pub headline: &'a str,
     /// What was proven, assumed and not proven of all that was open.
     pub claims: &'a Claims,
@@ -86,8 +86,9 @@ impl Summary<'_> {
         push(
             html,
             format_args!(
-                "</table>\n<p>In the pack: {} files with these rows, {} digests that speak of them. ",
-                self.plan.logs, self.plan.digests
+                "</table>\n<p>In the pack: {} with these rows, {} that speak of them. ",
+                counted(self.plan.logs, "file"),
+                counted(self.plan.digests, "digest")
             ),
         );
         if self.plan.left_out > 0 {
@@ -114,7 +115,7 @@ impl Summary<'_> {
         push(
             html,
             format_args!(
-                "<h2>What is proven of all that was open</h2>\n<p>The pack was taken out of more files. Of all of them: {}.</p>\n",
+                "<h2>What is proven of all that was open</h2>\n<p>The pack was taken out of more files. Of all of them: {}</p>\n",
                 escaped(self.headline)
             ),
         );
@@ -146,15 +147,20 @@ impl Summary<'_> {
         push(
             html,
             format_args!(
-                "<h2>Parts</h2>\n<p>SHA-256 of each part as it lies in the pack; the same stands in <code>{}</code>. The list is not signed: it shows accidents, \
-             while only the digests prove the log files.</p>\n<table>\n<tr><th>Path</th><th>Bytes</th><th>SHA-256</th></tr>\n",
+                "<h2>Parts</h2>\n<p>SHA-256 of the content of each part; the same stands in <code>{}</code>. The list is not signed: it shows accidents, \
+             while only the digests prove the log files.</p>\n<table>\n<tr><th>Path</th><th class=\"n\">Bytes</th><th>SHA-256</th></tr>\n",
                 paths::MANIFEST
             ),
         );
         for part in self.parts.iter().take(MOST_PARTS) {
             push(
                 html,
-                format_args!("<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n", escaped(&part.path), part.size, part.sha256),
+                format_args!(
+                    "<tr><td>{}</td><td class=\"n\">{}</td><td><code>{}</code></td></tr>\n",
+                    escaped(&part.path),
+                    part.size,
+                    part.sha256
+                ),
             );
         }
         html.push_str("</table>\n");
@@ -199,6 +205,10 @@ pub fn base64(bytes: &[u8]) -> String {
     text
 }
 
+fn counted(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
     // A string takes whatever is written into it.
     let _ = html.write_fmt(text);
@@ -232,7 +242,7 @@ const STYLE: &str = "\
 main{max-width:60rem;margin:0 auto;padding:1.5rem}h1{margin-top:0}h2{margin-top:2rem;border-top:1px solid GrayText;padding-top:1rem}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid GrayText;vertical-align:top;overflow-wrap:anywhere}\
-code{font:.85em/1.4 ui-monospace,monospace;overflow-wrap:anywhere}.not,.only{border:2px solid currentColor;padding:.5rem .75rem;font-weight:600}\
+code{font:.85em/1.4 ui-monospace,monospace;overflow-wrap:anywhere}.n{white-space:nowrap}.not,.only{border:2px solid currentColor;padding:.5rem .75rem;font-weight:600}\
 @media(max-width:40rem){dl{grid-template-columns:1fr}}";
 
 #[cfg(test)]

@@ -16,18 +16,19 @@ use crate::integrity::listing::Listings;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::scene::finding;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::FileId;
 
 /// An evidence pack as it was given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pack {
     /// The zip file's name.
     pub name: String,
     /// The files that came out of it.
     pub files: BTreeSet<FileId>,
     /// Logs that were there when the pack was made and were left out of it.
-    pub left_out: BTreeSet<Place>,
+    pub left_out: Vec<Place>,
     /// How many parts the manifest names.
     pub parts: u64,
     /// Parts that are not as the manifest says, each with how.
@@ -56,7 +57,7 @@ impl Evidence {
     pub fn admit_pack(&mut self, pack: Pack) {
         self.packs.retain(|known| (&known.name, &known.files) != (&pack.name, &pack.files));
         self.packs.push(pack);
-        self.packs.sort_unstable();
+        arrange(&mut self.packs, |a, b| (&a.name, &a.files).cmp(&(&b.name, &b.files)));
     }
 }
 
@@ -99,8 +100,9 @@ pub(crate) fn find_packs(evidence: &Evidence, listings: &Listings<'_>, scope: &S
             );
             findings.push(finding(FindingCode::PackDiffers, pack.name.clone(), message, None));
         }
+        let left_out: HashSet<&Place> = pack.left_out.iter().collect();
         let listed = listings.entries.iter().filter(|entry| entry.listings.iter().any(|listing| listing.proven));
-        let declared = listed.clone().filter(|entry| entry.files.is_empty() && pack.left_out.contains(entry.place));
+        let declared = listed.clone().filter(|entry| entry.files.is_empty() && left_out.contains(entry.place));
         let counts = declared.clone().filter(|entry| scope.leaves_out(entry.place)).count();
         let scope = match (declared.count(), counts, listed.count()) {
             (_, _, 0) => "No proven digest here lists a log file.".to_owned(),

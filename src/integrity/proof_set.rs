@@ -3,7 +3,6 @@
 //! Whatever can be said of those logs among all files can then be said of them in the set: a digest that lists a log, every digest between
 //! the first and the last needed of its chain (so that no gap seems to open), and of siblings enough that none seems to have ended early.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -22,6 +21,7 @@ use crate::integrity::location::base_of;
 use crate::integrity::report::LogRow;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
@@ -39,7 +39,7 @@ pub struct ProofSet {
     /// The keys that those digests name.
     pub keys: BTreeSet<PublicKey>,
     /// Logs that those digests list, that are at hand, and that do not travel.
-    pub left_out: BTreeSet<Place>,
+    pub left_out: Vec<Place>,
 }
 
 /// Name and home Region: accounts that share both are looked at together, be they one organization's or not.
@@ -64,13 +64,11 @@ impl Evidence {
             runs.get(chain).is_some_and(of_kind)
         };
         let is_in = |(index, given): &(usize, &GivenDigest<'_>)| {
-            needed.contains(index) || given.chain.as_ref().is_some_and(|chain| travels(chain, given.digest.end))
+            needed.get(*index) == Some(&true) || given.chain.as_ref().is_some_and(|chain| travels(chain, given.digest.end))
         };
         let chosen: Vec<(usize, &GivenDigest<'_>)> = digests.all.iter().enumerate().filter(is_in).collect();
-        let mut set = ProofSet {
-            digests: chosen.iter().filter_map(|(_, given)| given.files.first()).map(|file| file.facts.id).collect(),
-            ..ProofSet::default()
-        };
+        let mut set = ProofSet::default();
+        set.digests.extend(chosen.iter().filter_map(|(_, given)| given.files.first()).map(|file| file.facts.id));
         // Files at a digest's name that cannot be read are evidence as well.
         for file in self.files.values().filter(|file| matches!(file.facts.kind, FileKind::Digest(Err(_)))) {
             if let KeyKind::Digest(name) = &file.name.kind
@@ -80,31 +78,44 @@ impl Evidence {
             }
         }
         self.add_signatures(&digests, &chosen, &mut set);
-        let fingerprints: HashSet<String> = chosen.iter().map(|(_, given)| fingerprint(given)).collect();
-        set.keys = self.ring.iter().filter(|key| fingerprints.contains(&key.fingerprint)).cloned().collect();
+        let fingerprints: Vec<String> = chosen.iter().map(|(_, given)| fingerprint(given)).fold(Vec::new(), |mut known, new| {
+            if !known.contains(&new) {
+                known.push(new);
+            }
+            known
+        });
+        set.keys.extend(self.ring.iter().filter(|key| fingerprints.contains(&key.fingerprint)).cloned());
         set.left_out = self.left_out(judgement, files, &chosen);
         set
     }
 
-    /// The digests that speak of these files: those that list them, and for what is not proven those around its time.
-    fn needed(&self, digests: &Digests<'_>, judgement: &Judgement, files: &BTreeSet<FileId>) -> BTreeSet<usize> {
-        let mut at_key: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut at_home: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
-        for (index, given) in digests.all.iter().enumerate() {
-            at_key.entry(&given.digest.place.key).or_default().push(index);
-            if let Some(chain) = given.chain.as_ref().filter(|chain| chain.kind == ChainKind::Hourly) {
-                at_home.entry((&chain.account, &chain.region)).or_default().push(index);
-            }
-        }
-        let mut needed = BTreeSet::new();
+    /// The digests that speak of these files, by their places: those that list them, and for what is not proven those around its time.
+    fn needed(&self, digests: &Digests<'_>, judgement: &Judgement, files: &BTreeSet<FileId>) -> Vec<bool> {
+        let mut listing: HashSet<&str> = HashSet::new();
+        let mut open = Vec::new();
         for id in files {
             let Some(judged) = judgement.files.get(id.index()).and_then(Option::as_ref) else { continue };
-            judged.listed_by.iter().filter_map(|key| at_key.get(key.as_str())).for_each(|found| needed.extend(found));
-            let Some(file) = self.files.get(id).filter(|_| judged.verdict != Verdict::Valid) else { continue };
-            if let KeyKind::Log(name) = &file.name.kind
-                && let Some(around) = at_home.get(&(name.account.as_str(), name.region.as_str()))
+            listing.extend(judged.listed_by.iter().map(String::as_str));
+            if let (Some(file), true) = (self.files.get(id), judged.verdict != Verdict::Valid)
+                && let KeyKind::Log(name) = &file.name.kind
             {
-                needed.extend(neighbours(digests, around, name.stamp));
+                open.push(name);
+            }
+        }
+        let mut needed: Vec<bool> = digests.all.iter().map(|given| listing.contains(given.digest.place.key.as_str())).collect();
+        // Looked for place by place: thousands of logs that are not proven lie in few Regions.
+        arrange(&mut open, |a, b| (&a.account, &a.region, a.stamp).cmp(&(&b.account, &b.region, b.stamp)));
+        for of_place in open.chunk_by(|a, b| (&a.account, &a.region) == (&b.account, &b.region)) {
+            let Some(first) = of_place.first() else { continue };
+            let is_here =
+                |chain: &ChainId| chain.kind == ChainKind::Hourly && chain.account == first.account && chain.region == first.region;
+            let all = digests.all.iter().enumerate();
+            let around: Vec<usize> = all.filter(|(_, given)| given.chain.as_ref().is_some_and(is_here)).map(|(index, _)| index).collect();
+            let mut last = None;
+            for stamp in of_place.iter().map(|name| name.stamp).filter(|stamp| last.replace(*stamp) != Some(*stamp)) {
+                for index in neighbours(digests, &around, stamp) {
+                    needed.get_mut(index).into_iter().for_each(|needed| *needed = true);
+                }
             }
         }
         needed
@@ -114,7 +125,7 @@ impl Evidence {
         let verdicts = judge_digests(self, digests, Strictness::Content);
         let bases: HashSet<&str> = chosen.iter().map(|(_, given)| unpacked(base_of(&given.digest.place.key))).collect();
         let is_of_these = |given: &&GivenSignature| given.place().is_some_and(|(_, key)| bases.contains(unpacked(base_of(key))));
-        set.signatures = self.signatures.iter().filter(is_of_these).map(|given| given.clone().unsourced()).collect();
+        set.signatures.extend(self.signatures.iter().filter(is_of_these).map(|given| given.clone().unsourced()));
         for (index, given) in chosen {
             let Some(proof) = verdicts.get(*index).and_then(|verdict| verdict.proof) else { continue };
             if !set.signatures.iter().any(|known| known.signature.eq_ignore_ascii_case(proof.signature())) {
@@ -130,14 +141,19 @@ impl Evidence {
         }
     }
 
-    fn left_out(&self, judgement: &Judgement, files: &BTreeSet<FileId>, chosen: &[(usize, &GivenDigest<'_>)]) -> BTreeSet<Place> {
+    fn left_out(&self, judgement: &Judgement, files: &BTreeSet<FileId>, chosen: &[(usize, &GivenDigest<'_>)]) -> Vec<Place> {
         let keys: HashSet<&str> = chosen.iter().map(|(_, given)| given.digest.place.key.as_str()).collect();
         let carried: HashSet<&str> = files.iter().filter_map(|id| self.files.get(id)).map(|file| file.facts.source.as_str()).collect();
-        let listed = || judgement.report.logs.iter().filter(|row| row.listed_by.iter().any(|key| keys.contains(key.as_str())));
+        let listed: Vec<&LogRow> = judgement
+            .report
+            .logs
+            .iter()
+            .filter(|row| row.source.is_some() && row.listed_by.iter().any(|key| keys.contains(key.as_str())))
+            .collect();
         let place = |row: &LogRow| Some(Place { bucket: row.bucket.clone()?, key: row.key.clone()? });
-        let is_carried = |row: &&LogRow| row.source.as_deref().is_some_and(|source| carried.contains(source));
-        let kept: HashSet<Place> = listed().filter(is_carried).filter_map(place).collect();
-        listed().filter(|row| row.source.is_some()).filter_map(place).filter(|place| !kept.contains(place)).collect()
+        let is_carried = |row: &LogRow| row.source.as_deref().is_some_and(|source| carried.contains(source));
+        let mut known: HashSet<Place> = listed.iter().filter(|row| is_carried(row)).filter_map(|row| place(row)).collect();
+        listed.iter().filter_map(|row| place(row)).filter(|place| known.insert(place.clone())).collect()
     }
 }
 
@@ -153,35 +169,40 @@ fn neighbours(digests: &Digests<'_>, around: &[usize], stamp: Timestamp) -> Vec<
 
 /// From the first needed digest of each chain to the last of its trail; and of chains that an auditor would look for, as they share
 /// account and Region with those, at least the newest digest.
-fn runs<'a>(digests: &'a Digests<'_>, needed: &BTreeSet<usize>) -> HashMap<&'a ChainId, Run> {
+fn runs<'a>(digests: &'a Digests<'_>, needed: &[bool]) -> HashMap<&'a ChainId, Run> {
     let mut runs: HashMap<&ChainId, Run> = HashMap::new();
-    let mut trails: BTreeMap<TrailOf<'a>, (BTreeSet<&str>, BTreeSet<&str>, Timestamp)> = BTreeMap::new();
-    for given in needed.iter().filter_map(|index| digests.get(*index)) {
+    for (given, _) in digests.all.iter().zip(needed).filter(|(_, needed)| **needed) {
         let Some(chain) = &given.chain else { continue };
         let end = given.digest.end;
         let run = runs.entry(chain).or_insert(Run { first: end, last: end });
         (run.first, run.last) = (run.first.min(end), run.last.max(end));
-        if chain.kind == ChainKind::Hourly {
-            let (accounts, regions, last) = trails.entry(trail_of(chain)).or_insert((BTreeSet::new(), BTreeSet::new(), end));
-            accounts.insert(&chain.account);
-            regions.insert(&chain.region);
-            *last = end.max(*last);
-        }
     }
-    let mut ends: BTreeMap<&ChainId, Vec<Timestamp>> = BTreeMap::new();
-    for given in &digests.all {
-        let Some(chain) = given.chain.as_ref().filter(|chain| chain.kind == ChainKind::Hourly) else { continue };
-        let is_looked_for = |(accounts, regions, _): &(BTreeSet<&str>, BTreeSet<&str>, Timestamp)| {
-            accounts.contains(chain.account.as_str()) && regions.contains(chain.region.as_str())
+    let hourly = || {
+        digests
+            .all
+            .iter()
+            .filter_map(|given| Some((given.chain.as_ref()?, given.digest.end)))
+            .filter(|(chain, _)| chain.kind == ChainKind::Hourly)
+    };
+    let mut ends: HashMap<&ChainId, Vec<Timestamp>> = HashMap::new();
+    hourly().for_each(|(chain, end)| ends.entry(chain).or_default().push(end));
+    let needed: Vec<(&ChainId, Run)> =
+        runs.iter().filter(|(chain, _)| chain.kind == ChainKind::Hourly).map(|(chain, run)| (*chain, *run)).collect();
+    for (one, _) in &needed {
+        let of_trail = || needed.iter().filter(|(other, _)| trail_of(other) == trail_of(one));
+        // Each trail once, by the first of its chains.
+        let is_looked_for = |chain: &ChainId| {
+            trail_of(chain) == trail_of(one)
+                && of_trail().any(|(other, _)| other.account == chain.account)
+                && of_trail().any(|(other, _)| other.region == chain.region)
         };
-        if trails.get(&trail_of(chain)).is_some_and(is_looked_for) {
-            ends.entry(chain).or_default().push(given.digest.end);
+        if of_trail().next().is_none_or(|(first, _)| first != one) {
+            continue;
         }
-    }
-    for (trail, (.., last)) in &trails {
-        let of_trail: Vec<(&ChainId, &Vec<Timestamp>)> =
-            ends.iter().filter(|(chain, _)| trail_of(chain) == *trail).map(|(a, b)| (*a, b)).collect();
-        for (chain, end) in common_end(&of_trail, *last) {
+        let Some(last) = of_trail().map(|(_, run)| run.last).max() else { continue };
+        let chains: Vec<(&ChainId, &Vec<Timestamp>)> =
+            ends.iter().filter(|(chain, _)| is_looked_for(chain)).map(|(chain, ends)| (*chain, ends)).collect();
+        for (chain, end) in common_end(&chains, last) {
             let run = runs.entry(chain).or_insert(Run { first: end, last: end });
             run.last = run.last.max(end);
         }

@@ -1,12 +1,12 @@
 //! What leaves: rows as text, slice after slice; the files, proofs and texts of an evidence pack; and a pack that comes back.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-use serde_json::json;
+use serde::Serialize;
 
+use crate::export::about;
 use crate::export::about::About;
 use crate::export::manifest::Manifest;
 use crate::export::manifest::admitted;
@@ -22,9 +22,11 @@ use crate::export::rows;
 use crate::export::rows::ExportRow;
 use crate::export::summary::Summary;
 use crate::export::summary::base64;
+use crate::integrity::keys::PublicKey;
 use crate::integrity::proof_set::ProofSet;
 use crate::integrity::report::ReportTime;
 use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::GivenSignature;
 use crate::integrity::standing::Standing;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
@@ -61,9 +63,9 @@ impl Ledger {
         if request.start == 0 {
             text = rows::head(request.form, &self.about(&request.inquiry));
         }
-        let mut hashes = HashMap::new();
+        let mut hash = (FileId(u32::MAX), String::new());
         for id in &slice {
-            self.push_row(*id, request, &mut hashes, &mut text);
+            self.push_row(*id, request, &mut hash, &mut text);
         }
         RowsText {
             generation: self.progress.generation,
@@ -73,11 +75,13 @@ impl Ledger {
         }
     }
 
-    fn push_row(&self, id: RowId, request: &RowsTextRequest, hashes: &mut HashMap<FileId, String>, text: &mut String) {
+    fn push_row(&self, id: RowId, request: &RowsTextRequest, hash: &mut (FileId, String), text: &mut String) {
         let Some((file_id, _)) = self.table.place(id) else { return };
         let file = self.files.get(&file_id);
-        let sha256 =
-            hashes.entry(file_id).or_insert_with(|| file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
+        // Neighbouring rows are often of one file.
+        if hash.0 != file_id {
+            *hash = (file_id, file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
+        }
         let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(file_id.index())?.as_ref());
         let row = ExportRow {
             time: self.table.time(id).map(|time| time.to_string()).unwrap_or_default(),
@@ -86,7 +90,7 @@ impl Ledger {
             verdict: judged.map(|judged| judged.verdict).unwrap_or(Verdict::Pending).slug(),
             reason: judged.and_then(|judged| judged.reason).map_or("", |reason| reason.slug()),
             file: file.map_or("", |file| file.source.as_str()),
-            sha256,
+            sha256: &hash.1,
         };
         rows::push(request.form, &row, text);
     }
@@ -126,11 +130,13 @@ impl Ledger {
         let about = self.about(&request.inquiry);
         let arrival = self.arrival();
         let rows = self.table.len() as u64;
-        let headline = Standing::of(self.judgement(), arrival, rows).headline;
+        let standing = Standing::of(self.judgement(), arrival, rows);
+        let headline = format!("{}. {}", standing.headline, standing.detail);
         let claims = self.judgement().claims.clone();
         let packing = self.packing(&request.inquiry);
         let (plan, left_out) = (packing.plan.clone(), packing.proofs.left_out.clone());
-        let fingerprints: BTreeSet<String> = packing.proofs.keys.iter().map(|key| key.fingerprint.clone()).collect();
+        let mut fingerprints: Vec<String> = packing.proofs.keys.iter().map(|key| key.fingerprint.clone()).collect();
+        fingerprints.dedup();
         let summary = Summary {
             made: &request.made,
             about: &about,
@@ -138,7 +144,7 @@ impl Ledger {
             headline: &headline,
             claims: &claims,
             exceptions: &self.exceptions(&plan),
-            fingerprints: &fingerprints.into_iter().collect::<Vec<_>>(),
+            fingerprints: &fingerprints,
             parts: &request.parts,
         };
         let html = summary.to_html();
@@ -178,14 +184,20 @@ impl Ledger {
     fn new_packing(&mut self, inquiry: &Inquiry) -> Packing {
         let rows = self.arrange(inquiry).to_vec();
         let of_row = |row: &RowId| self.table.files().get(row.index()).copied();
-        let files: BTreeSet<FileId> = rows.iter().filter_map(of_row).collect();
-        let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
-        rows.iter().for_each(|row| *verdicts.entry(self.verdict_of_row(*row)).or_default() += 1);
+        let mut files = BTreeSet::new();
+        files.extend(rows.iter().filter_map(of_row));
+        let mut counts = [0u64; Verdict::ALL.len()];
+        for row in &rows {
+            let verdict = self.verdict_of_row(*row);
+            Verdict::ALL.iter().zip(&mut counts).filter(|(known, _)| **known == verdict).for_each(|(_, count)| *count += 1);
+        }
+        let verdicts = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
         let proofs = self.judgement.as_ref().map(|judgement| self.evidence.proof_set(judgement, &files)).unwrap_or_default();
         let plan = PackPlan {
             generation: self.progress.generation,
             rows: rows.len() as u64,
-            verdicts: verdicts.into_iter().collect(),
+            words: about::words(inquiry),
+            verdicts: verdicts.collect(),
             logs: files.len() as u64,
             digests: proofs.digests.len() as u64,
             left_out: proofs.left_out.len() as u64,
@@ -232,44 +244,62 @@ fn safe_path(source: &str) -> String {
 }
 
 /// As `aws cloudtrail list-public-keys` prints them.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyList {
+    public_key_list: Vec<KeyText>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyText {
+    value: String,
+    validity_start_time: Option<ReportTime>,
+    validity_end_time: Option<ReportTime>,
+    fingerprint: String,
+}
+
 fn keys_text(proofs: &ProofSet) -> String {
-    let keys: Vec<_> = proofs
-        .keys
-        .iter()
-        .map(|key| {
-            let mut fields = json!({ "Value": base64(&key.value_der), "Fingerprint": key.fingerprint });
-            for (name, time) in [("ValidityStartTime", key.valid_from), ("ValidityEndTime", key.valid_to)] {
-                if let Some(time) = time {
-                    fields[name] = json!(ReportTime(time).to_string());
-                }
-            }
-            fields
-        })
-        .collect();
-    format!("{:#}\n", json!({ "PublicKeyList": keys }))
+    let key = |key: &PublicKey| KeyText {
+        value: base64(&key.value_der),
+        validity_start_time: key.valid_from.map(ReportTime),
+        validity_end_time: key.valid_to.map(ReportTime),
+        fingerprint: key.fingerprint.clone(),
+    };
+    // Strings: writing them as JSON cannot fail.
+    serde_json::to_string_pretty(&KeyList { public_key_list: proofs.keys.iter().map(key).collect() }).unwrap_or_default() + "\n"
 }
 
 /// As `aws s3api head-object` prints them, with the place of each.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignatureText<'a> {
+    bucket: Option<&'a str>,
+    key: &'a str,
+    metadata: MetadataText<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct MetadataText<'a> {
+    signature: &'a str,
+    signature_algorithm: Option<&'a str>,
+    backfill_generation_timestamp: Option<ReportTime>,
+}
+
 fn signatures_text(proofs: &ProofSet) -> String {
-    let all: Vec<_> = proofs
-        .signatures
-        .iter()
-        .map(|given| {
-            let mut metadata = json!({ "signature": given.signature });
-            if let Some(algorithm) = &given.algorithm {
-                metadata["signature-algorithm"] = json!(algorithm);
-            }
-            if let Some(generated) = given.generated {
-                metadata["backfill-generation-timestamp"] = json!(generated.to_string());
-            }
-            let (bucket, key) = given.place().unwrap_or_default();
-            match bucket {
-                Some(bucket) => json!({ "Bucket": bucket, "Key": key, "Metadata": metadata }),
-                None => json!({ "Key": key, "Metadata": metadata }),
-            }
-        })
-        .collect();
-    format!("{:#}\n", json!(all))
+    let texts: Vec<SignatureText<'_>> = proofs.signatures.iter().map(signature_text).collect();
+    serde_json::to_string_pretty(&texts).unwrap_or_default() + "\n"
+}
+
+fn signature_text(given: &GivenSignature) -> SignatureText<'_> {
+    let (bucket, key) = given.place().unwrap_or_default();
+    let metadata = MetadataText {
+        signature: &given.signature,
+        signature_algorithm: given.algorithm.as_deref(),
+        backfill_generation_timestamp: given.generated.map(ReportTime),
+    };
+    SignatureText { bucket, key, metadata }
 }
 
 /// Rows in one answer: some ten milliseconds in a browser, so that other questions need not wait.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::export::about::words;
 use crate::export::parts::PackPlan;
 use crate::integrity::verdict::Verdict;
 use crate::screen::format;
@@ -32,7 +31,7 @@ pub(crate) fn PackDialog() -> impl IntoView {
 fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     let desk = use_desk();
     let size: u64 = plan.files.iter().map(|file| file.size).sum();
-    let filter = format::plain(&desk.inquiry.with_untracked(words)).into_owned();
+    let filter = format::plain(&plan.words).into_owned();
     let only = desk.is_verified_only().then_some("Verified only is on: events of other files are left out.");
     let verified: u64 = plan.verdicts.iter().filter(|(verdict, _)| *verdict == Verdict::Valid).map(|(_, rows)| rows).sum();
     let not_verified = match plan.rows - verified {
