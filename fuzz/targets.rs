@@ -3,6 +3,12 @@
 // Each place that includes this file uses another part of it.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+use trailseal::archive::TAIL;
+use trailseal::archive::entries;
+use trailseal::archive::find_end;
+use trailseal::export::manifest::Manifest;
+use trailseal::export::manifest::admitted;
+use trailseal::export::parts::GivenPack;
 use trailseal::integrity::Asked;
 use trailseal::integrity::Budget;
 use trailseal::integrity::Content;
@@ -29,7 +35,7 @@ use trailseal::trail::s3_url;
 pub type Target = fn(&[u8]);
 
 /// All targets, by their names.
-pub const ALL: [(&str, Target); 9] = [
+pub const ALL: [(&str, Target); 10] = [
     ("content", content),
     ("digest", digest),
     ("lists", lists),
@@ -39,6 +45,7 @@ pub const ALL: [(&str, Target); 9] = [
     ("batch", batch),
     ("names", names),
     ("verdict", verdict),
+    ("archive", archive),
 ];
 
 /// However the bytes are cut into chunks, the content is the same, and it never grows beyond its budget.
@@ -190,6 +197,31 @@ pub fn verdict(bytes: &[u8]) {
     assert!(judgement.files.iter().flatten().all(|judged| judged.verdict != Verdict::Valid));
     assert_ne!(judgement.report.exit_code(), 0);
     let _ = judgement.report.text(Verbosity::Verbose);
+}
+
+/// A zip file, or an evidence pack's manifest: every entry lies within the file, none upon another; a manifest is written as it was read,
+/// and what it leaves out is never one of its parts.
+pub fn archive(bytes: &[u8]) {
+    let size = bytes.len() as u64;
+    let tail = &bytes[bytes.len().saturating_sub(TAIL as usize)..];
+    if let Ok(end) = find_end(tail, size) {
+        let found = entries(bytes.get(end.at as usize..).unwrap_or_default(), &end).unwrap_or_default();
+        let stored: u64 = found.iter().map(|entry| entry.stored).sum();
+        assert!(stored <= end.at && end.at <= size);
+        for entry in &found {
+            let start = entry.data_at(&bytes[entry.header_at as usize..]);
+            assert!(start.is_ok_and(|start| start > entry.header_at) || start.is_err());
+            let _ = (entry.is_folder(), entry.obstacle());
+        }
+    }
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(manifest) = Manifest::parse(&text) {
+        assert_eq!(Manifest::parse(&manifest.to_text()).as_ref(), Some(&manifest));
+        let parts = manifest.parts.clone();
+        let given = GivenPack { name: String::new(), manifest: text.into_owned(), files: Vec::new(), parts: parts.clone() };
+        let pack = admitted(&given).expect("it was read before");
+        assert!(pack.left_out.iter().all(|place| !parts.iter().any(|part| part.path == format!("files/{}", place.key))));
+    }
 }
 
 const DIGEST: &str = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2025/03/10/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20250310T130000Z.json.gz";

@@ -8,7 +8,7 @@
 //!                      ◀─ notices ────  the only owner ◀─ reports ──     bytes in, columns out, keeps nothing
 //! ```
 //!
-//! **Entry points.** `bin/app.rs` mounts `view::App`; `bin/worker.rs` serves as ledger or reader, by its own name; `bin/trailseal.rs`
+//! **Entry points.** `bin/app.rs` mounts `view::App`; `bin/worker.rs` serves as ledger or reader, by its own name; `bin/trailseal/`
 //! is `trailseal verify`, the same reader and ledger without a browser.
 //!
 //! **How one file becomes rows with verdicts.** A drop is listed by [`browser::dropped`] and numbered by [`state::intake`] → sheaves of
@@ -29,14 +29,16 @@
 // ── floor 1 · words ──────────────────────────────────────────────────────────────────────────
 pub mod trail;
 
-// ── floor 2 · proof | memory ─────────────────────────────────────────────────────────────────
+// ── floor 2 · zip files | proof | memory ─────────────────────────────────────────────────────
+pub mod archive;
 pub mod integrity;
 pub mod table;
 
 // ── floor 3 · questions ──────────────────────────────────────────────────────────────────────
 pub mod query;
 
-// ── floor 4 · words between machines | pixels ────────────────────────────────────────────────
+// ── floor 4 · what leaves | words between machines | pixels ──────────────────────────────────
+pub mod export;
 pub mod protocol;
 pub mod screen;
 

@@ -6,6 +6,12 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::export::parts::GivenPack;
+use crate::export::parts::PackPlan;
+use crate::export::parts::RowsText;
+use crate::export::parts::RowsTextRequest;
+use crate::export::parts::SealRequest;
+use crate::export::parts::Sum;
 use crate::integrity::bins::CoverageMap;
 use crate::integrity::coverage::ChainSummary;
 use crate::integrity::evidence::FileFacts;
@@ -49,6 +55,8 @@ pub enum Call {
     Paste(Named, String),
     /// A file that the page itself could not get hold of, and why, in half a sentence.
     Lost(Named, String),
+    /// An evidence pack whose files are about to be opened.
+    Pack(GivenPack),
     /// A question; its answer bears the same number. A `Record` question has its file's `Blob` beside it.
     Ask(u32, Question),
     /// Read nothing more of what was opened and not begun.
@@ -98,6 +106,32 @@ pub enum Question {
     Problems,
     /// The verdict report, as text of that form.
     Report(ReportForm),
+    /// A slice of the rows, as text to be saved.
+    RowsText(RowsTextRequest),
+    /// What an evidence pack of these rows would hold.
+    Pack(Inquiry),
+    /// The texts of such a pack that do not depend on its other parts.
+    PackTexts(Inquiry),
+    /// The texts that close it.
+    Seal(SealRequest),
+    /// What these stretches of the `Blob` beside add up to.
+    Sums(Vec<u64>),
+}
+
+impl Question {
+    /// Which events it asks for, if it asks for events.
+    #[must_use]
+    pub fn inquiry(&self) -> Option<&Inquiry> {
+        match self {
+            Self::Survey(SurveyRequest { inquiry, .. })
+            | Self::Rows(RowsRequest { inquiry, .. })
+            | Self::RowsText(RowsTextRequest { inquiry, .. })
+            | Self::Pack(inquiry)
+            | Self::PackTexts(inquiry)
+            | Self::Seal(SealRequest { inquiry, .. }) => Some(inquiry),
+            _ => None,
+        }
+    }
 }
 
 /// What a survey is to hold.
@@ -226,6 +260,14 @@ pub enum Answer {
     Problems(Vec<Problem>),
     /// To `Report`.
     Report(String),
+    /// To `RowsText`.
+    RowsText(RowsText),
+    /// To `Pack`.
+    Pack(Box<PackPlan>),
+    /// To `PackTexts` and `Seal`: of which generation, and each text with its path in the pack.
+    Texts(u64, Vec<(String, String)>),
+    /// To `Sums`; `None` where the `Blob` could not be read.
+    Sums(Option<Vec<Sum>>),
 }
 
 /// One inquiry's whole picture.
@@ -477,6 +519,8 @@ pub enum Job {
     Check(Vec<SignatureCheck>),
     /// Find one record again in the file beside.
     Extract(Extract),
+    /// Add up these stretches of the `Blob` beside, for the question of that number.
+    Sums(u32, Vec<u64>),
 }
 
 /// Where a record lies.
@@ -501,6 +545,8 @@ pub enum Report {
     Checked(Vec<CheckOutcome>),
     /// Of `Extract`: the number of the question, and its answer.
     Extracted(u32, Record),
+    /// Of `Sums`: the number of the question, and its answer.
+    Summed(u32, Option<Vec<Sum>>),
     /// The composite could not be read; nothing of it was.
     Unreadable(Vec<FileId>),
 }

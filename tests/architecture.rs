@@ -7,22 +7,24 @@ use std::path::PathBuf;
 
 /// Room → the rooms of this crate it may import. What is not listed may not be.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("archive", &["trail"]),
     ("trail", &[]),
     ("integrity", &["trail"]),
     ("table", &["trail"]),
     ("query", &["table", "trail"]),
-    ("protocol", &["query", "integrity", "table", "trail"]),
+    ("export", &["query", "integrity", "table::column", "trail"]),
+    ("protocol", &["export", "query", "integrity", "table", "trail"]),
     // `integrity`: the states of a coverage window, to give each its colour.
     ("screen", &["query", "integrity", "trail"]),
     ("reader", &["protocol", "query", "integrity", "table", "trail"]),
-    ("ledger", &["protocol", "query", "integrity", "table", "trail"]),
-    ("browser", &["protocol"]),
-    ("worker", &["ledger", "reader", "protocol", "browser", "integrity", "table", "trail"]),
-    ("state", &["browser", "protocol", "query", "integrity", "table::column", "trail"]),
-    ("view", &["state", "screen", "browser::frame", "protocol", "query", "integrity", "table::column", "trail"]),
+    ("ledger", &["export", "protocol", "query", "integrity", "table", "trail"]),
+    ("browser", &["archive", "protocol"]),
+    ("worker", &["ledger", "reader", "export", "protocol", "browser", "integrity", "table", "trail"]),
+    ("state", &["browser", "archive", "export", "protocol", "query", "integrity", "table::column", "trail"]),
+    ("view", &["state", "screen", "browser::frame", "export", "protocol", "query", "integrity", "table::column", "trail"]),
     ("bin/app", &["view"]),
     ("bin/worker", &["worker"]),
-    ("bin/trailseal", &["ledger", "reader", "protocol", "integrity", "table::batch", "trail"]),
+    ("bin/trailseal", &["archive", "ledger", "reader", "export", "protocol", "integrity", "table::batch", "trail"]),
 ];
 
 /// Rooms that exist only with the feature `web`; nothing else may name the browser's crates.
@@ -31,7 +33,7 @@ const BROWSER_CRATES: &[&str] = &["leptos", "web_sys", "js_sys", "wasm_bindgen",
 
 /// A file a person can read in one go. A table of words (one `match`, one list) may be longer: each with its reason.
 const LONGEST: usize = 350;
-const LONGER: &[(&str, usize)] = &[("protocol.rs", 560)];
+const LONGER: &[(&str, usize)] = &[("protocol.rs", 600)];
 
 #[test]
 fn every_import_runs_downwards() {
@@ -129,7 +131,8 @@ fn paths_in(line: &str) -> Vec<String> {
 
 fn room_of(file: &str) -> String {
     let stem = file.trim_end_matches(".rs");
-    if stem.starts_with("bin/") { stem.to_owned() } else { stem.split('/').next().unwrap_or_default().to_owned() }
+    let folders = if stem.starts_with("bin/") { 2 } else { 1 };
+    stem.split('/').take(folders).collect::<Vec<_>>().join("/")
 }
 
 fn sources() -> Vec<PathBuf> {

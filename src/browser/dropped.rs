@@ -9,6 +9,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
+use web_sys::Blob;
 use web_sys::DataTransfer;
 use web_sys::File;
 use web_sys::FileList;
@@ -21,7 +22,7 @@ pub struct NamedFile {
     /// `AWSLogs/…/x.json.gz`, or the bare name.
     pub path: String,
     /// The file.
-    pub file: File,
+    pub file: Blob,
 }
 
 /// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
@@ -81,7 +82,7 @@ pub fn named(list: &FileList) -> Vec<NamedFile> {
         let relative = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
         relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
     };
-    (0..list.length()).filter_map(|at| list.get(at)).map(|file| NamedFile { path: name(&file), file }).collect()
+    (0..list.length()).filter_map(|at| list.get(at)).map(|file| NamedFile { path: name(&file), file: file.into() }).collect()
 }
 
 /// Folders are kept for later; files are asked for some at a time: one by one each would wait for a turn of the event loop, all at

@@ -6,3 +6,4 @@ pub mod source;
 pub mod spawn;
 pub mod subtle;
 pub mod wire;
+pub mod zipped;

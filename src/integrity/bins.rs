@@ -136,7 +136,7 @@ mod tests {
     use crate::trail::ids::ChainKind;
     use proptest::prelude::*;
 
-    const STATES: [WindowState; 7] = [
+    const STATES: [WindowState; 8] = [
         WindowState::Proven,
         WindowState::ProvenEmpty,
         WindowState::Unproven,
@@ -144,6 +144,7 @@ mod tests {
         WindowState::InvalidInside,
         WindowState::Missing,
         WindowState::Gap,
+        WindowState::LeftOut,
     ];
 
     fn chain(lengths: &[(usize, i64)]) -> ChainCoverage {
@@ -151,7 +152,7 @@ mod tests {
         let mut windows = Vec::new();
         for (state, minutes) in lengths {
             let end = start.plus(minutes * 60_000);
-            windows.push(Window { start, end, state: STATES[*state % 7], digest: None, logs: 1, bad: 0, linked: false });
+            windows.push(Window { start, end, state: STATES[*state % 8], digest: None, logs: 1, bad: 0, left_out: 0, linked: false });
             start = end;
         }
         let name = |text: &str| text.to_owned();
@@ -180,7 +181,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cell_is_never_better_than_its_worst_hour(
-            lengths in prop::collection::vec((0usize..7, 1i64..3000), 1..60), most in 1u32..300, from in 0.0f64..1.0, share in 0.01f64..1.0,
+            lengths in prop::collection::vec((0usize..8, 1i64..3000), 1..60), most in 1u32..300, from in 0.0f64..1.0, share in 0.01f64..1.0,
         ) {
             let chain = chain(&lengths);
             let whole = extent(std::slice::from_ref(&chain)).expect("windows");

@@ -175,8 +175,10 @@ fn not_proven(report: &VerdictReport) -> Vec<String> {
             "files with events are no log files as CloudTrail delivers them: nothing of them.",
         ),
     ]);
-    let always: [(bool, &str); 4] = [
+    let is_pack = report.findings.iter().any(|finding| finding.code == FindingCode::PackScope);
+    let always: [(bool, &str); 5] = [
         (!report.chains.is_empty(), "What was delivered before the oldest digest of each chain, and after its newest."),
+        (is_pack, "Anything of log files that are not in the evidence pack: it is a selection."),
         (
             results.total > 0,
             "From which account and event data store a query result comes, of which Region and time it is, and that its query asked for everything: Lake signs the content alone.",

@@ -20,17 +20,25 @@ use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainId;
 use crate::trail::time::TimeRange;
 
-/// How many logs of each digest are not as they should be.
-pub(crate) type BadLogs = HashMap<usize, u32>;
+/// How many logs of each digest are of one kind.
+pub(crate) type LogCounts = HashMap<usize, u32>;
+
+/// The logs of each digest that it vouches for and that are not here as signed.
+pub(crate) struct Amiss<'l> {
+    /// Not as they should be.
+    pub(crate) bad: &'l LogCounts,
+    /// Left out of an evidence pack on purpose.
+    pub(crate) left_out: &'l LogCounts,
+}
 
 /// One chain's windows, oldest first.
-pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> ChainCoverage {
+pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], amiss: &Amiss<'_>) -> ChainCoverage {
     let mut stretches = chain.stretches.clone();
     arrange(&mut stretches, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
     let mut before = None;
     let windows = stretches.iter().map(|stretch| {
         let linked = is_linked(before.replace(stretch.holds), stretch.holds, digests);
-        Window { linked, ..window(stretch, digests, verdicts, bad) }
+        Window { linked, ..window(stretch, digests, verdicts, amiss) }
     });
     ChainCoverage { chain: chain.id.clone(), windows: windows.collect() }
 }
@@ -44,7 +52,7 @@ fn is_linked(before: Option<Holds>, holds: Holds, digests: &Digests<'_>) -> bool
     })
 }
 
-fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], bad: &BadLogs) -> Window {
+fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], amiss: &Amiss<'_>) -> Window {
     let index = match stretch.holds {
         Holds::Digest(index) => Some(index),
         Holds::Disproven(index) => index,
@@ -52,7 +60,8 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
     };
     let given = index.and_then(|index| digests.get(index));
     let logs = given.map_or(0, |given| u32::try_from(given.digest.log_files.len()).unwrap_or(u32::MAX));
-    let bad = index.and_then(|index| bad.get(&index)).copied().unwrap_or_default();
+    let of = |counts: &LogCounts| index.and_then(|index| counts.get(&index)).copied().unwrap_or_default();
+    let (bad, left_out) = (of(amiss.bad), of(amiss.left_out));
     let proven = index.and_then(|index| verdicts.get(index)).is_some_and(|verdict| verdict.proof.is_some());
     let state = match stretch.holds {
         Holds::Missing => WindowState::Missing,
@@ -62,10 +71,11 @@ fn window(stretch: &Stretch, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_
         Holds::Digest(_) if !proven => WindowState::Unproven,
         Holds::Digest(_) if bad > 0 => WindowState::InvalidInside,
         Holds::Digest(_) if logs == 0 => WindowState::ProvenEmpty,
+        Holds::Digest(_) if left_out > 0 => WindowState::LeftOut,
         Holds::Digest(_) => WindowState::Proven,
     };
     let digest = given.and_then(|given| given.files.first()).map(|file| file.facts.id);
-    Window { start: stretch.start, end: stretch.end, state, digest, logs, bad, linked: false }
+    Window { start: stretch.start, end: stretch.end, state, digest, logs, bad, left_out, linked: false }
 }
 
 /// One chain in numbers, with what is not proven of it: what a page can show however long the trail is.
@@ -108,7 +118,7 @@ impl WindowState {
     /// Whether the digest is proven, whatever became of its logs.
     #[must_use]
     pub fn has_proven_digest(self) -> bool {
-        self.is_whole() || self == Self::InvalidInside
+        self.is_whole() || matches!(self, Self::InvalidInside | Self::LeftOut)
     }
 
     /// How bad it is: of many windows in one cell the worst is shown. What a signature or key can still settle weighs less than time
@@ -118,11 +128,12 @@ impl WindowState {
         match self {
             Self::ProvenEmpty => 0,
             Self::Proven => 1,
-            Self::Unproven => 2,
-            Self::Gap => 3,
-            Self::Missing => 4,
-            Self::InvalidInside => 5,
-            Self::Invalid => 6,
+            Self::LeftOut => 2,
+            Self::Unproven => 3,
+            Self::Gap => 4,
+            Self::Missing => 5,
+            Self::InvalidInside => 6,
+            Self::Invalid => 7,
         }
     }
 }

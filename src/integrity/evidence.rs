@@ -11,6 +11,7 @@ use crate::integrity::content::Content;
 use crate::integrity::keys::KeyRing;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::lake::LakeSign;
+use crate::integrity::pack::Pack;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckOutcome;
 use crate::integrity::signature::CheckResult;
@@ -86,6 +87,8 @@ pub struct Evidence {
     lake_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
+    /// Sorted, so that their order of arrival does not show.
+    pub(crate) packs: Vec<Pack>,
     /// Whether more checks may be due than when they were last looked for: logs alone bring none.
     checks_stale: bool,
     /// What was handed out to be checked, or has been.

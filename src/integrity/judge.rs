@@ -7,6 +7,7 @@ use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
 use crate::integrity::claims::claims;
 use crate::integrity::claims::lacking;
+use crate::integrity::coverage::Amiss;
 use crate::integrity::coverage::coverage;
 use crate::integrity::coverage::covered;
 use crate::integrity::damaged::find_damaged;
@@ -24,6 +25,8 @@ use crate::integrity::judgement::Stage;
 use crate::integrity::lake_verdict::judge_lake;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
+use crate::integrity::pack::Scope;
+use crate::integrity::pack::find_packs;
 use crate::integrity::report::ChainRow;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::Generator;
@@ -78,12 +81,15 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
 
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
     add_digests(&mut rows, &builder, &chains);
-    let bad = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, asked }.add(&mut rows);
+    let pack_scope = Scope::of(evidence, asked);
+    let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };
+    let amiss = Amiss { bad: &logs.add(&mut rows), left_out: &pack_scope.left_out_of(&listings) };
     let lacking_of_lake = judge_lake(evidence, asked, &mut rows, &mut findings);
     let ignored = ignore_rest(evidence, &mut rows);
-    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &bad)).collect();
+    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &amiss)).collect();
     let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
     find_all(&scene, &files, &rows, &mut findings);
+    find_packs(evidence, &listings, &pack_scope, &mut findings);
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::integrity::pack::PackScope;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::verdict::Judged;
 use crate::trail::digest::Place;
@@ -21,6 +22,8 @@ pub struct Asked {
     pub strictness: Strictness,
     /// Whether more evidence is on its way.
     pub stage: Stage,
+    /// Whether evidence packs may narrow what is asked.
+    pub packs: PackScope,
 }
 
 /// Whether only content counts, or the container too.
@@ -84,6 +87,8 @@ pub struct Window {
     pub logs: u32,
     /// How many of them are invalid, missing or unreadable.
     pub bad: u32,
+    /// How many of them were left out of an evidence pack on purpose.
+    pub left_out: u32,
     /// Its digest names the digest of the window before it, by place and by content.
     pub linked: bool,
 }
@@ -96,6 +101,8 @@ pub enum WindowState {
     Proven,
     /// The digest is valid and says that nothing was delivered.
     ProvenEmpty,
+    /// The digest is valid; logs of it were left out of the evidence pack, those that are there are valid.
+    LeftOut,
     /// The digest is not proven.
     Unproven,
     /// The digest is disproven.

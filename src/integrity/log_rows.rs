@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::integrity::chain::in_range;
-use crate::integrity::coverage::BadLogs;
+use crate::integrity::coverage::LogCounts;
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::judge_flaw;
@@ -14,6 +14,7 @@ use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::LogJudge;
 use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::pack::Scope;
 use crate::integrity::report::LogRow;
 use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
@@ -32,14 +33,15 @@ pub(crate) struct LogRows<'j, 'a> {
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) listings: &'j Listings<'a>,
     pub(crate) calendar: &'j Calendar<'j>,
+    pub(crate) scope: &'j Scope<'j>,
     pub(crate) asked: &'j Asked,
 }
 
 impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
-    pub(crate) fn add(&self, rows: &mut Rows) -> BadLogs {
+    pub(crate) fn add(&self, rows: &mut Rows) -> LogCounts {
         let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness: self.asked.strictness };
-        let mut bad = BadLogs::new();
+        let mut bad = LogCounts::new();
         for entry in &self.listings.entries {
             let verdict = self.add_entry(&judge, entry, rows);
             if verdict.is_some_and(|verdict| verdict != Verdict::Valid) {
@@ -57,6 +59,9 @@ impl<'a> LogRows<'_, 'a> {
     fn add_entry(&self, judge: &LogJudge<'_, 'a>, entry: &Entry<'a>, rows: &mut Rows) -> Option<Verdict> {
         let asked_for = self.is_asked_for(entry);
         let Some((_, first)) = entry.files.first() else {
+            if self.scope.leaves_out(entry.place) {
+                return None;
+            }
             let judged = judge.judge_absent(entry)?;
             let verdict = judged.verdict;
             if asked_for {

@@ -62,6 +62,9 @@ mod claims;
 
 mod judge;
 
+pub mod pack;
+pub mod proof_set;
+
 pub mod report;
 pub mod report_text;
 pub mod standing;
@@ -73,6 +76,8 @@ pub use gzip::Trailer;
 pub use judgement::{Asked, ChainCoverage, Claims, Judgement, Lacking, Stage, Strictness, Window, WindowState};
 pub use keys::{KeyProblem, KeyRing, PublicKey};
 pub use lake::LakeSign;
+pub use pack::{Pack, PackScope};
+pub use proof_set::ProofSet;
 pub use report::VerdictReport;
 pub use report_text::Verbosity;
 pub use sha256::Sha256;

@@ -13,6 +13,9 @@ pub fn cause_of(state: WindowState, digest: Option<&DigestRow>, gap: Option<GapC
         (WindowState::Proven, _) => "The digest is proven, and every log file that it lists is here and as signed.".to_owned(),
         (WindowState::ProvenEmpty, _) => "The digest is proven and lists no log file: nothing was delivered in this time.".to_owned(),
         (WindowState::InvalidInside, _) => "The digest is proven; not every log file that it lists is here as signed.".to_owned(),
+        (WindowState::LeftOut, _) => {
+            "The digest is proven; log files that it lists were left out of the evidence pack, and nothing is said of them.".to_owned()
+        }
         (WindowState::Unproven, _) => said("The digest is neither proven nor disproven."),
         (WindowState::Invalid, _) => said("The digest is not what was signed for its place."),
         (WindowState::Missing, _) => "A proven digest names this one as the one before it; it is not among the files.".to_owned(),
@@ -34,6 +37,9 @@ pub fn remedy_for(state: WindowState, digest: Option<&DigestRow>, gap: Option<Ga
         WindowState::Proven | WindowState::ProvenEmpty => return None,
         WindowState::InvalidInside => {
             "Add the files that are not found. For those that differ, ask the bucket for other versions of the object (list-object-versions), and who put this one (PutObject)."
+        }
+        WindowState::LeftOut => {
+            "Open the trail that the pack was taken out of, or its bucket: whoever made the pack has chosen what is in it."
         }
         WindowState::Unproven => match digest.and_then(|digest| digest.reason) {
             Some(Reason::NoSignature) => {

@@ -282,6 +282,8 @@ pub enum FindingCode {
     KeySuspect,
     DuplicateEvents,
     Moved,
+    PackScope,
+    PackDiffers,
 }
 
 /// A file that is neither digest nor delivered log.

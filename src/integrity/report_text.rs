@@ -43,7 +43,10 @@ impl VerdictReport {
             return 1;
         }
         let gaps = self.chains.iter().flat_map(|chain| &chain.gaps).any(|gap| gap.cause != GapCause::Restarted);
-        let lacking = self.findings.iter().any(|finding| matches!(finding.code, FindingCode::EndBeforeRange | FindingCode::ChainAbsent));
+        let lacking = self
+            .findings
+            .iter()
+            .any(|finding| matches!(finding.code, FindingCode::EndBeforeRange | FindingCode::ChainAbsent | FindingCode::PackDiffers));
         let open = self.digests.iter().map(|row| row.verdict).chain(self.logs.iter().map(|row| row.verdict));
         if gaps
             || lacking
@@ -92,7 +95,11 @@ impl VerdictReport {
         }
         write_lake(&self.lake, &mut lines, verbosity);
         for finding in self.findings.iter().filter(|finding| finding.code != FindingCode::Gap) {
-            lines.error(&format!("Note: {}", finding.message));
+            match finding.code {
+                // The scope of what is proven belongs to the proof.
+                FindingCode::PackScope => lines.out(&format!("\nNote: {}\n", finding.message)),
+                _ => lines.error(&format!("Note: {}", finding.message)),
+            }
         }
         lines.end()
     }

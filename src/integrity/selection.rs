@@ -52,7 +52,7 @@ pub struct Sentence {
     pub is_whole: bool,
 }
 
-/// Logs that proven digests list, each place once, by the worst that is said of it.
+/// Logs that proven digests list, each place once, by the worst that is said of it; of those that an evidence pack leaves out, nothing is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct LogCount {
@@ -60,6 +60,7 @@ pub struct LogCount {
     pub invalid: u64,
     pub missing: u64,
     pub open: u64,
+    pub left_out: u64,
 }
 
 impl Selection {
@@ -77,7 +78,7 @@ impl LogCount {
     /// How many there are.
     #[must_use]
     pub fn all(self) -> u64 {
-        self.verified.saturating_add(self.invalid).saturating_add(self.missing).saturating_add(self.open)
+        [self.verified, self.invalid, self.missing, self.open, self.left_out].into_iter().fold(0, u64::saturating_add)
     }
 }
 
@@ -96,7 +97,7 @@ pub fn select(judgement: &Judgement, range: TimeRange, chains: &[ChainId]) -> Se
         let facts = Facts {
             stretch,
             digests: digests.of_chain(at),
-            logs: logs.get(at).copied().unwrap_or_default(),
+            logs: LogCount { left_out: stretch.left_out(), ..logs.get(at).copied().unwrap_or_default() },
             unlisted: unlisted.get(at).copied().unwrap_or_default(),
             is_unbroken: stretch.is_unbroken() && !digests.has_mismatch(judgement, at),
         };
@@ -135,6 +136,11 @@ impl<'a> Stretch<'a> {
 
     pub(crate) fn proven(&self) -> impl Iterator<Item = &Window> {
         self.windows.iter().copied().filter(|window| window.state.has_proven_digest())
+    }
+
+    /// Listed logs that are not here on purpose.
+    fn left_out(&self) -> u64 {
+        self.proven().map(|window| u64::from(window.left_out)).fold(0, u64::saturating_add)
     }
 
     /// Every digest proven, each linked to the one before it and beginning where that ends. Backfill digests are not in the order of
@@ -258,7 +264,7 @@ fn badness(verdict: Verdict) -> u8 {
 /// Logs of this time, account and Region that no digest lists.
 fn count_unlisted(judgement: &Judgement, chosen: &[Stretch<'_>], range: TimeRange) -> Vec<u64> {
     let mut counts = vec![0u64; chosen.len()];
-    for row in judgement.report.logs.iter().filter(|row| row.verdict == Verdict::Unlisted) {
+    for row in judgement.report.logs.iter().filter(|row| row.verdict == Verdict::Unlisted && !row.is_once_more()) {
         let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind else { continue };
         for (count, stretch) in counts.iter_mut().zip(chosen) {
             let range = stretch.span().unwrap_or(range);

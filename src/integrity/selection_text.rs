@@ -131,7 +131,7 @@ fn chain_words(chain: &ChainId) -> String {
 }
 
 fn log_sentence(logs: LogCount) -> String {
-    let LogCount { verified, invalid, missing, open } = logs;
+    let LogCount { verified, invalid, missing, open, left_out } = logs;
     let all = logs.all();
     if all == 0 {
         return "No log file is listed: nothing was delivered.".to_owned();
@@ -140,7 +140,13 @@ fn log_sentence(logs: LogCount) -> String {
     if all == verified {
         return format!("Of the {listed} listed, every one is here, unchanged.");
     }
-    let parts = [(verified, "verified"), (invalid, "not as signed"), (missing, "not found"), (open, "not proven")];
+    let parts = [
+        (verified, "verified"),
+        (invalid, "not as signed"),
+        (missing, "not found"),
+        (open, "not proven"),
+        (left_out, "left out of the evidence pack"),
+    ];
     let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| count(number, word, word)).collect();
     format!("Of the {listed} listed: {}.", parts.join(", "))
 }
@@ -154,6 +160,7 @@ pub(crate) fn sum_up(claims: &[ChainClaim], range: TimeRange, fingerprints: &[&s
         logs.invalid = logs.invalid.saturating_add(claim.logs.invalid);
         logs.missing = logs.missing.saturating_add(claim.logs.missing);
         logs.open = logs.open.saturating_add(claim.logs.open);
+        logs.left_out = logs.left_out.saturating_add(claim.logs.left_out);
     }
     let of = count(claims.len(), "chain", "chains");
     let head = format!(

@@ -86,6 +86,10 @@ struct Facts {
     chains: usize,
     proven_chains: usize,
     gaps: usize,
+    /// Evidence packs that are not as their manifests say.
+    changed_packs: usize,
+    /// Whether all that is there is a selection: logs were left out of an evidence pack.
+    is_selection: bool,
     /// From the first proven hour of any chain to the last of any.
     span: Option<(Timestamp, Timestamp)>,
     /// The time in which every chain that is proven at all has its proven hours: what may be claimed in one sentence.
@@ -104,7 +108,8 @@ impl Facts {
         let summary = &judgement.report.summary;
         let both = |pick: fn(&DigestCounts) -> u64| pick(&summary.digests) + pick(&summary.backfill_digests);
         let extents: Vec<(Timestamp, Timestamp)> = judgement.coverage.iter().filter_map(extent).collect();
-        let gaps = judgement.report.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
+        let found = |code: FindingCode| judgement.report.findings.iter().filter(|finding| finding.code == code).count();
+        let mut windows = judgement.coverage.iter().flat_map(|chain| &chain.windows);
         let lake = LakeCounts::of(&judgement.report.lake);
         Self {
             disproven: both(|digests| digests.invalid + digests.missing) + summary.logs.invalid + summary.logs.missing + lake.broken(),
@@ -114,7 +119,9 @@ impl Facts {
             logs: summary.logs.valid + summary.logs.invalid + summary.logs.missing + summary.logs.unproven + summary.logs.unlisted,
             chains: judgement.coverage.len(),
             proven_chains: judgement.coverage.iter().filter(|chain| is_whole(chain)).count(),
-            gaps,
+            gaps: found(FindingCode::Gap),
+            changed_packs: found(FindingCode::PackDiffers),
+            is_selection: windows.any(|window| window.state == WindowState::LeftOut),
             span: extents.iter().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             common: extents.into_iter().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1))).filter(|(start, end)| start < end),
             gap_millis: judgement.report.chains.iter().flat_map(|chain| &chain.gaps).map(|gap| gap.end.0.since(gap.start.0)).sum(),
@@ -131,7 +138,7 @@ impl Facts {
             _ if self.digests == 0 && self.logs == 0 && self.lake.total() == 0 && progress == Arrival::Complete => Tone::Empty,
             Arrival::OnTheWay => Tone::Arriving,
             Arrival::Complete if self.disproven > 0 => Tone::Broken,
-            Arrival::Complete if self.open > 0 || self.gaps > 0 => Tone::Open,
+            Arrival::Complete if self.open > 0 || self.gaps > 0 || self.changed_packs > 0 => Tone::Open,
             // Results of Lake need no digests, but logs do.
             Arrival::Complete if self.proven_digests == 0 && (self.digests + self.logs > 0 || self.lake.results.valid == 0) => Tone::Open,
             Arrival::Complete => Tone::Proven,
@@ -158,16 +165,19 @@ impl Facts {
         let files = self.disproven + self.open;
         let files = (files > 0).then(|| count(files, "file", "files"));
         let gaps = (self.gaps > 0).then(|| format!("{} of {}", count(self.gaps, "gap", "gaps"), hours(self.gap_millis)));
-        let exceptions: Vec<String> = files.into_iter().chain(gaps).collect();
+        let packs = (self.changed_packs > 0)
+            .then(|| count(self.changed_packs, "evidence pack that was changed", "evidence packs that were changed"));
+        let exceptions: Vec<String> = files.into_iter().chain(gaps).chain(packs).collect();
         // Query results lie in no chain.
         let broken = if self.lake.broken() + self.lake.open() > 0 { 0 } else { self.chains - self.proven_chains };
+        let results = if self.lake.results.valid > 0 { ", and so is every query result of CloudTrail Lake" } else { "" };
         match (exceptions.is_empty(), broken) {
-            (true, _) if self.lake.results.valid > 0 => {
+            (true, _) if self.is_selection => {
                 format!(
-                    "{period}: every digest, and every log file they list, is unchanged, and so is every query result of CloudTrail Lake"
+                    "{period}: every digest and every log file of this evidence pack is unchanged{results}; other log files of that time are not in it"
                 )
             }
-            (true, _) => format!("{period}: every digest, and every log file they list, is unchanged"),
+            (true, _) => format!("{period}: every digest, and every log file they list, is unchanged{results}"),
             (false, 0) => format!("{period}, except for {}", exceptions.join(" and ")),
             (false, broken) => {
                 format!("{period}, except for {} in {broken} of {}", exceptions.join(" and "), count(self.chains, "chain", "chains"))
@@ -264,16 +274,12 @@ fn exceptions(judgement: &Judgement, gaps: usize) -> Vec<Exception> {
 
 /// From the first to the last hour of a chain of which a valid digest speaks.
 fn extent(chain: &ChainCoverage) -> Option<(Timestamp, Timestamp)> {
-    let proven = chain.windows.iter().filter(|window| is_proven(window.state)).map(|window| (window.start, window.end));
+    let proven = chain.windows.iter().filter(|window| window.state.has_proven_digest()).map(|window| (window.start, window.end));
     proven.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
-fn is_proven(state: WindowState) -> bool {
-    matches!(state, WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside)
-}
-
 fn is_whole(chain: &ChainCoverage) -> bool {
-    chain.windows.iter().all(|window| matches!(window.state, WindowState::Proven | WindowState::ProvenEmpty))
+    chain.windows.iter().all(|window| window.state.has_proven_digest() && window.state != WindowState::InvalidInside)
 }
 
 /// `3 Mar 2026 00:00 to 10 Mar 2026 17:00 UTC`

@@ -2,6 +2,7 @@
 //!
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
+mod export;
 mod files;
 mod once;
 mod proof;
@@ -31,8 +32,6 @@ use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReadReport;
 use crate::protocol::Remote;
-use crate::protocol::RowsRequest;
-use crate::protocol::SurveyRequest;
 use crate::protocol::Weight;
 use crate::query::inquiry::Deliveries;
 use crate::query::scene::FileClasses;
@@ -224,10 +223,11 @@ impl Ledger {
         if !self.progress().is_busy() || self.judgement.is_none() {
             self.judge();
         }
-        if let Question::Survey(SurveyRequest { inquiry, .. }) | Question::Rows(RowsRequest { inquiry, .. }) = &question {
-            self.repeated.is_wanted = inquiry.deliveries == Deliveries::Once;
+        let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
+        if let Question::Survey(_) | Question::Rows(_) = question {
+            self.repeated.is_wanted = wants_once;
         }
-        if self.repeated.is_wanted {
+        if self.repeated.is_wanted || wants_once {
             self.count_once();
         }
         Reply::Now(match question {
@@ -240,6 +240,11 @@ impl Ledger {
             Question::Files(request) => self.file_rows(&request),
             Question::Problems => Answer::Problems(self.problem_list()),
             Question::Report(form) => Answer::Report(self.report(form)),
+            Question::RowsText(request) => Answer::RowsText(self.rows_text(&request)),
+            Question::Pack(inquiry) => Answer::Pack(Box::new(self.pack_plan(&inquiry))),
+            Question::PackTexts(inquiry) => Answer::Texts(self.progress.generation, self.pack_texts(&inquiry)),
+            Question::Seal(request) => Answer::Texts(self.progress.generation, self.seal(&request)),
+            Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
             Question::Record(row) => {
                 let Some((file, offset)) = self.table.place(row) else { return Reply::Now(Answer::Detail(None)) };
                 let sha256 = self.files.get(&file).and_then(|file| file.sha256);

@@ -104,7 +104,7 @@ fn digests_of<'a>(judgement: &'a Judgement, windows: &[Chosen<'a>]) -> Vec<Optio
 
 fn tells(verdict: Verdict, state: WindowState) -> bool {
     match state {
-        WindowState::Proven | WindowState::ProvenEmpty | WindowState::InvalidInside => verdict == Verdict::Valid,
+        WindowState::Proven | WindowState::ProvenEmpty | WindowState::LeftOut | WindowState::InvalidInside => verdict == Verdict::Valid,
         WindowState::Unproven => matches!(verdict, Verdict::Unproven | Verdict::Pending),
         WindowState::Invalid => verdict == Verdict::Invalid,
         WindowState::Missing => verdict == Verdict::Missing,

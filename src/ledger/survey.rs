@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::ledger::Ledger;
+use crate::ledger::export::Packing;
 use crate::ledger::verdict_of;
 use crate::protocol::Detail;
 use crate::protocol::RowView;
@@ -36,6 +37,10 @@ pub(super) struct Views {
     arranged: Option<(Inquiry, usize, Vec<RowId>)>,
     orders: HashMap<SortBy, Vec<u32>>,
     totals: HashMap<(ColumnId, Deliveries), (usize, Vec<u64>)>,
+    /// The rows of an export that is on its way, whatever the table shows meanwhile.
+    pub(super) exported: Option<(Inquiry, usize, Vec<RowId>)>,
+    /// What an evidence pack would hold: asked for piece after piece.
+    pub(super) packing: Option<Packing>,
 }
 
 impl Views {
@@ -44,6 +49,8 @@ impl Views {
         self.arranged = None;
         self.orders.remove(&SortBy::Column(ColumnId::Verdict));
         self.totals.retain(|(column, deliveries), _| *column != ColumnId::Verdict && *deliveries == Deliveries::Every);
+        self.exported = None;
+        self.packing = None;
     }
 }
 
@@ -133,7 +140,7 @@ impl Ledger {
         RowView { id, time: self.table.time(id), verdict, cells }
     }
 
-    fn arrange(&mut self, inquiry: &Inquiry) -> &[RowId] {
+    pub(super) fn arrange(&mut self, inquiry: &Inquiry) -> &[RowId] {
         let rows = self.table.len();
         let known = self.views.arranged.as_ref().is_some_and(|(asked, then, _)| asked == inquiry && *then == rows);
         if !known {

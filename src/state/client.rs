@@ -17,6 +17,7 @@ use web_sys::Worker;
 use crate::browser::spawn::Program;
 use crate::browser::spawn::fatal;
 use crate::browser::wire;
+use crate::export::parts::Sum;
 use crate::protocol::Answer;
 use crate::protocol::Call;
 use crate::protocol::Named;
@@ -95,11 +96,30 @@ impl Client {
     /// # Errors
     /// When the page no longer has the file.
     pub async fn ask_record(&self, row: RowId, file: FileId) -> Result<Answer, String> {
-        let blob = self.0.shelf.borrow().get(file.index()).and_then(|shelved| Some(shelved.as_ref()?.blob.clone()));
-        match blob {
+        match self.blob(file) {
             Some(blob) => Ok(self.question(Question::Record(row), &[blob.into()]).await),
             None => Err("The file of this record is no longer at hand. Open it again.".to_owned()),
         }
+    }
+
+    /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
+    pub async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
+        let parts = js_sys::Array::new();
+        for blob in blobs {
+            parts.push(blob);
+        }
+        let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
+        let composite = Blob::new_with_blob_sequence(&parts).ok()?;
+        match self.question(Question::Sums(sizes), &[composite.into()]).await {
+            Answer::Sums(sums) => sums,
+            _ => None,
+        }
+    }
+
+    /// A file that was opened.
+    #[must_use]
+    pub fn blob(&self, id: FileId) -> Option<Blob> {
+        self.0.shelf.borrow().get(id.index()).and_then(|shelved| Some(shelved.as_ref()?.blob.clone()))
     }
 
     /// Opens files, end to end in one blob.
@@ -113,6 +133,13 @@ impl Client {
         }
         if let Ok(composite) = Blob::new_with_blob_sequence(&parts) {
             self.say(&Call::Open(names), &[composite.into()]);
+        }
+    }
+
+    /// Keeps a pasted text as if it were a file.
+    pub(super) fn keep_text(&self, named: &Named, text: &str) {
+        if let Ok(blob) = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into())) {
+            self.0.keep(named.id, &named.name, blob);
         }
     }
 

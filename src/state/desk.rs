@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::export::parts::PackPlan;
 use crate::integrity::bins::CoverageMap;
 use crate::protocol::Detail;
 use crate::protocol::FilesPage;
@@ -17,6 +18,7 @@ use crate::protocol::Survey;
 use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
+use crate::state::export::Exporting;
 use crate::state::habits;
 use crate::state::habits::Theme;
 use crate::state::intake::Intake;
@@ -91,6 +93,10 @@ pub struct Desk {
     pub rows: RowCache,
     /// Questions in flight, and those that are about to be asked.
     pub asking: RwSignal<u32>,
+    /// What is being exported, and how far it has come.
+    pub exporting: RwSignal<Option<Exporting>>,
+    /// What an evidence pack of the present filter would hold, once somebody asks.
+    pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -152,6 +158,8 @@ impl Desk {
             stretch: RwSignal::new(None),
             rows: RowCache::new(),
             asking: RwSignal::new(0),
+            exporting: RwSignal::new(None),
+            pack_plan: RwSignal::new(None),
             notice: RwSignal::new(None),
         }
     }

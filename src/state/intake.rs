@@ -22,12 +22,13 @@ use crate::protocol::Call;
 use crate::protocol::Named;
 use crate::protocol::Remote;
 use crate::state::client::Client;
+use crate::state::zip_intake::is_zip;
 use crate::trail::ids::FileId;
 
 /// Numbers what is opened and sends it down. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
-    client: Client,
+    pub(super) client: Client,
     next: Rc<Cell<u32>>,
     /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
     arriving: RwSignal<u64>,
@@ -111,6 +112,7 @@ impl Intake {
     /// Takes a pasted key list, or `head-object` output.
     pub fn open_text(&self, text: &str) {
         let named = Named { id: self.number(), name: "pasted text".to_owned(), size: text.len() as u64 };
+        self.client.keep_text(&named, text);
         self.client.say(&Call::Paste(named, text.to_owned()), &[]);
     }
 
@@ -169,9 +171,13 @@ impl Intake {
     }
 
     fn send_now(&self, files: Vec<NamedFile>) {
+        let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
+        for zip in zips {
+            let this = self.clone();
+            self.run(async move { this.open_zip(zip).await });
+        }
         let (large, small): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.file.size() > SHEAF_BYTES);
-        let numbered =
-            |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, Blob::from(file.file));
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, file.file);
         let small: Vec<_> = small.into_iter().map(numbered).collect();
         if !small.is_empty() {
             self.client.open(small);
@@ -180,11 +186,11 @@ impl Intake {
         large.into_iter().map(numbered).for_each(|file| self.client.open(vec![file]));
     }
 
-    fn lost(&self, name: String, why: &str) {
+    pub(super) fn lost(&self, name: String, why: &str) {
         self.client.say(&Call::Lost(Named { id: self.number(), name, size: 0 }, why.to_owned()), &[]);
     }
 
-    fn number(&self) -> FileId {
+    pub(super) fn number(&self) -> FileId {
         let number = self.next.get();
         self.next.set(number + 1);
         self.arriving.update(|arriving| *arriving += 1);
@@ -237,5 +243,5 @@ impl Pack {
 }
 
 /// A sheaf: at most so many files or bytes. One message a file would cost more than reading it.
-const SHEAF_FILES: usize = 256;
-const SHEAF_BYTES: f64 = 8_388_608.0;
+pub(super) const SHEAF_FILES: usize = 256;
+pub(super) const SHEAF_BYTES: f64 = 8_388_608.0;

@@ -2,15 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
-use web_sys::HtmlAnchorElement;
 
 use crate::integrity::verdict::Verdict;
-use crate::protocol::Answer;
-use crate::protocol::Progress;
-use crate::protocol::Question;
-use crate::protocol::ReportForm;
 use crate::query::filter::Clause;
 use crate::query::filter::Field;
 use crate::query::filter::Filter;
@@ -213,28 +206,6 @@ impl Desk {
         unread(&left, why)
     }
 
-    /// Saves the verdict report as a file.
-    pub fn save_report(&self, form: ReportForm) {
-        let desk = *self;
-        // A report given away holds no verdict that the next file may change.
-        if desk.arriving.get_untracked() > 0 || desk.progress.with_untracked(Progress::is_busy) {
-            let wait =
-                "Files are still being read and checked, and a report now would be of a part of them. Save it when the checking has ended.";
-            desk.notice.set(Some(wait.to_owned()));
-            return;
-        }
-        let (name, kind) = match form {
-            ReportForm::Json => ("trailseal-verdicts.json", "application/json"),
-            ReportForm::Text => ("trailseal-verdicts.txt", "text/plain"),
-        };
-        spawn_local(async move {
-            let Some(Answer::Report(text)) = desk.ask(Question::Report(form)).await else { return };
-            if save(name, kind, &text).is_err() {
-                desk.notice.set(Some("The browser refused to save the report. Allow downloads for this page and try again.".to_owned()));
-            }
-        });
-    }
-
     /// Copies a text.
     pub fn copy(&self, text: String) {
         let desk = *self;
@@ -265,20 +236,6 @@ fn broken_json(text: &str) -> Option<String> {
 }
 
 const APART: &str = "URLs and JSON cannot be read from one text: paste the one, then the other.";
-
-fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // The download has begun with the click; the bytes stay until the browser has them.
-    set_timeout(move || drop(web_sys::Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
-    Ok(())
-}
 
 async fn copy(text: &str) -> Option<()> {
     let navigator = window().navigator();

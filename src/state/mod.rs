@@ -6,12 +6,14 @@ pub mod answers;
 pub mod ask;
 pub mod client;
 pub mod desk;
+pub mod export;
 pub mod habits;
 pub mod intake;
 pub mod intents;
 pub mod launch;
 mod proven;
 pub mod rows;
+mod zip_intake;
 
 pub use desk::{Desk, Launch, Tab};
 pub use habits::Theme;

@@ -17,12 +17,14 @@ use crate::view::empty::EmptyPage;
 use crate::view::event_detail::EventDetail;
 use crate::view::event_detail::close_detail;
 use crate::view::event_table::EventTable;
+use crate::view::export::ExportProgress;
 use crate::view::facets::Facets;
 use crate::view::frames::frames_so_far;
 use crate::view::help::HelpDialog;
 use crate::view::icon::Icon;
 use crate::view::icon::Symbols;
 use crate::view::integrity::Integrity;
+use crate::view::pack::PackDialog;
 use crate::view::panels::Panels;
 use crate::view::people::People;
 use crate::view::progress::ProblemsDialog;
@@ -49,10 +51,12 @@ pub fn App() -> impl IntoView {
             <Workbench />
         </Show>
         <ReadingProgress />
+        <ExportProgress />
         <Notice />
         <DropTarget />
         <Pickers />
         <PasteDialog />
+        <PackDialog />
         <SupplyDialog />
         <ProblemsDialog />
         <HelpDialog />

@@ -42,7 +42,7 @@ pub(crate) fn shape(state: WindowState) -> Cell {
     match state {
         WindowState::Proven => Cell::Proven,
         WindowState::ProvenEmpty => Cell::Empty,
-        WindowState::Unproven => Cell::Unproven,
+        WindowState::Unproven | WindowState::LeftOut => Cell::Unproven,
         WindowState::Invalid | WindowState::InvalidInside | WindowState::Missing => Cell::Broken,
         WindowState::Gap => Cell::Gap,
     }
@@ -53,6 +53,7 @@ pub(crate) fn state_words(state: WindowState) -> &'static str {
     match state {
         WindowState::Proven => "proven",
         WindowState::ProvenEmpty => "proven, nothing was delivered",
+        WindowState::LeftOut => "digest proven, logs of it are not in the pack",
         WindowState::Unproven => "not proven",
         WindowState::Invalid => "digest invalid",
         WindowState::InvalidInside => "digest proven, a log of it is not here as signed",

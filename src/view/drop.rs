@@ -62,7 +62,7 @@ pub(crate) fn DropTarget() -> impl IntoView {
     on_cleanup(move || [enter, leave, over, dropped].into_iter().for_each(leptos::leptos_dom::helpers::WindowListenerHandle::remove));
     view! {
         <div id="drop-overlay" class="drop-overlay" hidden=move || !is_over.get() aria-hidden="true">
-            <div><Icon name="folder" />"Drop logs, digests and keys to check them here"</div>
+            <div><Icon name="folder" />"Drop logs, digests and keys, or a zip of them, to check them here"</div>
         </div>
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn EmptyPage() -> impl IntoView {
             <div class="empty-column">
                 <Seal />
                 <h1>"Prove that AWS CloudTrail logs are unchanged, and see what they say."</h1>
-                <p class="empty-lead">"Drop a folder of log files, digest files and public keys anywhere on this page. Every file is checked against AWS’s signatures, here, in this browser."</p>
+                <p class="empty-lead">"Drop a folder or a zip file of log files, digest files and public keys anywhere on this page, or an evidence pack. Every file is checked against AWS’s signatures, here, in this browser."</p>
                 {move || match desk.launch.get() {
                     Launch::Failed(why) => view! { <p class="alert" role="alert">"The dashboard could not start its worker. "{why}</p> }.into_any(),
                     _ => ().into_any(),

@@ -1,25 +1,76 @@
-//! Taking the verdicts away: the report as JSON or as text.
+//! Taking away: rows, reports, the evidence pack; and how far that has come.
 
 use leptos::prelude::*;
 
+use crate::export::parts::RowsForm;
 use crate::protocol::ReportForm;
+use crate::screen::format;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
 use crate::view::panels::use_desk;
+use crate::view::panels::use_panels;
 
 /// The menu "Export".
 #[component]
 pub(crate) fn ExportMenu() -> impl IntoView {
-    let desk = use_desk();
+    let (desk, panels) = (use_desk(), use_panels());
     let open = RwSignal::new(false);
-    let save = move |form| {
+    let report = move |form| {
         open.set(false);
         desk.save_report(form);
     };
+    let rows = move |form| {
+        open.set(false);
+        desk.save_rows(form);
+    };
+    let pack = move |_| {
+        open.set(false);
+        desk.plan_pack();
+        panels.pack.set(true);
+    };
+    let matched = move || desk.survey.with(|survey| format::counted(survey.matched, "event", "events"));
     view! {
         <Menu id="export-menu" open=open class="button quiet" button=view! { "Export"<Icon name="down" /> }>
-            <button id="export-json" type="button" class="menu-item" on:click=move |_| save(ReportForm::Json)>"Verdict report, JSON"<small>"every digest, log and finding"</small></button>
-            <button id="export-text" type="button" class="menu-item" on:click=move |_| save(ReportForm::Text)>"Verdict report, text"<small>"the sentences of aws cloudtrail validate-logs"</small></button>
+            <p class="menu-note">{matched}" of the present filter, in the table’s order, all columns, each with its verdict"{move || if desk.is_verified_only() { ". Verified only is on." } else { "" }}</p>
+            <button id="export-csv" type="button" class="menu-item" on:click=move |_| rows(RowsForm::Csv)>"Events, CSV"<small>"no cell runs as a formula"</small></button>
+            <button id="export-jsonl" type="button" class="menu-item" on:click=move |_| rows(RowsForm::JsonLines)>"Events, JSON lines"<small>"one object a line; the first says what it is"</small></button>
+            <button id="export-pack" type="button" class="menu-item" on:click=pack>"Evidence pack (zip)…"<small>"events, their log files and what proves them"</small></button>
+            <hr />
+            <button id="export-json" type="button" class="menu-item" on:click=move |_| report(ReportForm::Json)>"Verdict report, JSON"<small>"every digest, log and finding"</small></button>
+            <button id="export-text" type="button" class="menu-item" on:click=move |_| report(ReportForm::Text)>"Verdict report, text"<small>"the sentences of aws cloudtrail validate-logs"</small></button>
         </Menu>
+    }
+}
+
+/// Shown while something is being exported.
+#[component]
+pub(crate) fn ExportProgress() -> impl IntoView {
+    let (desk, panels) = (use_desk(), use_panels());
+    // The dialog has a bar of its own.
+    let is_here = move || desk.exporting.with(Option::is_some) && !panels.pack.get();
+    view! {
+        <Show when=is_here>
+            <div id="export-progress" class="progress exporting" role="status"><ExportBar /></div>
+        </Show>
+    }
+}
+
+/// The bar, its words, and the button that ends it.
+#[component]
+pub(crate) fn ExportBar() -> impl IntoView {
+    let desk = use_desk();
+    let share = move || desk.exporting.with(|now| now.as_ref().map_or(0.0, |now| now.done as f64 / now.total.max(1) as f64));
+    let words = move || {
+        desk.exporting.with(|now| {
+            now.as_ref().map(|now| match now.total {
+                0 | 1 => format!("{}…", now.step),
+                total => format!("{}: {} of {}", now.step, format::count(now.done), format::count(total)),
+            })
+        })
+    };
+    view! {
+        <progress max="1" value=move || share().to_string() aria-label="Exported"></progress>
+        <span>{words}</span>
+        <button id="export-cancel" type="button" class="button small" on:click=move |_| desk.cancel_export()>"Cancel"</button>
     }
 }

@@ -17,6 +17,8 @@ pub(crate) fn HelpDialog() -> impl IntoView {
             <h3>"Filter"</h3>
             <p><code>"userName:ann errorCode:* -awsRegion:us-east-1 \"any text\""</code></p>
             <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark. "{FREE_TEXT}</p>
+            <h3>"Export"</h3>
+            <p>"Events go out as the table has them, with all columns, the verdict and the content hash of their file. In CSV an apostrophe stands before cells that a spreadsheet would run as a formula, and the name of the last column says what the export is. An evidence pack is a selection that verifies alone; drop the zip file on this page to see it."</p>
             <h3>"Verdicts"</h3>
             <p><b>"Verified"</b>": a digest file that AWS signed lists this log with exactly this content. "<b>"Modified"</b>": the content is another. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": signature or key are lacking. "<b>"In no digest"</b>": nobody vouches for it."</p>
             <p>"A query result of CloudTrail Lake is judged by its sign file ("<code>"result_sign.json"</code>") as a log is by its digest. Lake signs the file as it is stored: unpacked on its way, it can no longer be checked."</p>

@@ -29,6 +29,7 @@ mod integrity;
 mod keys;
 mod map_tools;
 mod menu;
+mod pack;
 mod panels;
 mod parts;
 mod people;

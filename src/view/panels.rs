@@ -13,6 +13,7 @@ pub(crate) struct Panels {
     pub(crate) supply: RwSignal<bool>,
     pub(crate) problems: RwSignal<bool>,
     pub(crate) paste: RwSignal<bool>,
+    pub(crate) pack: RwSignal<bool>,
     /// The facets, where there is no room for them beside the table.
     pub(crate) facets: RwSignal<bool>,
     /// What the integrity view is to show first, until someone moves in it.
@@ -32,6 +33,7 @@ impl Panels {
             supply: RwSignal::new(false),
             problems: RwSignal::new(false),
             paste: RwSignal::new(false),
+            pack: RwSignal::new(false),
             facets: RwSignal::new(false),
             goal: RwSignal::new(None),
             pick_files: NodeRef::new(),

@@ -94,6 +94,7 @@ impl Host {
                 let (report, rows) = reader.finish();
                 this.ledger.admit(report, rows);
             }
+            Call::Pack(pack) => this.ledger.admit_pack(&pack),
             Call::Cancel => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
                 this.ledger.give_up(&dropped);
@@ -139,6 +140,7 @@ impl Host {
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
+            Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
             Report::Unreadable(files) => self.say(&Notice::Reopen(files), &[]),
         }
     }
@@ -155,6 +157,7 @@ impl Host {
             Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
+            Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
             Job::Extract(job) => {
                 let record =
                     Record { row: job.row, json: Err("The file could not be read again. Try once more.".to_owned()), unchanged: true };

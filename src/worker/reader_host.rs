@@ -13,6 +13,8 @@ use crate::browser::source;
 use crate::browser::subtle::Hash;
 use crate::browser::subtle::Subtle;
 use crate::browser::wire;
+use crate::export::parts::Sum;
+use crate::export::sums::Summing;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::check;
@@ -93,7 +95,29 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
             let (number, record) = extractor.finish();
             desk.report(&Report::Extracted(number, record), &[]);
         }
+        (Job::Sums(number, sizes), blob) => {
+            let sums = match blob {
+                Some(blob) => sum_up(&blob, &sizes).await,
+                None => None,
+            };
+            desk.report(&Report::Summed(number, sums), &[]);
+        }
     }
+}
+
+/// What the stretches of a blob add up to; `None` where it could not be read, or is not as long as they are.
+async fn sum_up(blob: &Blob, sizes: &[u64]) -> Option<Vec<Sum>> {
+    let mut sums = Vec::with_capacity(sizes.len());
+    let mut start = 0.0;
+    for size in sizes {
+        let end = start + *size as f64;
+        let part = blob.slice_with_f64_and_f64(start, end).ok()?;
+        let mut summing = Summing::default();
+        source::read_slices(&part, |bytes| summing.push(bytes)).await.ok()?;
+        sums.push(summing.finish());
+        start = end;
+    }
+    sums.iter().zip(sizes).all(|(sum, size)| sum.size == *size).then_some(sums)
 }
 
 /// Many small files end to end: one read, cut by their sizes.

@@ -1,0 +1,202 @@
+//! A zip file's headers, written around data that is put between them as it lies.
+
+use crate::archive::CENTRAL;
+use crate::archive::END;
+use crate::archive::END_64;
+use crate::archive::EXTRA_64;
+use crate::archive::LOCAL;
+use crate::archive::LOCATOR_64;
+use crate::archive::SEE_64;
+use crate::archive::read::Method;
+
+/// Writes headers: for each entry `add`, then its data; at the end `finish`.
+#[derive(Debug, Default)]
+pub struct ZipWriter {
+    offset: u64,
+    central: Vec<u8>,
+    entries: u64,
+}
+
+/// What is to be known of an entry before its data.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEntry<'a> {
+    /// Its path, folders divided by `/`.
+    pub path: &'a str,
+    /// How its data are packed.
+    pub method: Method,
+    /// CRC-32 of its content.
+    pub crc32: u32,
+    /// Bytes of its data as they stand in the zip file.
+    pub stored: u64,
+    /// Bytes of its content.
+    pub size: u64,
+}
+
+impl ZipWriter {
+    /// The header that comes before the data of this entry.
+    pub fn add(&mut self, entry: NewEntry<'_>) -> Vec<u8> {
+        let is_large = [entry.stored, entry.size].iter().any(|size| *size >= u64::from(SEE_64));
+        let mut local = Vec::new();
+        put_32(&mut local, LOCAL);
+        describe(&mut local, entry, is_large);
+        put_16(&mut local, if is_large { 20 } else { 0 });
+        local.extend_from_slice(name(entry));
+        if is_large {
+            put_16(&mut local, EXTRA_64);
+            put_16(&mut local, 16);
+            put_64(&mut local, entry.size);
+            put_64(&mut local, entry.stored);
+        }
+        self.note(entry, is_large || self.offset >= u64::from(SEE_64));
+        self.offset = self.offset.saturating_add(length(&local)).saturating_add(entry.stored);
+        self.entries = self.entries.saturating_add(1);
+        local
+    }
+
+    /// Adds the entry's line to the directory.
+    fn note(&mut self, entry: NewEntry<'_>, is_large: bool) {
+        let central = &mut self.central;
+        put_32(central, CENTRAL);
+        put_16(central, MADE_BY);
+        describe(central, entry, is_large);
+        put_16(central, if is_large { 28 } else { 0 });
+        // No comment, first disk, no inner attributes.
+        [0; 3].iter().for_each(|nothing| put_16(central, *nothing));
+        put_32(central, ATTRIBUTES);
+        put_32(central, if is_large { SEE_64 } else { narrow(self.offset) });
+        central.extend_from_slice(name(entry));
+        if is_large {
+            put_16(central, EXTRA_64);
+            put_16(central, 24);
+            [entry.size, entry.stored, self.offset].iter().for_each(|number| put_64(central, *number));
+        }
+    }
+
+    /// The directory, which ends the file.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        let (at, size, entries) = (self.offset, length(&self.central), self.entries);
+        let mut end = self.central;
+        if at >= u64::from(SEE_64) || size >= u64::from(SEE_64) || entries >= u64::from(u16::MAX) {
+            put_32(&mut end, END_64);
+            put_64(&mut end, 44);
+            put_16(&mut end, MADE_BY);
+            put_16(&mut end, 45);
+            put_64(&mut end, 0);
+            [entries, entries, size, at].iter().for_each(|number| put_64(&mut end, *number));
+            put_32(&mut end, LOCATOR_64);
+            put_32(&mut end, 0);
+            put_64(&mut end, at.saturating_add(size));
+            put_32(&mut end, 1);
+        }
+        put_32(&mut end, END);
+        put_32(&mut end, 0);
+        let entries = u16::try_from(entries).unwrap_or(u16::MAX);
+        put_16(&mut end, entries);
+        put_16(&mut end, entries);
+        put_32(&mut end, narrow(size));
+        put_32(&mut end, narrow(at));
+        put_16(&mut end, 0);
+        end
+    }
+}
+
+/// From "version needed" to "length of the name": the same in both headers.
+fn describe(into: &mut Vec<u8>, entry: NewEntry<'_>, is_large: bool) {
+    put_16(into, if is_large { 45 } else { 20 });
+    put_16(into, UTF_8);
+    put_16(into, entry.method.number());
+    put_16(into, 0);
+    put_16(into, NO_DATE);
+    put_32(into, entry.crc32);
+    put_32(into, if is_large { SEE_64 } else { narrow(entry.stored) });
+    put_32(into, if is_large { SEE_64 } else { narrow(entry.size) });
+    put_16(into, u16::try_from(name(entry).len()).unwrap_or(u16::MAX));
+}
+
+/// No path on any system is as long as a zip file could say.
+fn name(entry: NewEntry<'_>) -> &[u8] {
+    entry.path.as_bytes().get(..usize::from(u16::MAX)).unwrap_or(entry.path.as_bytes())
+}
+
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(SEE_64)
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn put_16(into: &mut Vec<u8>, number: u16) {
+    into.extend_from_slice(&number.to_le_bytes());
+}
+
+fn put_32(into: &mut Vec<u8>, number: u32) {
+    into.extend_from_slice(&number.to_le_bytes());
+}
+
+fn put_64(into: &mut Vec<u8>, number: u64) {
+    into.extend_from_slice(&number.to_le_bytes());
+}
+
+/// Unix, version 4.5: so that the attributes are read as permissions.
+const MADE_BY: u16 = 3 << 8 | 45;
+/// A plain file that everybody may read.
+const ATTRIBUTES: u32 = 0o100_644 << 16;
+/// Names are UTF-8.
+const UTF_8: u16 = 1 << 11;
+/// 1 January 1980, the first day of zip files: what is in here dates itself.
+const NO_DATE: u16 = 1 << 5 | 1;
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)] // A test that panics has failed, which is its purpose.
+mod tests {
+    use super::*;
+    use crate::archive::read::End;
+    use crate::archive::read::entries;
+    use crate::archive::read::find_end;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(files in prop::collection::vec(("[a-zä/]{1,12}x", prop::collection::vec(any::<u8>(), 0..40), any::<u32>()), 0..8)) {
+            let mut zip = ZipWriter::default();
+            let mut bytes = Vec::new();
+            for (path, data, crc32) in &files {
+                let size = length(data);
+                bytes.extend(zip.add(NewEntry { path, method: Method::Stored, crc32: *crc32, stored: size, size }));
+                bytes.extend(data);
+            }
+            bytes.extend(zip.finish());
+            let size = length(&bytes);
+            let end = find_end(&bytes, size).expect("an end");
+            let read = entries(&bytes[usize::try_from(end.at).expect("small")..], &end).expect("entries");
+            prop_assert_eq!(read.len(), files.len());
+            for (entry, (path, data, crc32)) in read.iter().zip(&files) {
+                prop_assert_eq!((&entry.path, entry.crc32, entry.size), (path, *crc32, length(data)));
+                let at = usize::try_from(entry.header_at).expect("small");
+                let start = usize::try_from(entry.data_at(&bytes[at..]).expect("a header")).expect("small");
+                prop_assert_eq!(&bytes[start..start + data.len()], data.as_slice());
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_four_gigabytes_and_sixty_five_thousand_entries_are_found_again() {
+        let mut zip = ZipWriter::default();
+        let huge = 5 << 30;
+        let mut header = 0;
+        for number in 0..70_000u32 {
+            let stored = if number == 0 { huge } else { 0 };
+            header = length(&zip.add(NewEntry { path: "a", method: Method::Stored, crc32: number, stored, size: stored }));
+        }
+        let at = zip.offset;
+        let tail = zip.finish();
+        let size = at + length(&tail);
+        let end = find_end(&tail, size).expect("an end");
+        assert_eq!(end, End { at, size: end.size, entries: 70_000, shift: 0 });
+        let read = entries(&tail, &end).expect("entries");
+        assert_eq!((read.len(), read[0].size, read[69_999].crc32), (70_000, huge, 69_999));
+        assert_eq!(read[69_999].header_at, at - header);
+    }
+}

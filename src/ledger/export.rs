@@ -1,0 +1,321 @@
+//! What leaves: rows as text, slice after slice; the files, proofs and texts of an evidence pack; and a pack that comes back.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use crate::export::about;
+use crate::export::about::About;
+use crate::export::manifest::Manifest;
+use crate::export::manifest::admitted;
+use crate::export::parts::GivenPack;
+use crate::export::parts::PackPlan;
+use crate::export::parts::PackedFile;
+use crate::export::parts::Part;
+use crate::export::parts::RowsText;
+use crate::export::parts::RowsTextRequest;
+use crate::export::parts::SealRequest;
+use crate::export::paths;
+use crate::export::rows;
+use crate::export::rows::ExportRow;
+use crate::export::summary::Summary;
+use crate::export::summary::base64;
+use crate::integrity::keys::PublicKey;
+use crate::integrity::proof_set::ProofSet;
+use crate::integrity::report::ReportTime;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::GivenSignature;
+use crate::integrity::standing::Standing;
+use crate::integrity::verdict::Remark;
+use crate::integrity::verdict::Verdict;
+use crate::ledger::Ledger;
+use crate::protocol::Problem;
+use crate::protocol::ReportForm;
+use crate::protocol::Weight;
+use crate::query::inquiry::Inquiry;
+use crate::table::column::ColumnId;
+use crate::trail::ids::FileId;
+use crate::trail::ids::RowId;
+
+/// An evidence pack as it is going to be.
+pub(super) struct Packing {
+    inquiry: Inquiry,
+    generation: u64,
+    plan: PackPlan,
+    proofs: ProofSet,
+}
+
+impl Ledger {
+    pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
+        let rows = self.table.len();
+        let known = self.views.exported.take().filter(|(inquiry, then, _)| *inquiry == request.inquiry && *then == rows);
+        let arranged = known.map_or_else(|| self.arrange(&request.inquiry).to_vec(), |(.., arranged)| arranged);
+        let matched = arranged.len();
+        let start = (request.start as usize).min(matched);
+        let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
+        let slice: Vec<RowId> = arranged[start..end].to_vec();
+        if end < matched {
+            self.views.exported = Some((request.inquiry.clone(), rows, arranged));
+        }
+        let mut text = String::new();
+        if request.start == 0 {
+            text = rows::head(request.form, &self.about(&request.inquiry));
+        }
+        let mut hash = (FileId(u32::MAX), String::new());
+        for id in &slice {
+            self.push_row(*id, request, &mut hash, &mut text);
+        }
+        RowsText {
+            generation: self.progress.generation,
+            matched: matched as u64,
+            rows: u32::try_from(slice.len()).unwrap_or(u32::MAX),
+            text,
+        }
+    }
+
+    fn push_row(&self, id: RowId, request: &RowsTextRequest, hash: &mut (FileId, String), text: &mut String) {
+        let Some((file_id, _)) = self.table.place(id) else { return };
+        let file = self.files.get(&file_id);
+        // Neighbouring rows are often of one file.
+        if hash.0 != file_id {
+            *hash = (file_id, file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
+        }
+        let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(file_id.index())?.as_ref());
+        let row = ExportRow {
+            time: self.table.time(id).map(|time| time.to_string()).unwrap_or_default(),
+            event_id: self.table.ids().text(id.index()),
+            cells: ColumnId::STORED.iter().map(|column| self.table.cell(id, *column)).collect(),
+            verdict: judged.map(|judged| judged.verdict).unwrap_or(Verdict::Pending).slug(),
+            reason: judged.and_then(|judged| judged.reason).map_or("", |reason| reason.slug()),
+            file: file.map_or("", |file| file.source.as_str()),
+            sha256: &hash.1,
+        };
+        rows::push(request.form, &row, text);
+    }
+
+    /// What is said of these rows wherever they go.
+    fn about(&mut self, inquiry: &Inquiry) -> About {
+        let rows = self.arrange(inquiry).to_vec();
+        let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
+        About::new(inquiry, rows.len() as u64, self.table.len() as u64, verified as u64)
+    }
+
+    fn verdict_of_row(&self, row: RowId) -> Verdict {
+        let file = self.table.files().get(row.index()).copied();
+        file.and_then(|file| self.judgement.as_ref()?.files.get(file.index())?.as_ref()).map_or(Verdict::Pending, |judged| judged.verdict)
+    }
+
+    pub(super) fn pack_plan(&mut self, inquiry: &Inquiry) -> PackPlan {
+        self.packing(inquiry).plan.clone()
+    }
+
+    /// The texts whose hashes go into the manifest.
+    pub(super) fn pack_texts(&mut self, inquiry: &Inquiry) -> Vec<(String, String)> {
+        let (verdicts, verdicts_text) = (self.report(ReportForm::Json), self.report(ReportForm::Text));
+        let proofs = &self.packing(inquiry).proofs;
+        let mut texts = vec![(paths::VERDICTS.to_owned(), verdicts), (paths::VERDICTS_TEXT.to_owned(), verdicts_text)];
+        if !proofs.keys.is_empty() {
+            texts.push((paths::KEYS.to_owned(), keys_text(proofs)));
+        }
+        if !proofs.signatures.is_empty() {
+            texts.push((paths::SIGNATURES.to_owned(), signatures_text(proofs)));
+        }
+        texts
+    }
+
+    /// The summary, and the manifest of all parts.
+    pub(super) fn seal(&mut self, request: &SealRequest) -> Vec<(String, String)> {
+        let about = self.about(&request.inquiry);
+        let arrival = self.arrival();
+        let rows = self.table.len() as u64;
+        let standing = Standing::of(self.judgement(), arrival, rows);
+        let headline = format!("{}. {}", standing.headline, standing.detail);
+        let claims = self.judgement().claims.clone();
+        let packing = self.packing(&request.inquiry);
+        let (plan, left_out) = (packing.plan.clone(), packing.proofs.left_out.clone());
+        let mut fingerprints: Vec<String> = packing.proofs.keys.iter().map(|key| key.fingerprint.clone()).collect();
+        fingerprints.dedup();
+        let summary = Summary {
+            made: &request.made,
+            about: &about,
+            plan: &plan,
+            headline: &headline,
+            claims: &claims,
+            exceptions: &self.exceptions(&plan),
+            fingerprints: &fingerprints,
+            parts: &request.parts,
+        };
+        let html = summary.to_html();
+        let mut parts = request.parts.clone();
+        parts.push(Part { path: paths::SUMMARY.to_owned(), size: html.len() as u64, sha256: Sha256::of(html.as_bytes()) });
+        let manifest = Manifest::new(&request.made, &about, &plan.verdicts, parts, &left_out);
+        vec![(paths::SUMMARY.to_owned(), html), (paths::MANIFEST.to_owned(), manifest.to_text())]
+    }
+
+    /// Takes in a pack; what has no manifest is none, and its files are files like any others.
+    pub fn admit_pack(&mut self, given: &GivenPack) {
+        match admitted(given) {
+            Some(pack) => self.evidence.admit_pack(pack),
+            None => {
+                let what =
+                    "Its manifest says that this is an evidence pack, but cannot be read: it is taken for a zip file of logs.".to_owned();
+                self.problems.push(Problem { source: given.name.clone(), what, weight: Weight::Partly });
+            }
+        }
+        self.changed();
+    }
+
+    fn exceptions(&self, plan: &PackPlan) -> Vec<(String, String)> {
+        let judged = |file: &PackedFile| self.judgement.as_ref()?.files.get(file.id.index())?.as_ref();
+        let not_valid =
+            plan.files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
+        not_valid.map(|(file, judged)| (file.path.clone(), format!("{}. {}", judged.verdict.word(judged.reason), judged.message))).collect()
+    }
+
+    fn packing(&mut self, inquiry: &Inquiry) -> &Packing {
+        let generation = self.progress.generation;
+        let known = self.views.packing.take().filter(|known| known.generation == generation && known.inquiry == *inquiry);
+        let packing = known.unwrap_or_else(|| self.new_packing(inquiry));
+        self.views.packing.insert(packing)
+    }
+
+    fn new_packing(&mut self, inquiry: &Inquiry) -> Packing {
+        let rows = self.arrange(inquiry).to_vec();
+        let of_row = |row: &RowId| self.table.files().get(row.index()).copied();
+        let mut files = BTreeSet::new();
+        files.extend(rows.iter().filter_map(of_row));
+        let mut counts = [0u64; Verdict::ALL.len()];
+        for row in &rows {
+            let verdict = self.verdict_of_row(*row);
+            Verdict::ALL.iter().zip(&mut counts).filter(|(known, _)| **known == verdict).for_each(|(_, count)| *count += 1);
+        }
+        let verdicts = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        let proofs = self.judgement.as_ref().map(|judgement| self.evidence.proof_set(judgement, &files)).unwrap_or_default();
+        let plan = PackPlan {
+            generation: self.progress.generation,
+            rows: rows.len() as u64,
+            words: about::words(inquiry),
+            verdicts: verdicts.collect(),
+            logs: files.len() as u64,
+            digests: proofs.digests.len() as u64,
+            lake: proofs.lake.len() as u64,
+            left_out: proofs.left_out.len() as u64,
+            files: self.packed_files(files.into_iter().chain(proofs.digests.iter().copied()).chain(proofs.lake.iter().copied())),
+        };
+        Packing { inquiry: inquiry.clone(), generation: self.progress.generation, plan, proofs }
+    }
+
+    /// Each file at the key that its digest names, so that it lies again where it was put; a file that lay elsewhere, where it lay.
+    fn packed_files(&self, ids: impl Iterator<Item = FileId>) -> Vec<PackedFile> {
+        let mut keys: HashMap<&str, &str> = HashMap::new();
+        if let Some(judgement) = &self.judgement {
+            let digests = judgement.report.digests.iter().map(|row| (&row.source, &row.key, &row.remarks));
+            let logs = judgement.report.logs.iter().map(|row| (&row.source, &row.key, &row.remarks));
+            for (source, key, remarks) in digests.chain(logs) {
+                if let (Some(source), Some(key), false) = (source, key, remarks.contains(&Remark::Moved)) {
+                    keys.insert(source, key);
+                }
+            }
+        }
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut place = |source: &str| {
+            let base = source.rsplit(['/', '\\']).next().unwrap_or(source);
+            let folder = keys.get(source).and_then(|key| key.rsplit_once('/')).map(|(folder, _)| format!("{folder}/{base}"));
+            let path = safe_path(folder.as_deref().unwrap_or(source));
+            let copies = (2..).map(|number| format!("{}copy-{number}/{path}", paths::FILES));
+            let mut names = std::iter::once(format!("{}{path}", paths::FILES)).chain(copies);
+            names.find(|name| taken.insert(name.clone())).unwrap_or_default()
+        };
+        let known = ids.filter_map(|id| Some((id, self.files.get(&id)?)));
+        known.map(|(id, file)| PackedFile { id, path: place(&file.source), size: file.size }).collect()
+    }
+}
+
+/// A path that stays in the folder it is unpacked into, on any system.
+fn safe_path(source: &str) -> String {
+    let source = source.split_once("://").map_or(source, |(_, rest)| rest);
+    let parts = source.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+    let safe = |part: &str| {
+        part.chars().map(|letter| if letter.is_control() || "<>:\"|?*".contains(letter) { '_' } else { letter }).collect::<String>()
+    };
+    let path = parts.map(safe).collect::<Vec<_>>().join("/");
+    if path.is_empty() { "unnamed".to_owned() } else { path }
+}
+
+/// As `aws cloudtrail list-public-keys` prints them.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyList {
+    public_key_list: Vec<KeyText>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyText {
+    value: String,
+    validity_start_time: Option<ReportTime>,
+    validity_end_time: Option<ReportTime>,
+    fingerprint: String,
+}
+
+fn keys_text(proofs: &ProofSet) -> String {
+    let key = |key: &PublicKey| KeyText {
+        value: base64(&key.value_der),
+        validity_start_time: key.valid_from.map(ReportTime),
+        validity_end_time: key.valid_to.map(ReportTime),
+        fingerprint: key.fingerprint.clone(),
+    };
+    // Strings: writing them as JSON cannot fail.
+    serde_json::to_string_pretty(&KeyList { public_key_list: proofs.keys.iter().map(key).collect() }).unwrap_or_default() + "\n"
+}
+
+/// As `aws s3api head-object` prints them, with the place of each.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignatureText<'a> {
+    bucket: Option<&'a str>,
+    key: &'a str,
+    metadata: MetadataText<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct MetadataText<'a> {
+    signature: &'a str,
+    signature_algorithm: Option<&'a str>,
+    backfill_generation_timestamp: Option<ReportTime>,
+}
+
+fn signatures_text(proofs: &ProofSet) -> String {
+    let texts: Vec<SignatureText<'_>> = proofs.signatures.iter().map(signature_text).collect();
+    serde_json::to_string_pretty(&texts).unwrap_or_default() + "\n"
+}
+
+fn signature_text(given: &GivenSignature) -> SignatureText<'_> {
+    let (bucket, key) = given.place().unwrap_or_default();
+    let metadata = MetadataText {
+        signature: &given.signature,
+        signature_algorithm: given.algorithm.as_deref(),
+        backfill_generation_timestamp: given.generated.map(ReportTime),
+    };
+    SignatureText { bucket, key, metadata }
+}
+
+/// Rows in one answer: some ten milliseconds in a browser, so that other questions need not wait.
+const MOST_ROWS: usize = 8192;
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn a_path_never_leads_out_of_the_pack() {
+        assert_eq!(safe_path("../../etc/passwd"), "etc/passwd");
+        assert_eq!(safe_path("C:\\logs\\..\\a.json.gz"), "C_/logs/a.json.gz");
+        assert_eq!(safe_path("/AWSLogs/1/x.json.gz"), "AWSLogs/1/x.json.gz");
+        assert_eq!(safe_path("https://b.s3.amazonaws.com/AWSLogs/x"), "b.s3.amazonaws.com/AWSLogs/x");
+        assert_eq!(safe_path("../.."), "unnamed");
+    }
+}

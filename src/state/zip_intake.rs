@@ -1,0 +1,101 @@
+//! Zip files that are opened: what is in them is numbered like any other file; an evidence pack is checked against its manifest first.
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+use crate::browser::dropped::NamedFile;
+use crate::browser::zipped::unzip;
+use crate::export::manifest::Manifest;
+use crate::export::manifest::root_of;
+use crate::export::parts::GivenPack;
+use crate::export::parts::Part;
+use crate::export::paths;
+use crate::protocol::Call;
+use crate::protocol::Named;
+use crate::state::client::Client;
+use crate::state::intake::Intake;
+use crate::state::intake::SHEAF_BYTES;
+use crate::state::intake::SHEAF_FILES;
+
+/// Told by the name: looking into every file for it would cost more than reading it.
+pub(super) fn is_zip(file: &NamedFile) -> bool {
+    file.path.len() > 4 && file.path.get(file.path.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"))
+}
+
+impl Intake {
+    pub(super) async fn open_zip(&self, zip: NamedFile) {
+        let unzipped = match unzip(&zip.file).await {
+            Ok(unzipped) => unzipped,
+            Err(why) => return self.lost(zip.path, &why),
+        };
+        for (path, why) in unzipped.refused {
+            self.lost(format!("{}/{path}", zip.path), &why);
+        }
+        let mut files = unzipped.files;
+        let mut pack = None;
+        if let Some((root, manifest)) = manifest_of(&files).await {
+            let parts = sums(&self.client, &files, &root).await;
+            // What is about the evidence is none: rows that were exported must not become events again.
+            files.retain(|(path, _)| !path.strip_prefix(&*root).is_some_and(|path| paths::BESIDE.contains(&path)));
+            pack = Some((root, manifest, parts));
+        }
+        let numbered: Vec<(Named, Blob, String)> = files
+            .into_iter()
+            .map(|(path, blob)| {
+                let name = format!("{}/{path}", zip.path);
+                (Named { id: self.number(), name, size: blob.size() as u64 }, blob, path)
+            })
+            .collect();
+        if let Some((root, manifest, parts)) = pack {
+            let within = |path: &str| path.strip_prefix(&*root).unwrap_or(path).to_owned();
+            let files = numbered.iter().map(|(named, _, path)| (named.id, within(path))).collect();
+            self.client.say(&Call::Pack(GivenPack { name: zip.path, manifest, files, parts }), &[]);
+        }
+        let files: Vec<(Named, Blob)> = numbered.into_iter().map(|(named, blob, _)| (named, blob)).collect();
+        for sheaf in sheaves(&files, |(_, blob)| blob.size()) {
+            self.client.open(sheaf.to_vec());
+        }
+    }
+}
+
+/// The folder of a pack in its zip file, and the manifest's text; `None` where it is no pack.
+async fn manifest_of(files: &[(String, Blob)]) -> Option<(String, String)> {
+    let root = root_of(files.iter().map(|(path, _)| path.as_str()))?;
+    let (_, blob) = files.iter().find(|(path, _)| path.strip_prefix(root) == Some(paths::MANIFEST))?;
+    if blob.size() > MOST_MANIFEST {
+        return None;
+    }
+    let text = JsFuture::from(blob.text()).await.ok()?.as_string()?;
+    Manifest::is_claimed_by(&text).then(|| (root.to_owned(), text))
+}
+
+/// What the parts of a pack really are. One that cannot be read is as good as gone.
+async fn sums(client: &Client, files: &[(String, Blob)], root: &str) -> Vec<Part> {
+    let mut parts = Vec::with_capacity(files.len());
+    for sheaf in sheaves(files, |(_, blob)| blob.size()) {
+        let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
+        let sums = client.sums(&blobs).await.unwrap_or_default();
+        let part = |(path, _): &(String, Blob)| path.strip_prefix(root).unwrap_or(path).to_owned();
+        parts.extend(sheaf.iter().zip(sums).map(|(file, sum)| Part { path: part(file), size: sum.size, sha256: sum.sha256 }));
+    }
+    parts
+}
+
+/// Cut so that none holds more than a few files or bytes; a large file is alone.
+pub(super) fn sheaves<T>(files: &[T], size: impl Fn(&T) -> f64) -> Vec<&[T]> {
+    let mut cut = Vec::new();
+    let (mut start, mut bytes) = (0, 0.0);
+    for (at, file) in files.iter().enumerate() {
+        let next = size(file);
+        if at > start && (at - start >= SHEAF_FILES || bytes + next > SHEAF_BYTES) {
+            cut.extend(files.get(start..at));
+            (start, bytes) = (at, 0.0);
+        }
+        bytes += next;
+    }
+    cut.extend(files.get(start..).filter(|rest| !rest.is_empty()));
+    cut
+}
+
+/// The manifest of a million parts takes 250 MB.
+const MOST_MANIFEST: f64 = 268_435_456.0;
