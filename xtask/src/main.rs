@@ -2,11 +2,13 @@
 #![allow(clippy::disallowed_methods)] // native only: files, threads and clocks are fine here
 
 mod browsers;
+mod compare;
 mod dist;
 mod files;
 mod install;
 mod onefile;
 mod process;
+mod python;
 mod sample;
 mod serve;
 mod test;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         "test" => test::run(args),
         "dist" => dist::run(args),
         "sample" => sample::run(args),
+        "compare-aws" => compare::run(args),
         "setup" => tools::install_all(args),
         "help" | "-h" | "--help" => {
             println!("{HELP}");
@@ -55,5 +58,6 @@ cargo xtask <command>; each installs what it lacks into target/tools and says so
                                  --connect: the S3 origins the hosted page may read from, instead of Amazon's; \"none\" for none
   sample [OUT_DIR]               the sample trail, its tampered copy and the packs in public/ (target/sample)
   sample --events N …            a trail of N events for load tests; --profile tiny|typical|huge, --out DIR, --digests on|off
+  compare-aws [BUCKET…]          the AWS CLI's validate-logs (from PyPI) and trailseal verify on the same buckets, and why they differ
   setup                          installs everything the others need, browsers too
   help                           this text";

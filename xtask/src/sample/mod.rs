@@ -2,7 +2,7 @@
 //! expected verdicts; and bulk trails for load tests. The same bytes on every run and machine.
 
 #[path = "../../../tests/support/forge.rs"]
-mod forge;
+pub(crate) mod forge;
 
 mod audits;
 mod blanks;
