@@ -1,7 +1,7 @@
 //! Why the two differ: each reason once. What the CLI does was read in its source and is seen here in every run.
 
 pub const IN_NO_DIGEST: &str = "The CLI walks from digests to the logs they list and never looks what else lies there. Trailseal compares what is there \
-with what is listed, and says of each other log whether its hour is covered (then somebody put it there), in a gap, or after the newest digest.";
+with what is listed, and says of each other log whether it falls into a covered hour (put there, or delivered by a trail without validation), into a gap, or after the newest digest.";
 
 pub const LOGS_OF_NO_PROOF: &str =
     "The CLI says nothing at all of the logs of a digest that is not valid. Trailseal names each: nothing proves it.";
