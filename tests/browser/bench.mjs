@@ -16,6 +16,9 @@ const host = await serve(PEERS[peer]);
 try {
   const page = (await browser.pages())[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(error.message));
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
   await page.evaluateOnNewDocument(watch);
   await page.goto(host.url + (peer === "javascript" ? "javascript.html" : ""), { waitUntil: "load" });
   if (peer === "trailseal") {

@@ -51,7 +51,7 @@ impl Peer {
         match self {
             Self::Trailseal => "page: inflate, SHA-256, all columns, RSA, verdicts, every panel filled",
             Self::JavaScript => "page: inflate, SHA-256, JSON.parse, 13 fields; keeps and proves nothing",
-            Self::DuckDb => "native: inflate, 15 fields into a table; no hashes, no proof",
+            Self::DuckDb => "native: inflate, 16 fields into a table; no hashes, no proof",
             Self::Verify => "native: `trailseal verify --json`, proof without rows",
             Self::Native => "native: the page's reader and ledger with rows, to the first survey",
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::machine;
 use super::order::Order;
+use super::order::Speed;
 use super::peers::Bench;
 use super::peers::Measured;
 use super::peers::Peer;
@@ -19,7 +20,7 @@ use crate::files;
 pub struct Results {
     machine: String,
     data: String,
-    runs: usize,
+    runs: String,
     peers: Vec<(Peer, Vec<Measured>)>,
     absent: Vec<String>,
     scale: Vec<Value>,
@@ -34,7 +35,11 @@ impl Results {
         let (many, bytes) = size(folder);
         let megabytes = bytes as f64 / 1e6;
         let data = format!("{} trail of {} events: {many} files, {megabytes:.1} MB as stored", order.profile, thousands(order.events));
-        Self { machine, data, runs: order.runs, peers, absent: bench.absent.clone(), scale }
+        let runs = match order.speed {
+            Speed::Earnest => format!("{}, in turns, each in a fresh process; medians", order.runs),
+            Speed::Smoke => format!("{}, only to see that all runs: the native programs are not optimised", order.runs),
+        };
+        Self { machine, data, runs, peers, absent: bench.absent.clone(), scale }
     }
 
     pub fn json(&self) -> Value {
@@ -44,7 +49,7 @@ impl Results {
             json!({ "peer": peer.name(), "work": peer.work(), "median": median(seconds(runs)), "ratio": self.ratio(*peer), "runs": all })
         };
         json!({ "machine": self.machine, "data": self.data, "peers": self.peers.iter().map(peer).collect::<Vec<_>>(),
-            "absent": self.absent, "scale": self.scale })
+            "absent": self.absent, "runs": self.runs, "scale": self.scale })
     }
 
     /// How many times as long as Trailseal's page a peer takes.
@@ -95,7 +100,7 @@ impl fmt::Display for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "machine  {}", self.machine)?;
         writeln!(f, "data     {}", self.data)?;
-        writeln!(f, "runs     {}, in turns, each in a fresh process; medians\n", self.runs)?;
+        writeln!(f, "runs     {}\n", self.runs)?;
         writeln!(f, "{:<11} {:>9} {:>17} {:>11} {:>8}   in this time", "peer", "ingest", "least – most", "events/s", "ratio")?;
         for (peer, runs) in &self.peers {
             let (all, events) = (seconds(runs), runs.first().map_or(0, |run| run.events));

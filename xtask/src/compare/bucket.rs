@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rsa::Pkcs1v15Sign;
 use rsa::RsaPrivateKey;
@@ -11,6 +12,7 @@ use sha2::Digest as _;
 
 use crate::Outcome;
 use crate::files;
+use crate::sample;
 use crate::sample::forge;
 use crate::sample::forge::Chain;
 use crate::sample::forge::Draft;
@@ -35,7 +37,25 @@ pub struct Bucket {
     pub keys: String,
     /// From when to when, as asked of both.
     pub range: [String; 2],
+    /// The trail that the CLI is asked about, and the Region whose files.
+    pub trail: Trail,
     labels: BTreeMap<String, String>,
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// One of the trails, as the CLI wants it named.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    pub account: &'static str,
+    pub region: &'static str,
+    pub name: &'static str,
+}
+
+impl Trail {
+    pub fn arn(&self) -> String {
+        format!("arn:aws:cloudtrail:{HOME}:{}:trail/{}", self.account, self.name)
+    }
 }
 
 /// What a signer does otherwise than CloudTrail, for the digest of that label.
@@ -43,6 +63,13 @@ pub struct Twist {
     pub draft: fn(&str, &mut Draft),
     pub content: fn(&str, String) -> String,
     pub sign: fn(&str, &SigningKey, &[u8]) -> String,
+}
+
+/// Which of the two samples.
+#[derive(PartialEq, Eq)]
+pub enum Edition {
+    Whole,
+    Tampered,
 }
 
 impl Default for Twist {
@@ -56,6 +83,13 @@ impl Bucket {
     /// The keys change at noon.
     pub fn honest() -> Self {
         Self::twisted(&Twist::default())
+    }
+
+    /// The same morning, and what somebody did to it.
+    pub fn changed(change: fn(&mut Self)) -> Self {
+        let mut bucket = Self::honest();
+        change(&mut bucket);
+        bucket
     }
 
     /// The same morning by a signer who does something else.
@@ -84,6 +118,30 @@ impl Bucket {
         bucket
     }
 
+    /// The files of one account and Region of the sample trail, or of its tampered copy.
+    pub fn of_sample(edition: &Edition, trail: Trail, range: [&str; 2]) -> Self {
+        static BOTH: OnceLock<([Files; 2], Files)> = OnceLock::new();
+        let ([whole, tampered], signatures) = BOTH.get_or_init(sample::both);
+        let files = if *edition == Edition::Whole { whole } else { tampered };
+        let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).expect("the sample's keys and signatures are text");
+        let own = |kind: &str| format!("AWSLogs/{}/{kind}/{}/", trail.account, trail.region);
+        let (name, keys, range) = (SAMPLE_BUCKET.to_owned(), text(&files["keys.json"]), range.map(str::to_owned));
+        let mut bucket = Self { name, keys, range, ..Self::empty() };
+        for (kind, word) in [("CloudTrail", "log"), ("CloudTrail-Digest", "digest")] {
+            for key in whole.keys().chain(tampered.keys()).filter(|key| key.starts_with(&own(kind))) {
+                // From the right: the stamp of a digest is the name's last part, of a log the last but one.
+                let stamp = key.trim_end_matches(".json.gz").rsplit('_').nth(usize::from(word == "log")).unwrap_or_default();
+                bucket.labels.insert(key.clone(), format!("{word} {stamp}"));
+                let Some(bytes) = files.get(key) else { continue };
+                let signature = signatures.get(key).map(text);
+                let metadata = signature.iter().flat_map(|text| [("signature", text.as_str()), ("signature-algorithm", "SHA256withRSA")]);
+                bucket.put(key, bytes.clone(), &metadata.collect::<Vec<_>>());
+            }
+        }
+        bucket.trail = trail;
+        bucket
+    }
+
     fn empty() -> Self {
         let day = 86_400;
         let keys = [
@@ -96,6 +154,7 @@ impl Bucket {
             objects: BTreeMap::new(),
             keys: forge::list_public_keys(&rows, None),
             range: [time("08:00"), time("14:00")],
+            trail: Trail { account: ACCOUNT, region: REGION, name: TRAIL },
             labels: BTreeMap::new(),
         }
     }
@@ -189,6 +248,12 @@ impl Bucket {
         object.bytes = forge::gzip(content.replacen(from, to, 1).as_bytes());
     }
 
+    /// Cuts bytes off the end.
+    pub fn cut(&mut self, label: &str, bytes: usize) {
+        let stored = &mut self.object(label).bytes;
+        stored.truncate(stored.len() - bytes);
+    }
+
     /// Takes the packing away, as a browser does while downloading.
     pub fn unpack(&mut self, label: &str) {
         let object = self.object(label);
@@ -268,3 +333,10 @@ pub const REGION: &str = "eu-west-1";
 pub const HOME: &str = "us-east-1";
 pub const TRAIL: &str = "main";
 pub const BUCKET: &str = "trail-bucket";
+const SAMPLE_BUCKET: &str = "acme-audit-logs";
+
+pub const SHOP_VIRGINIA: Trail = Trail { account: "111122223333", region: "us-east-1", name: "acme-prod-trail" };
+pub const SHOP_IRELAND: Trail = Trail { region: "eu-west-1", ..SHOP_VIRGINIA };
+pub const AUDIT_VIRGINIA: Trail = Trail { account: "444455556666", region: "us-east-1", name: "acme-audit-trail" };
+pub const SHOP_DAYS: [&str; 2] = ["2025-03-10T17:41:21Z", "2025-03-12T18:41:21Z"];
+pub const AUDIT_DAYS: [&str; 2] = ["2025-03-10T17:52:07Z", "2025-03-12T18:52:07Z"];

@@ -6,6 +6,7 @@
 mod aws;
 mod bucket;
 mod ours;
+mod scene;
 mod scenes;
 mod server;
 mod table;
@@ -17,8 +18,8 @@ use crate::Outcome;
 use crate::process;
 use crate::python::Package;
 use bucket::Bucket;
+use scene::Scene;
 use scenes::SCENES;
-use scenes::Scene;
 use table::Table;
 
 /// Newer versions may say other things: the reasons below are those of this one.

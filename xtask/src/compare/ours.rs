@@ -39,6 +39,6 @@ fn read(report: &Value, code: i32) -> Said {
     let mut findings: Vec<String> = rows("findings").into_iter().filter_map(|row| text(row, "code")).filter(|code| code != "gap").collect();
     findings.dedup();
     findings.into_iter().for_each(|code| said.of_run(code));
-    said.exits_with(code);
+    said.exits_with(&code.to_string());
     said
 }

@@ -1,72 +1,39 @@
 //! The buckets, and where the two programs are known to say something else.
 
-use std::fmt;
-
+use super::bucket::AUDIT_DAYS;
+use super::bucket::AUDIT_VIRGINIA;
 use super::bucket::Bucket;
+use super::bucket::Edition;
+use super::bucket::SHOP_DAYS;
+use super::bucket::SHOP_IRELAND;
+use super::bucket::SHOP_VIRGINIA;
 use super::bucket::Twist;
 use super::bucket::at;
 use super::bucket::sign_sha_1;
+use super::scene::Scene;
+use super::scene::known;
 use super::table::NOTHING;
 use super::why;
-
-/// One bucket.
-pub struct Scene {
-    pub name: &'static str,
-    pub what: &'static str,
-    pub make: fn() -> Bucket,
-    pub known: &'static [Known],
-}
-
-/// A difference that is known: of what (the beginning of the row), what each says, and why.
-pub struct Known {
-    about: &'static str,
-    aws: &'static str,
-    ours: &'static str,
-    pub why: &'static str,
-}
-
-impl Known {
-    pub fn is_of(&self, about: &str, aws: &str, ours: &str) -> bool {
-        let gave_up = self.aws == "gave up" && aws.starts_with("gave up: ");
-        about.starts_with(self.about) && (aws == self.aws || gave_up) && ours == self.ours
-    }
-}
-
-impl fmt::Display for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: the AWS CLI `{}`, Trailseal `{}`", self.about, self.aws, self.ours)
-    }
-}
-
-const fn known(about: &'static str, aws: &'static str, ours: &'static str, why: &'static str) -> Known {
-    Known { about, aws, ours, why }
-}
-
-fn changed(change: fn(&mut Bucket)) -> Bucket {
-    let mut bucket = Bucket::honest();
-    change(&mut bucket);
-    bucket
-}
 
 pub const SCENES: &[Scene] = &[
     Scene { name: "honest", what: "as CloudTrail left it, the keys change at noon", make: Bucket::honest, known: &[] },
     Scene {
         name: "modified log",
         what: "an event of log C is another one",
-        make: || changed(|bucket| bucket.edit("log C", "PutC", "GetC")),
+        make: || Bucket::changed(|bucket| bucket.edit("log C", "PutC", "GetC")),
         known: &[],
     },
-    Scene { name: "missing log", what: "log C is deleted", make: || changed(|bucket| bucket.remove("log C")), known: &[] },
+    Scene { name: "missing log", what: "log C is deleted", make: || Bucket::changed(|bucket| bucket.remove("log C")), known: &[] },
     Scene {
         name: "modified digest",
         what: "digest 12:00 no longer lists log D as it was",
-        make: || changed(|bucket| bucket.edit("digest 12:00", "\"oldestEventTime\":\"2025", "\"oldestEventTime\":\"2024")),
+        make: || Bucket::changed(|bucket| bucket.edit("digest 12:00", "\"oldestEventTime\":\"2025", "\"oldestEventTime\":\"2024")),
         known: &[known("log D", NOTHING, "unproven digest-unproven", why::LOGS_OF_NO_PROOF)],
     },
     Scene {
         name: "missing digest",
         what: "digest 12:00 is deleted",
-        make: || changed(|bucket| bucket.remove("digest 12:00")),
+        make: || Bucket::changed(|bucket| bucket.remove("digest 12:00")),
         known: &[
             known("log D", NOTHING, "unlisted in-gap", why::IN_NO_DIGEST),
             known("gap", NOTHING, "missing, 1 lost", why::LOST_IN_A_ROW),
@@ -75,19 +42,21 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "three digests gone",
         what: "digests 11:00, 12:00 and 13:00 are deleted, their logs are there",
-        make: || changed(|bucket| ["digest 11:00", "digest 12:00", "digest 13:00"].into_iter().for_each(|label| bucket.remove(label))),
+        make: || {
+            Bucket::changed(|bucket| ["digest 11:00", "digest 12:00", "digest 13:00"].into_iter().for_each(|label| bucket.remove(label)))
+        },
         known: &[known("log", NOTHING, "unlisted in-gap", why::IN_NO_DIGEST), known("gap", NOTHING, "missing, 3 lost", why::LOST_IN_A_ROW)],
     },
     Scene {
         name: "appended to a log",
         what: "bytes after the gzip member of log C",
-        make: || changed(|bucket| bucket.object("log C").bytes.extend_from_slice(b"more")),
+        make: || Bucket::changed(|bucket| bucket.object("log C").bytes.extend_from_slice(b"more")),
         known: &[],
     },
     Scene {
         name: "appended to a digest",
         what: "bytes after the gzip member of digest 12:00",
-        make: || changed(|bucket| bucket.object("digest 12:00").bytes.extend_from_slice(b"more")),
+        make: || Bucket::changed(|bucket| bucket.object("digest 12:00").bytes.extend_from_slice(b"more")),
         known: &[
             known("digest 12:00", "valid", "invalid trailing-data", why::AFTER_THE_DIGEST),
             known("log D", "valid", "unproven digest-unproven", why::AFTER_THE_DIGEST),
@@ -97,24 +66,19 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "cut trailer",
         what: "the last eight bytes of log C, gzip's checksum and length, are cut off",
-        make: || {
-            changed(|bucket| {
-                let bytes = &mut bucket.object("log C").bytes;
-                bytes.truncate(bytes.len() - 8);
-            })
-        },
+        make: || Bucket::changed(|bucket| bucket.cut("log C", 8)),
         known: &[],
     },
     Scene {
         name: "unlisted log",
         what: "a log of 11:45 that CloudTrail never delivered",
-        make: || changed(|bucket| bucket.plant("11:45", "Z")),
+        make: || Bucket::changed(|bucket| bucket.plant("11:45", "Z")),
         known: &[known("log Z", NOTHING, "unlisted in-covered-time", why::IN_NO_DIGEST), known("exit code", "0", "1", why::IN_NO_DIGEST)],
     },
     Scene {
         name: "newest digests gone",
         what: "digests 13:00 and 14:00 are deleted",
-        make: || changed(|bucket| ["digest 13:00", "digest 14:00"].into_iter().for_each(|label| bucket.remove(label))),
+        make: || Bucket::changed(|bucket| ["digest 13:00", "digest 14:00"].into_iter().for_each(|label| bucket.remove(label))),
         known: &[
             known("log", NOTHING, "unlisted after-newest-digest", why::IN_NO_DIGEST),
             known("finding", NOTHING, "end-before-range", why::ENDS_EARLY),
@@ -125,7 +89,7 @@ pub const SCENES: &[Scene] = &[
         name: "all digests gone",
         what: "every digest is deleted, the logs are there",
         make: || {
-            changed(|bucket| {
+            Bucket::changed(|bucket| {
                 ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"].into_iter().for_each(|end| bucket.remove(&format!("digest {end}")));
             })
         },
@@ -140,7 +104,7 @@ pub const SCENES: &[Scene] = &[
         name: "misleading name",
         what: "an empty object whose name sorts after all times, and log C is another one",
         make: || {
-            changed(|bucket| {
+            Bucket::changed(|bucket| {
                 let key = bucket.key("digest 09:00").replace("20250310T090000Z", "20250310T0900_x");
                 bucket.put(&key, Vec::new(), &[]);
                 bucket.edit("log C", "PutC", "GetC");
@@ -158,7 +122,7 @@ pub const SCENES: &[Scene] = &[
         name: "moved bucket",
         what: "all objects lie in a copy of the bucket, metadata too",
         make: || {
-            changed(|bucket| {
+            Bucket::changed(|bucket| {
                 bucket.name = "copy-bucket".to_owned();
                 let moved = std::mem::take(&mut bucket.objects);
                 bucket.objects = moved.into_iter().map(|((_, key), object)| (("copy-bucket".to_owned(), key), object)).collect();
@@ -174,7 +138,7 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "lost metadata",
         what: "copied without S3 metadata, as every plain download is",
-        make: || changed(|bucket| bucket.objects.values_mut().for_each(|object| object.metadata.clear())),
+        make: || Bucket::changed(|bucket| bucket.objects.values_mut().for_each(|object| object.metadata.clear())),
         known: &[
             known("digest", "INVALID: signature verification failed", "valid", why::SIGNATURE_TWICE),
             known("digest 14:00", "INVALID: signature verification failed", "unproven no-signature", why::SIGNATURE_TWICE),
@@ -275,7 +239,7 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "unpacked log",
         what: "log C lies there as plain JSON",
-        make: || changed(|bucket| bucket.unpack("log C")),
+        make: || Bucket::changed(|bucket| bucket.unpack("log C")),
         known: &[
             known("log C", "INVALID: invalid format", "valid", why::CONTENT_DECIDES),
             known("exit code", "1", "0", why::CONTENT_DECIDES),
@@ -284,7 +248,7 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "unpacked digest",
         what: "digest 12:00 lies there as plain JSON",
-        make: || changed(|bucket| bucket.unpack("digest 12:00")),
+        make: || Bucket::changed(|bucket| bucket.unpack("digest 12:00")),
         known: &[
             known("digest 12:00", "INVALID: invalid format", "valid", why::CONTENT_DECIDES),
             known("log D", NOTHING, "valid", why::CONTENT_DECIDES),
@@ -295,7 +259,7 @@ pub const SCENES: &[Scene] = &[
         name: "unknown key",
         what: "the key of the afternoon is not in the list",
         make: || {
-            changed(|bucket| {
+            Bucket::changed(|bucket| {
                 let second = bucket.keys.find("},").expect("two keys");
                 bucket.keys = format!("{}}}\n    ]\n}}\n", &bucket.keys[..second]);
             })
@@ -315,14 +279,14 @@ pub const SCENES: &[Scene] = &[
     Scene {
         name: "backfill",
         what: "a backfill digest of 12:00 lists a log that came late",
-        make: || changed(|bucket| bucket.add_backfill("12:00", "L")),
+        make: || Bucket::changed(|bucket| bucket.add_backfill("12:00", "L")),
         known: &[],
     },
     Scene {
         name: "a trail of a longer name",
         what: "another trail named main_us-east-1_x delivers here too, and log C is another one",
         make: || {
-            changed(|bucket| {
+            Bucket::changed(|bucket| {
                 bucket.add_trail("main_us-east-1_x");
                 bucket.edit("log C", "PutC", "GetC");
             })
@@ -333,5 +297,52 @@ pub const SCENES: &[Scene] = &[
             known("log", NOTHING, "valid", why::LONGER_NAME),
             known("exit code", "0", "1", why::LONGER_NAME),
         ],
+    },
+    Scene {
+        name: "a digest linked to itself",
+        what: "digest 12:00 names itself as the one before it",
+        make: || {
+            let draft = |end: &str, draft: &mut crate::sample::forge::Draft| {
+                if let Some(previous) = draft.previous.as_mut().filter(|_| end == "12:00") {
+                    previous.key.clone_from(&draft.key);
+                }
+            };
+            Bucket::twisted(&Twist { draft, ..Twist::default() })
+        },
+        known: &[
+            known("digest", NOTHING, "valid", why::ENDLESS),
+            known("digest 12:00", "valid, again and again", "valid", why::ENDLESS),
+            known("log", NOTHING, "valid", why::ENDLESS),
+            known("log D", "valid, again and again", "valid", why::ENDLESS),
+            known("the run", "goes on and on", NOTHING, why::ENDLESS),
+            known("finding", NOTHING, "link-mismatch", why::LINKS),
+            known("finding", NOTHING, "fork", why::LINKS),
+            known("finding", NOTHING, "cycle", why::ENDLESS),
+            known("exit code", "never", "0", why::ENDLESS),
+        ],
+    },
+    Scene {
+        name: "sample",
+        what: "two days of the sample trail, one account and Region",
+        make: || Bucket::of_sample(&Edition::Whole, SHOP_VIRGINIA, SHOP_DAYS),
+        known: &[],
+    },
+    Scene {
+        name: "sample with one byte changed",
+        what: "an outsider's address was made the build server's",
+        make: || Bucket::of_sample(&Edition::Tampered, SHOP_VIRGINIA, SHOP_DAYS),
+        known: &[],
+    },
+    Scene {
+        name: "sample with a log exchanged",
+        what: "the log that shows the theft is deleted, another one blames an administrator",
+        make: || Bucket::of_sample(&Edition::Tampered, SHOP_IRELAND, SHOP_DAYS),
+        known: &[known("log 20250311T2325Z", NOTHING, "unlisted in-covered-time", why::IN_NO_DIGEST)],
+    },
+    Scene {
+        name: "sample without a digest",
+        what: "the hour in which the outsider was in the audit account has no digest",
+        make: || Bucket::of_sample(&Edition::Tampered, AUDIT_VIRGINIA, AUDIT_DAYS),
+        known: &[known("log", NOTHING, "unlisted in-gap", why::IN_NO_DIGEST), known("gap", NOTHING, "missing, 1 lost", why::LOST_IN_A_ROW)],
     },
 ];

@@ -12,10 +12,8 @@ use std::net::TcpStream;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-use super::bucket::ACCOUNT;
 use super::bucket::Bucket;
 use super::bucket::HOME;
-use super::bucket::TRAIL;
 use crate::Outcome;
 
 /// Answers from this bucket while `work` runs, which is told the address.
@@ -106,8 +104,7 @@ fn cloudtrail<'a>(bucket: &Bucket, call: &str) -> Reply<'a> {
     match call {
         "ListPublicKeys" => Reply::of(json, bucket.keys.clone()),
         "DescribeTrails" => {
-            let arn = arn();
-            let trail = serde_json::json!({ "Name": TRAIL, "S3BucketName": bucket.name, "HomeRegion": HOME, "TrailARN": arn,
+            let trail = serde_json::json!({ "Name": bucket.trail.name, "S3BucketName": bucket.name, "HomeRegion": HOME, "TrailARN": bucket.trail.arn(),
                 "IsMultiRegionTrail": true, "IsOrganizationTrail": false, "LogFileValidationEnabled": true });
             Reply::of(json, serde_json::json!({ "trailList": [trail] }).to_string())
         }
@@ -133,7 +130,7 @@ fn s3<'a>(bucket: &'a Bucket, request: &Request) -> Reply<'a> {
         return Reply::missing("NoSuchBucket");
     }
     if request.query.split('&').any(|part| part.split('=').next() == Some("location")) {
-        return Reply::of("application/xml", format!("<LocationConstraint>{}</LocationConstraint>", super::bucket::REGION));
+        return Reply::of("application/xml", format!("<LocationConstraint>{}</LocationConstraint>", bucket.trail.region));
     }
     list(bucket, name, request)
 }
@@ -155,11 +152,6 @@ fn list<'a>(bucket: &Bucket, name: &str, request: &Request) -> Reply<'a> {
     let body =
         format!("<ListBucketResult><Name>{name}</Name><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>{rows}</ListBucketResult>");
     Reply::of("application/xml", body)
-}
-
-/// The trail that is asked about.
-pub fn arn() -> String {
-    format!("arn:aws:cloudtrail:{HOME}:{ACCOUNT}:trail/{TRAIL}")
 }
 
 /// Percent signs and pluses of an address undone.

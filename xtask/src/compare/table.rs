@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::bucket::Bucket;
-use super::scenes::Known;
-use super::scenes::Scene;
+use super::scene::Known;
+use super::scene::Scene;
 
 /// What one program said of one bucket.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct Said {
     remarks: BTreeMap<String, String>,
     gaps: BTreeMap<String, String>,
     run: Vec<String>,
-    code: i32,
+    code: String,
 }
 
 impl Said {
@@ -23,6 +23,8 @@ impl Said {
     pub fn of_file(&mut self, key: &str, status: String) {
         match self.files.get_mut(key) {
             Some(said) if *said == status => said.push_str(", twice"),
+            Some(said) if *said == format!("{status}, twice") => *said = format!("{status}, again and again"),
+            Some(said) if said.starts_with(&status) => {}
             Some(said) => *said = format!("{said}, {status}"),
             None => drop(self.files.insert(key.to_owned(), status)),
         }
@@ -43,8 +45,8 @@ impl Said {
         self.run.push(words);
     }
 
-    pub fn exits_with(&mut self, code: i32) {
-        self.code = code;
+    pub fn exits_with(&mut self, code: &str) {
+        self.code = code.to_owned();
     }
 
     #[cfg(test)]
@@ -81,6 +83,13 @@ enum Sameness {
     Unknown,
 }
 
+impl Row {
+    /// Nothing to look at.
+    fn is_plain(&self) -> bool {
+        matches!(self.verdict, Sameness::Alike) && self.aws == "valid"
+    }
+}
+
 impl Table {
     pub fn of(scene: &Scene, bucket: &Bucket, aws: &Said, ours: &Said) -> Self {
         let mut table = Self { name: scene.name, what: scene.what, rows: Vec::new(), stale: Vec::new() };
@@ -93,12 +102,12 @@ impl Table {
         }
         let spans: BTreeSet<&String> = aws.gaps.keys().chain(ours.gaps.keys()).collect();
         for span in spans {
-            let about = format!("gap {}", span.replace("2025-03-10T", ""));
+            let about = format!("gap {}", span.replace("2025-03-", ""));
             table.row(scene, about, aws.gaps.get(span), ours.gaps.get(span), String::new());
         }
         aws.run.iter().for_each(|words| table.row(scene, "the run".to_owned(), Some(words), None, String::new()));
         ours.run.iter().for_each(|words| table.row(scene, "finding".to_owned(), None, Some(words), String::new()));
-        table.row(scene, "exit code".to_owned(), Some(&aws.code.to_string()), Some(&ours.code.to_string()), String::new());
+        table.row(scene, "exit code".to_owned(), Some(&aws.code), Some(&ours.code), String::new());
         let seen = |known: &&Known| table.rows.iter().any(|row| known.is_of(&row.about, &row.aws, &row.ours));
         table.stale = scene.known.iter().filter(|known| !seen(known)).map(|known| format!("no longer so: {known}")).collect();
         table
@@ -134,11 +143,13 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "── {}: {}", self.name, self.what)?;
-        let width = |of: fn(&Row) -> &str, least: usize| self.rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0).max(least);
+        let is_long = self.rows.len() > MOST_SHOWN;
+        let shown: Vec<&Row> = self.rows.iter().filter(|row| !is_long || !row.is_plain()).collect();
+        let width = |of: fn(&Row) -> &str, least: usize| shown.iter().map(|row| of(row).chars().count()).max().unwrap_or(0).max(least);
         let (about, aws) = (width(|row| &row.about, 4), width(|row| &row.aws, 12).min(60));
         writeln!(f, "     {:about$}   {:aws$}   Trailseal", "", "AWS CLI")?;
         let mut reasons: Vec<&str> = Vec::new();
-        for row in &self.rows {
+        for row in &shown {
             let mark = match row.verdict {
                 Sameness::Alike => "  ".to_owned(),
                 Sameness::Unknown => "??".to_owned(),
@@ -152,6 +163,9 @@ impl fmt::Display for Table {
             };
             let remarks = if row.remarks.is_empty() { String::new() } else { format!("   ({})", row.remarks) };
             writeln!(f, "  {mark} {:about$}   {:aws$}   {}{remarks}", row.about, row.aws, row.ours)?;
+        }
+        if is_long {
+            writeln!(f, "     and {} files more, which both call valid", self.rows.len() - shown.len())?;
         }
         for (number, why) in reasons.iter().enumerate() {
             writeln!(f, "     ≠{} {why}", number + 1)?;
@@ -171,6 +185,9 @@ fn is_same(aws: &str, ours: &str) -> bool {
         _ => aws == ours,
     }
 }
+
+/// More rows than these are not all shown.
+const MOST_SHOWN: usize = 40;
 
 /// Not a word.
 pub const NOTHING: &str = "–";

@@ -54,3 +54,6 @@ pub const STOPPED: &str =
 
 pub const LONGER_NAME: &str = "The CLI's pattern for this trail's digests also fits those of a trail named like it and its home Region, and then follows that \
 one's chain. Trailseal takes trails apart by their whole names, so the tampered log is found.";
+
+pub const ENDLESS: &str = "A digest that names itself as its predecessor keeps the CLI going for ever (it was ended after a minute). Trailseal walks no \
+link twice, reports the circle, and still sees what is older.";

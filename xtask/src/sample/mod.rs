@@ -64,6 +64,14 @@ fn story_trail(out: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// The files of the sample trail and of its tampered copy, and every digest's signature by its key, as S3 has it in metadata.
+pub(crate) fn both() -> ([Files; 2], Files) {
+    let sample = Sample::make();
+    let tampered = Tampered::of(&sample);
+    let signatures = sample.digests.into_iter().map(|digest| (digest.key, digest.signature.into_bytes())).collect();
+    ([sample.files, tampered.files], signatures)
+}
+
 fn bulk_trail(order: &Order) -> Result<(), String> {
     let Made { events, logs, digests, bytes } = bulk::make(order)?;
     println!("{}: {events} events in {logs} logs of {bytes} bytes, {digests} digests", order.out.display());
