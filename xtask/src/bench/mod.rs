@@ -77,7 +77,7 @@ fn trail(order: &Order) -> Outcome<PathBuf> {
         let _ = std::fs::remove_dir_all(&folder); // the rest of one that was not finished, if there is one
         let (events, path) = (order.events.to_string(), folder.display().to_string());
         let words = ["--events", &events, "--profile", &order.profile, "--out", &path];
-        sample::run(&words.map(str::to_owned))?;
+        eprintln!("{}", sample::bulk_trail(&words.map(str::to_owned))?);
         files::write(&whole, name)?;
     }
     Ok(folder)

@@ -71,6 +71,10 @@ impl Results {
             let (all, a_row) = (median(grown.clone()) / 1e6, median(grown) / events as f64);
             lines.push(format!("memory of the page's process, grown by reading: {all:.0} MB, {a_row:.0} bytes a row"));
         }
+        let native = self.peers.iter().filter(|(peer, _)| *peer == Peer::Native).flat_map(|(_, runs)| runs);
+        if let Some(bytes) = native.filter_map(|run| run.told["bytes_a_row"].as_f64()).next() {
+            lines.push(format!("memory of the table alone, as the native program counts it: {bytes:.0} bytes a row"));
+        }
         for list in ["surveys", "sorts"] {
             let mut asked: BTreeMap<(usize, String), (Vec<f64>, Vec<f64>)> = BTreeMap::new();
             for (place, row) in runs.iter().flat_map(|run| run.told[list].as_array().into_iter().flatten().enumerate()) {

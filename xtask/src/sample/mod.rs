@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     match arguments {
         [] => story_trail(Path::new("target/sample")),
         [out] if !out.starts_with('-') => story_trail(Path::new(out)),
-        _ => bulk_trail(&order(arguments)?),
+        _ => bulk_trail(arguments).map(|made| println!("{made}")),
     }
 }
 
@@ -72,10 +72,11 @@ pub(crate) fn both() -> ([Files; 2], Files) {
     ([sample.files, tampered.files], signatures)
 }
 
-fn bulk_trail(order: &Order) -> Result<(), String> {
-    let Made { events, logs, digests, bytes } = bulk::make(order)?;
-    println!("{}: {events} events in {logs} logs of {bytes} bytes, {digests} digests", order.out.display());
-    Ok(())
+/// Makes a bulk trail, and says what it is.
+pub(crate) fn bulk_trail(arguments: &[String]) -> Result<String, String> {
+    let order = order(arguments)?;
+    let Made { events, logs, digests, bytes } = bulk::make(&order)?;
+    Ok(format!("{}: {events} events in {logs} logs of {bytes} bytes, {digests} digests", order.out.display()))
 }
 
 /// Reads the options of a bulk trail.
