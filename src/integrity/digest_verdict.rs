@@ -215,7 +215,9 @@ impl<'a> Trial<'a> {
                 Some(KeyProblem::KeyMismatch) => {
                     unproven(Reason::KeyUnusable, &format!(" Its bytes do not have that fingerprint: {fingerprint}"))
                 }
-                Some(KeyProblem::KeyUnusable) => unproven(Reason::KeyUnusable, &format!(" It is no RSA key of 2048 bits: {fingerprint}")),
+                Some(KeyProblem::KeyUnusable) => {
+                    unproven(Reason::KeyUnusable, &format!(" It is no RSA key of 2048 bits with exponent 65537: {fingerprint}"))
+                }
                 None => unproven(
                     Reason::KeyUnknown,
                     &format!(" Add the output of `aws cloudtrail list-public-keys` for its Region and time: {fingerprint}"),

@@ -265,7 +265,7 @@ fn no_key(evidence: &Evidence, sign: &LakeSign) -> Judged {
     let (reason, more) = match evidence.ring.problem(fingerprint) {
         _ if !evidence.ring.usable(fingerprint).is_empty() => return Judged::pending("Its signature is being checked.".to_owned()),
         Some(KeyProblem::KeyMismatch) => (Reason::KeyUnusable, " Its bytes do not have that fingerprint: "),
-        Some(KeyProblem::KeyUnusable) => (Reason::KeyUnusable, " It is no RSA key of 2048 bits: "),
+        Some(KeyProblem::KeyUnusable) => (Reason::KeyUnusable, " It is no RSA key of 2048 bits with exponent 65537: "),
         None => (
             Reason::KeyUnknown,
             " Add the output of `aws cloudtrail list-public-keys` for its Region and the 20 days from the query's end on: ",

@@ -19,7 +19,7 @@ pub(crate) fn remarks_words(remarks: &[String]) -> String {
 pub(crate) fn key_problem_words(problem: &str) -> Option<&'static str> {
     Some(match problem {
         "key-mismatch" => "The key is not the one that its fingerprint names: it proves nothing.",
-        "key-unusable" => "It is no RSA key of 2048 bits, as CloudTrail signs with: it proves nothing.",
+        "key-unusable" => "It is no RSA key of 2048 bits with exponent 65537, as CloudTrail signs with: it proves nothing.",
         _ => return None,
     })
 }

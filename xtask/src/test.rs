@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Outcome;
+use crate::bench;
 use crate::browsers::Browsers;
 use crate::dist;
 use crate::dist::Connect;
@@ -59,6 +60,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "web", what: "WebAssembly tests in Chromium", run: web },
     Stage { name: "dist", what: "the page as it is shipped, within its size", run: dist },
     Stage { name: "browser", what: "end to end, in Chromium and Firefox", run: browser },
+    Stage { name: "bench", what: "the benchmark still runs, and all who are measured count the same", run: bench },
     Stage { name: "licences", what: "licences, sources and known flaws of the dependencies", run: licences },
 ];
 
@@ -117,6 +119,10 @@ fn browser() -> Outcome<Ran> {
         .current_dir(&folder);
     tests.env("CHROME", browsers.chromium).env("FIREFOX", browsers.firefox).env("S3_SERVER", s3_server);
     passed(process::run(&mut tests))
+}
+
+fn bench() -> Outcome<Ran> {
+    passed(bench::smoke())
 }
 
 fn specs(folder: &Path) -> Vec<PathBuf> {

@@ -2,7 +2,7 @@
 //! expected verdicts; and bulk trails for load tests. The same bytes on every run and machine.
 
 #[path = "../../../tests/support/forge.rs"]
-mod forge;
+pub(crate) mod forge;
 
 mod audits;
 mod blanks;
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     match arguments {
         [] => story_trail(Path::new("target/sample")),
         [out] if !out.starts_with('-') => story_trail(Path::new(out)),
-        _ => bulk_trail(&order(arguments)?),
+        _ => bulk_trail(arguments).map(|made| println!("{made}")),
     }
 }
 
@@ -64,10 +64,19 @@ fn story_trail(out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn bulk_trail(order: &Order) -> Result<(), String> {
-    let Made { events, logs, digests, bytes } = bulk::make(order)?;
-    println!("{}: {events} events in {logs} logs of {bytes} bytes, {digests} digests", order.out.display());
-    Ok(())
+/// The files of the sample trail and of its tampered copy, and every digest's signature by its key, as S3 has it in metadata.
+pub(crate) fn both() -> ([Files; 2], Files) {
+    let sample = Sample::make();
+    let tampered = Tampered::of(&sample);
+    let signatures = sample.digests.into_iter().map(|digest| (digest.key, digest.signature.into_bytes())).collect();
+    ([sample.files, tampered.files], signatures)
+}
+
+/// Makes a bulk trail, and says what it is.
+pub(crate) fn bulk_trail(arguments: &[String]) -> Result<String, String> {
+    let order = order(arguments)?;
+    let Made { events, logs, digests, bytes } = bulk::make(&order)?;
+    Ok(format!("{}: {events} events in {logs} logs of {bytes} bytes, {digests} digests", order.out.display()))
 }
 
 /// Reads the options of a bulk trail.

@@ -12,7 +12,7 @@ use super::story::{self, Story};
 use super::workday;
 
 /// A folder: each file's name, with slashes, and its bytes.
-pub(super) type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// The whole sample, with what is known about its parts.
 pub(super) struct Sample {
