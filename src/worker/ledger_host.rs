@@ -24,7 +24,6 @@ use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Record;
 use crate::protocol::Report;
-use crate::protocol::fingerprint;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::worker::pool::News;
@@ -38,7 +37,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     let host =
         Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
     let heard = Rc::downgrade(&host);
-    let pool = Pool::new(Program::received()?, readers, move |seat, term, event| {
+    let pool = Pool::new(Program::own()?, readers, move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
             Host::from_reader(&host, seat, term, &event.data());
         }
@@ -52,7 +51,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
-    host.borrow().say(&Notice::Ready { fingerprint: fingerprint() }, &[]);
+    host.borrow().say(&Notice::Ready, &[]);
     Ok(())
 }
 
