@@ -50,6 +50,8 @@ pub(super) struct Request<'a> {
     bucket: Text<'a>,
     object: Text<'a>,
     best: Option<(usize, Cow<'a, str>)>,
+    /// What has been met, a bit each.
+    seen: u64,
 }
 
 /// What a field of `requestParameters` is good for.
@@ -72,10 +74,28 @@ impl Slot {
     }
 }
 
+impl Slot {
+    fn bit(&self) -> u64 {
+        match self {
+            Self::Other => 0,
+            Self::Bucket => 1 << 62,
+            Self::Object => 1 << 63,
+            Self::Instances => 1 << INSTANCE_RANK,
+            Self::Ranked(rank) => 1 << rank,
+        }
+    }
+}
+
 impl<'a> Request<'a> {
-    /// A field that the cursor stands before.
+    /// A field that the cursor stands before. The second of its kind is for the book.
     pub(super) fn field(&mut self, key: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
-        match Slot::of(key) {
+        let slot = Slot::of(key);
+        let bit = slot.bit();
+        if self.seen & bit != 0 {
+            return None;
+        }
+        self.seen |= bit;
+        match slot {
             Slot::Other => cursor.skip(),
             Slot::Instances => {
                 self.instances(&serde_json::from_slice(cursor.raw()?).ok()?);
