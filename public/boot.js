@@ -8,16 +8,15 @@
   const decode = (text) =>
     Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-  // `no-cache` asks the host whether the file is still the same one: worker names carry no hash, and an old worker must not meet a new page.
   const download = async (name) => {
-    const response = await fetch(address(name), { cache: "no-cache" });
+    const response = await fetch(address(name));
     if (!response.ok) throw new Error(`${name} could not be loaded (${response.status}).`);
-    return new Uint8Array(await response.arrayBuffer());
+    return response;
   };
 
   globalThis.trailsealAsset = async (name) => {
     const inlined = document.getElementById(`asset-${name}`);
-    return inlined ? decode(inlined.textContent.trim()) : download(name);
+    return inlined ? decode(inlined.textContent.trim()) : new Uint8Array(await (await download(name)).arrayBuffer());
   };
 
   const notice = (text, detail) => {
@@ -37,10 +36,11 @@
   addEventListener("error", (event) => trapped(event.error));
   addEventListener("unhandledrejection", (event) => trapped(event.reason));
 
-  globalThis.trailsealStart = async (program) => {
+  // The page and its workers run one program: compiled once here, it is posted to each of them with its glue.
+  globalThis.trailsealStart = async (glue, module) => {
     try {
-      const { default: init, wasm } = await program;
-      await init({ module_or_path: await wasm });
+      globalThis.trailsealProgram = { glue: await glue, module: await module };
+      await wasm_bindgen({ module_or_path: trailsealProgram.module });
       document.getElementById("boot")?.remove();
     } catch (error) {
       console.error(error);
@@ -49,8 +49,25 @@
     }
   };
 
-  if (script.dataset.js) {
-    const wasm = fetch(address(script.dataset.wasm));
-    trailsealStart(import(address(script.dataset.js)).then((module) => ({ default: module.default, wasm })));
+  // Hosts that call WebAssembly something else than application/wasm are no reason not to start.
+  const compile = async (response) => {
+    const spare = (await response).clone();
+    return WebAssembly.compileStreaming(response).catch(async () => WebAssembly.compile(await spare.arrayBuffer()));
+  };
+
+  /** The glue has to run here, under a policy that knows no `eval`, and its text has to go to the workers. */
+  const run = (name) =>
+    new Promise((done, failed) => {
+      const element = document.createElement("script");
+      element.src = address(name);
+      element.onload = done;
+      element.onerror = () => failed(new Error(`${name} could not be loaded.`));
+      document.head.append(element);
+    });
+
+  const { js, wasm } = script.dataset;
+  if (js) {
+    const text = download(js).then((response) => response.text());
+    trailsealStart(Promise.all([text, run(js)]).then(([text]) => text), compile(download(wasm)));
   }
 })();

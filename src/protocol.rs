@@ -191,11 +191,8 @@ pub enum ReportForm {
 /// What the ledger says to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Notice {
-    /// It runs; it speaks the protocol of this fingerprint.
-    Ready {
-        /// [`fingerprint`] as the ledger's build has it.
-        fingerprint: u64,
-    },
+    /// It runs.
+    Ready,
     /// Something has grown; at most four a second.
     Grown(Progress),
     /// The answer to the question of that number.
@@ -566,19 +563,4 @@ pub struct ReadReport {
     pub bytes: u64,
     /// Whether the job is done with this.
     pub last: bool,
-}
-
-/// Tells two builds apart: a page must not talk to a worker of another day that some cache kept.
-#[must_use]
-pub const fn fingerprint() -> u64 {
-    let text = include_bytes!("protocol.rs");
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    let mut at = 0;
-    while at < text.len() {
-        // FNV-1a.
-        hash = (hash ^ text[at] as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    // JSON numbers are exact up to 2^53.
-    hash >> 11
 }

@@ -22,13 +22,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("worker", &["ledger", "reader", "export", "protocol", "browser", "integrity", "table", "trail"]),
     ("state", &["browser", "archive", "export", "protocol", "query", "integrity", "table::column", "trail"]),
     ("view", &["state", "screen", "browser::frame", "export", "protocol", "query", "integrity", "table::column", "trail"]),
-    ("bin/app", &["view"]),
-    ("bin/worker", &["worker"]),
+    ("bin/app", &["view", "worker"]),
     ("bin/trailseal", &["archive", "ledger", "reader", "export", "protocol", "integrity", "table::batch", "trail"]),
 ];
 
 /// Rooms that exist only with the feature `web`; nothing else may name the browser's crates.
-const WEB: &[&str] = &["browser", "worker", "state", "view", "bin/app", "bin/worker"];
+const WEB: &[&str] = &["browser", "worker", "state", "view", "bin/app"];
 const BROWSER_CRATES: &[&str] = &["leptos", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "plotters_canvas"];
 
 /// A file a person can read in one go. A table of words (one `match`, one list) may be longer: each with its reason.

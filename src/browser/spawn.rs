@@ -20,7 +20,7 @@ use web_sys::Url;
 use web_sys::Worker;
 use web_sys::WorkerOptions;
 
-/// The worker binary, ready to be started any number of times: compiled once, here or by whoever started this worker.
+/// This very program, ready to be started any number of times: `boot.js` loads and compiles it once, for the page and for every worker.
 #[derive(Clone, Debug)]
 pub struct Program {
     glue: JsValue,
@@ -28,22 +28,11 @@ pub struct Program {
 }
 
 impl Program {
-    /// On the page: loads and compiles the worker binary, through `trailsealAsset` of `boot.js`.
+    /// The program that this page or worker was itself started with.
     ///
     /// # Errors
-    /// When a file of the build cannot be loaded or compiled.
-    pub async fn load() -> Result<Self, JsValue> {
-        let glue = decode_utf8(&asset(GLUE).await?)?;
-        let code = asset(CODE).await?;
-        let module = JsFuture::from(WebAssembly::compile(&code)).await?.dyn_into()?;
-        Ok(Self { glue, module })
-    }
-
-    /// In a worker: the program it was itself started with, to start nested workers from.
-    ///
-    /// # Errors
-    /// When this is not a worker that [`Program::spawn`] started.
-    pub fn received() -> Result<Self, JsValue> {
+    /// When this is neither a page that `boot.js` started nor a worker that [`Program::spawn`] started.
+    pub fn own() -> Result<Self, JsValue> {
         let message = Reflect::get(&js_sys::global(), &PROGRAM.into())?;
         let glue = Reflect::get(&message, &"glue".into())?;
         let module = Reflect::get(&message, &"module".into())?.dyn_into()?;
@@ -93,16 +82,7 @@ pub async fn asset(name: &str) -> Result<Uint8Array, JsValue> {
     JsFuture::from(promise).await?.dyn_into()
 }
 
-fn decode_utf8(bytes: &Uint8Array) -> Result<JsValue, JsValue> {
-    match String::from_utf8(bytes.to_vec()) {
-        Ok(text) => Ok(text.into()),
-        Err(_) => Err(format!("{GLUE} is not text.").into()),
-    }
-}
-
-const GLUE: &str = "worker.js";
-const CODE: &str = "worker_bg.wasm";
-/// Where `bootstrap.js` keeps the first message.
+/// Where `boot.js` puts it, and `bootstrap.js` the first message.
 const PROGRAM: &str = "trailsealProgram";
 /// Runs after the glue: keeps early messages, starts the program, reports its fall.
 const BOOTSTRAP: &str = include_str!("bootstrap.js");

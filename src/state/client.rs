@@ -23,7 +23,6 @@ use crate::protocol::Call;
 use crate::protocol::Named;
 use crate::protocol::Notice;
 use crate::protocol::Question;
-use crate::protocol::fingerprint;
 use crate::trail::ids::FileId;
 use crate::trail::ids::RowId;
 
@@ -55,7 +54,7 @@ impl Client {
     /// When the worker cannot be loaded or started: the sentence to show.
     pub async fn start(on_notice: Box<dyn Fn(Notice)>, on_fall: Box<dyn Fn(String)>) -> Result<Self, String> {
         let say = |error: JsValue| format!("The part that reads files could not be started: {}", text_of(&error));
-        let program = Program::load().await.map_err(say)?;
+        let program = Program::own().map_err(say)?;
         let on_notice: Rc<dyn Fn(Notice)> = on_notice.into();
         let on_fall: Rc<dyn Fn(String)> = on_fall.into();
         for _ in 0..STARTS {
@@ -181,14 +180,9 @@ impl Inner {
             return (self.on_fall)(why);
         }
         let Ok((notice, attachments)) = wire::receive::<Notice>(message) else {
-            return (self.on_fall)(OTHER_BUILD.to_owned());
+            return (self.on_fall)(NOT_UNDERSTOOD.to_owned());
         };
         match notice {
-            Notice::Ready { fingerprint: theirs } if theirs != fingerprint() => {
-                // It runs, and that is the trouble: another start would bring the same.
-                let _ = self.ready.borrow_mut().take().map(|ready| ready.send(()));
-                (self.on_fall)(OTHER_BUILD.to_owned());
-            }
             Notice::Answer(number, answer) => {
                 let sender = self.waiting.borrow_mut().remove(&number);
                 // Nobody waits any more: a late answer falls on the floor.
@@ -226,8 +220,8 @@ fn text_of(error: &JsValue) -> String {
     message.or_else(|| error.as_string()).unwrap_or_else(|| "the browser did not say why".to_owned())
 }
 
-const OTHER_BUILD: &str =
-    "This page and its worker are of different builds, most likely because a cache kept one of them. Reload the page.";
+/// Both are one program, so this is a fault of ours and not of anything loaded.
+const NOT_UNDERSTOOD: &str = "The part that reads files said something that this page does not understand. Reload the page.";
 
 /// Firefox 153, loaded with other work, now and then never runs a worker that it was told to start (four times in some two hundred starts):
 /// after this long, in milliseconds, another one is started.

@@ -31,7 +31,7 @@ pub fn launch(desk: Desk) {
 
 fn hear(desk: Desk, notice: Notice) {
     match notice {
-        Notice::Ready { .. } => desk.launch.set(Launch::Ready),
+        Notice::Ready => desk.launch.set(Launch::Ready),
         Notice::Grown(progress) => grow(desk, progress),
         // The client keeps these to itself.
         Notice::Answer(..) | Notice::Kept(_) | Notice::Reopen(_) => {}

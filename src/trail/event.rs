@@ -1,13 +1,9 @@
 //! One event record, borrowed from its file: what the table needs of it, whatever types its fields have.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::trail::loose::Loose;
+use crate::trail::book;
 use crate::trail::loose::Text;
 use crate::trail::principal::Principal;
 use crate::trail::quick;
-use crate::trail::target;
 use crate::trail::target::Target;
 use crate::trail::time::Timestamp;
 
@@ -100,13 +96,13 @@ impl<'a> EventRecord<'a> {
         quick::read(json).map(|(fields, length)| (fields.into_record(), length))
     }
 
-    /// Reads one record with `serde_json`, which has the last word: what [`Self::parse`] gives, more slowly.
+    /// Reads one record with `serde_json`: what [`Self::parse`] gives, more slowly. Fewer records can be read so: nesting deeper than 128
+    /// and numbers out of range are refused even where nobody looks at them.
     ///
     /// # Errors
     /// When the bytes are no JSON object: the half sentence that says what is wrong.
-    pub fn by_the_book(json: &'a [u8]) -> Result<Self, String> {
-        let raw: RawRecord<'a> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
-        Ok(raw.into_fields().into_record())
+    pub fn by_the_book(json: &[u8]) -> Result<Self, String> {
+        book::read(json).map(Fields::into_record)
     }
 
     /// Whether the record looks like an event at all: something that CloudTrail never leaves out is there.
@@ -121,73 +117,6 @@ impl<'a> EventRecord<'a> {
 fn is_denial(code: &str) -> bool {
     const DENIALS: [&str; 5] = ["AccessDenied", "Unauthorized", "NotAuthorized", "Forbidden", "AuthorizationError"];
     DENIALS.iter().any(|denial| code.contains(denial))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawRecord<'a> {
-    #[serde(borrow, default)]
-    event_time: Loose<'a>,
-    #[serde(borrow, default)]
-    event_name: Loose<'a>,
-    #[serde(borrow, default)]
-    event_source: Loose<'a>,
-    #[serde(borrow, default)]
-    aws_region: Loose<'a>,
-    #[serde(borrow, default, rename = "sourceIPAddress")]
-    source_ip_address: Loose<'a>,
-    #[serde(borrow, default)]
-    user_agent: Loose<'a>,
-    #[serde(borrow, default)]
-    error_code: Loose<'a>,
-    #[serde(borrow, default)]
-    error_message: Loose<'a>,
-    #[serde(borrow, default, rename = "eventID")]
-    event_id: Loose<'a>,
-    // Aggregated events write `eventId` and `accountId`.
-    #[serde(borrow, default, rename = "eventId")]
-    aggregated_event_id: Loose<'a>,
-    #[serde(borrow, default)]
-    event_category: Loose<'a>,
-    #[serde(borrow, default)]
-    event_type: Loose<'a>,
-    #[serde(borrow, default)]
-    recipient_account_id: Loose<'a>,
-    #[serde(borrow, default)]
-    account_id: Loose<'a>,
-    #[serde(borrow, default)]
-    read_only: Loose<'a>,
-    #[serde(borrow, default)]
-    user_identity: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    resources: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    request_parameters: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    response_elements: Option<&'a RawValue>,
-}
-
-impl<'a> RawRecord<'a> {
-    fn into_fields(self) -> Fields<'a> {
-        Fields {
-            event_time: self.event_time.0,
-            event_name: self.event_name.0,
-            event_source: self.event_source.0,
-            aws_region: self.aws_region.0,
-            source_ip_address: self.source_ip_address.0,
-            user_agent: self.user_agent.0,
-            error_code: self.error_code.0,
-            error_message: self.error_message.0,
-            event_id: self.event_id.0.or(self.aggregated_event_id.0),
-            event_category: self.event_category.0,
-            event_type: self.event_type.0,
-            recipient_account_id: self.recipient_account_id.0.or(self.account_id.0),
-            read_only: self.read_only.0,
-            principal: Principal::parse(self.user_identity),
-            target: target::of(self.resources, self.request_parameters),
-            response: self.response_elements.map(|raw| raw.get().as_bytes()),
-        }
-    }
 }
 
 /// What a record says, as read and not yet understood: by the book or in one pass.
@@ -207,17 +136,14 @@ pub(super) struct Fields<'a> {
     pub(super) read_only: Text<'a>,
     pub(super) principal: Principal<'a>,
     pub(super) target: Target<'a>,
-    pub(super) response: Option<&'a [u8]>,
+    pub(super) login_failed: bool,
 }
 
 impl<'a> Fields<'a> {
     fn into_record(self) -> EventRecord<'a> {
-        // The console answers a refused login in `responseElements`, without any error code.
-        let is_login = self.event_name.as_deref() == Some("ConsoleLogin");
-        let login_failed = is_login && self.response.is_some_and(|raw| memchr::memmem::find(raw, b"\"Failure\"").is_some());
         EventRecord {
             event_time: self.event_time.as_deref().and_then(Timestamp::parse),
-            outcome: Outcome::of(self.error_code.as_deref(), self.error_message.as_deref(), login_failed),
+            outcome: Outcome::of(self.error_code.as_deref(), self.error_message.as_deref(), self.login_failed),
             event_name: self.event_name,
             event_source: self.event_source,
             aws_region: self.aws_region,

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
 pub mod arrange;
+mod book;
 pub mod csv_lines;
 mod cursor;
 pub mod digest;

@@ -2,10 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::trail::loose::Loose;
 use crate::trail::loose::Text;
 
 /// The caller, as far as the record says.
@@ -24,12 +20,7 @@ pub struct Principal<'a> {
 }
 
 impl<'a> Principal<'a> {
-    /// Reads `userIdentity`, whatever it is.
-    #[must_use]
-    pub fn parse(raw: Option<&'a RawValue>) -> Self {
-        read::<RawIdentity<'a>>(raw).map(|identity| Self::of(&identity.into_identity())).unwrap_or_default()
-    }
-
+    /// One identity out of what `userIdentity` says.
     pub(super) fn of(identity: &Identity<'a>) -> Self {
         Self {
             name: identity.name(),
@@ -54,67 +45,6 @@ pub(super) struct Identity<'a> {
     pub(super) issuer: Text<'a>,
     /// `onBehalfOf.userId`.
     pub(super) behalf: Text<'a>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct RawIdentity<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Loose<'a>,
-    #[serde(borrow)]
-    arn: Loose<'a>,
-    #[serde(borrow)]
-    account_id: Loose<'a>,
-    #[serde(borrow)]
-    principal_id: Loose<'a>,
-    #[serde(borrow)]
-    user_name: Loose<'a>,
-    #[serde(borrow)]
-    access_key_id: Loose<'a>,
-    #[serde(borrow)]
-    invoked_by: Loose<'a>,
-    #[serde(borrow)]
-    session_context: Option<&'a RawValue>,
-    #[serde(borrow)]
-    on_behalf_of: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct RawSession<'a> {
-    #[serde(borrow)]
-    session_issuer: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct RawIssuer<'a> {
-    #[serde(borrow)]
-    user_name: Loose<'a>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct RawBehalf<'a> {
-    #[serde(borrow)]
-    user_id: Loose<'a>,
-}
-
-impl<'a> RawIdentity<'a> {
-    fn into_identity(self) -> Identity<'a> {
-        let issuer = || read::<RawIssuer<'a>>(read::<RawSession<'a>>(self.session_context)?.session_issuer)?.user_name.0;
-        Identity {
-            issuer: issuer(),
-            behalf: read::<RawBehalf<'a>>(self.on_behalf_of).and_then(|behalf| behalf.user_id.0),
-            kind: self.kind.0,
-            arn: self.arn.0,
-            account_id: self.account_id.0,
-            principal_id: self.principal_id.0,
-            user_name: self.user_name.0,
-            access_key_id: self.access_key_id.0,
-            invoked_by: self.invoked_by.0,
-        }
-    }
 }
 
 impl<'a> Identity<'a> {
@@ -178,17 +108,15 @@ fn present<'a>(text: &Text<'a>) -> Text<'a> {
     text.clone().filter(|text| !text.is_empty())
 }
 
-fn read<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
-    serde_json::from_str(raw?.get()).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::trail::event::EventRecord;
 
     fn name(identity: &str) -> String {
-        let raw = serde_json::value::to_raw_value(&serde_json::from_str::<serde_json::Value>(identity).expect("json")).expect("raw");
-        Principal::parse(Some(&raw)).name.unwrap_or_default().into_owned()
+        let json = format!(r#"{{"userIdentity":{identity}}}"#);
+        let record = EventRecord::by_the_book(json.as_bytes()).expect("json");
+        assert_eq!(EventRecord::parse(json.as_bytes()).as_ref(), Ok(&record));
+        record.principal.name.unwrap_or_default().into_owned()
     }
 
     #[test]

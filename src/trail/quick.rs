@@ -3,6 +3,7 @@
 //! Only for records as CloudTrail writes them. Whatever is odd (a field twice, an unexpected type, broken JSON) gives `None`, and the record
 //! is read by the book; so this can make a record faster, never different. A property test and a fuzz target hold it to that.
 
+use crate::trail::book::login_failed;
 use crate::trail::cursor::Cursor;
 use crate::trail::event::Fields;
 use crate::trail::loose::Text;
@@ -43,6 +44,8 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
         aggregated_event_id,
         account_id,
     ] = texts.values;
+    let is_login = event_name.as_deref() == Some("ConsoleLogin");
+    let login_failed = is_login && response.is_some_and(|raw| serde_json::from_slice(raw).is_ok_and(|response| login_failed(&response)));
     let target = resources.or_else(|| request.map(Request::target)).unwrap_or_default();
     let fields = Fields {
         event_time,
@@ -60,7 +63,7 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
         read_only,
         principal,
         target,
-        response,
+        login_failed,
     };
     Some((fields, length))
 }

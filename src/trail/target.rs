@@ -2,46 +2,18 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde::de;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
+use crate::trail::book::first_instance;
 use crate::trail::cursor::Cursor;
-use crate::trail::loose::Loose;
 use crate::trail::loose::Text;
+use crate::trail::loose::loose;
 
 /// A name and, where the record says so, a type.
 #[derive(Debug, Default)]
 pub(crate) struct Target<'a> {
     pub(crate) name: Text<'a>,
     pub(crate) kind: Text<'a>,
-}
-
-/// The target of a call. `resources` is an array by the book, in the wild also an object, a string or null.
-pub(crate) fn of<'a>(resources: Option<&'a RawValue>, request: Option<&'a RawValue>) -> Target<'a> {
-    resources.and_then(from_resources).or_else(|| request.and_then(from_request)).unwrap_or_default()
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawResource<'a> {
-    // `arn` in hand-made records.
-    #[serde(borrow, rename = "ARN", alias = "arn")]
-    arn: Loose<'a>,
-    #[serde(borrow, rename = "ARNPrefix")]
-    prefix: Loose<'a>,
-    #[serde(borrow, rename = "resourceName")]
-    resource_name: Loose<'a>,
-    #[serde(borrow, rename = "type", alias = "resourceType")]
-    kind: Loose<'a>,
-}
-
-fn from_resources<'a>(raw: &'a RawValue) -> Option<Target<'a>> {
-    let list: Vec<RawResource<'a>> =
-        serde_json::from_str(raw.get()).or_else(|_| serde_json::from_str(raw.get()).map(|one| vec![one])).ok()?;
-    let resource =
-        |raw: RawResource<'a>| Resource { arn: raw.arn.0, prefix: raw.prefix.0, resource_name: raw.resource_name.0, kind: raw.kind.0 };
-    list.into_iter().find_map(|raw| resource(raw).target())
 }
 
 /// One of a record's `resources`.
@@ -72,51 +44,14 @@ fn short_arn(arn: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn from_request(raw: &RawValue) -> Option<Target<'_>> {
-    serde_json::from_str(raw.get()).ok().map(Request::target)
-}
-
 /// What of `requestParameters` may name a target.
 #[derive(Default)]
 pub(super) struct Request<'a> {
     bucket: Text<'a>,
     object: Text<'a>,
     best: Option<(usize, Cow<'a, str>)>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
-    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(RequestVisitor)
-    }
-}
-
-struct RequestVisitor;
-
-impl<'de> de::Visitor<'de> for RequestVisitor {
-    type Value = Request<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("request parameters")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut request = Request::default();
-        while let Some(Loose(key)) = map.next_key::<Loose<'de>>()? {
-            match Slot::of(key.unwrap_or_default().as_bytes()) {
-                Slot::Bucket => request.bucket = named(map.next_value()?),
-                Slot::Object => request.object = named(map.next_value()?),
-                Slot::Instances => {
-                    let items: Option<&'de RawValue> = map.next_value()?;
-                    request.offer(INSTANCE_RANK, items.and_then(|items| first_instance(items.get().as_bytes())));
-                }
-                Slot::Ranked(rank) => request.offer(rank, named(map.next_value()?)),
-                Slot::Other => {
-                    map.next_value::<de::IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(request)
-    }
+    /// What has been met, a bit each.
+    seen: u64,
 }
 
 /// What a field of `requestParameters` is good for.
@@ -139,17 +74,61 @@ impl Slot {
     }
 }
 
-impl<'a> Request<'a> {
-    /// The same as the visitor above, for the one pass.
-    pub(super) fn field(&mut self, key: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
-        match Slot::of(key) {
-            Slot::Bucket => self.bucket = named(Loose(cursor.text()?)),
-            Slot::Object => self.object = named(Loose(cursor.text()?)),
-            Slot::Instances => self.offer(INSTANCE_RANK, first_instance(cursor.raw()?)),
-            Slot::Ranked(rank) => self.offer(rank, named(Loose(cursor.text()?))),
-            Slot::Other => cursor.skip()?,
+impl Slot {
+    fn bit(&self) -> u64 {
+        match self {
+            Self::Other => 0,
+            Self::Bucket => 1 << 62,
+            Self::Object => 1 << 63,
+            Self::Instances => 1 << INSTANCE_RANK,
+            Self::Ranked(rank) => 1 << rank,
         }
-        Some(())
+    }
+}
+
+impl<'a> Request<'a> {
+    /// A field that the cursor stands before. The second of its kind is for the book.
+    pub(super) fn field(&mut self, key: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
+        let slot = Slot::of(key);
+        let bit = slot.bit();
+        if self.seen & bit != 0 {
+            return None;
+        }
+        self.seen |= bit;
+        match slot {
+            Slot::Other => cursor.skip(),
+            Slot::Instances => {
+                self.instances(&serde_json::from_slice(cursor.raw()?).ok()?);
+                Some(())
+            }
+            slot => {
+                self.take(slot, cursor.text()?);
+                Some(())
+            }
+        }
+    }
+
+    /// A field out of a tree.
+    pub(super) fn note(&mut self, key: &str, value: Value) {
+        match Slot::of(key.as_bytes()) {
+            Slot::Other => {}
+            Slot::Instances => self.instances(&value),
+            slot => self.take(slot, loose(value)),
+        }
+    }
+
+    fn instances(&mut self, value: &Value) {
+        self.offer(INSTANCE_RANK, first_instance(value).map(|id| Cow::Owned(id.to_owned())));
+    }
+
+    fn take(&mut self, slot: Slot, text: Text<'a>) {
+        let name = text.filter(|text| !text.is_empty() && !text.starts_with('('));
+        match slot {
+            Slot::Bucket => self.bucket = name,
+            Slot::Object => self.object = name,
+            Slot::Ranked(rank) => self.offer(rank, name),
+            Slot::Instances | Slot::Other => {}
+        }
     }
 
     pub(super) fn target(self) -> Target<'a> {
@@ -167,16 +146,6 @@ impl<'a> Request<'a> {
             self.best = Some((rank, name));
         }
     }
-}
-
-fn named(Loose(text): Loose<'_>) -> Text<'_> {
-    text.filter(|text| !text.is_empty() && !text.starts_with('('))
-}
-
-fn first_instance(json: &[u8]) -> Text<'_> {
-    let at = memchr::memmem::find(json, b"\"i-")?;
-    let id = json.get(at + 1..)?.split(|byte| *byte == b'"').next()?;
-    std::str::from_utf8(id).ok().map(Cow::Borrowed)
 }
 
 const INSTANCE_RANK: usize = 3;
@@ -233,11 +202,13 @@ const NAMING_FIELDS: [&str; 46] = [
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::trail::event::EventRecord;
 
     fn target(resources: &str, request: &str) -> String {
-        let raw = |text: &str| RawValue::from_string(text.to_owned()).expect("json");
-        of(Some(&raw(resources)), Some(&raw(request))).name.unwrap_or_default().into_owned()
+        let json = format!(r#"{{"resources":{resources},"requestParameters":{request}}}"#);
+        let record = EventRecord::by_the_book(json.as_bytes()).expect("json");
+        assert_eq!(EventRecord::parse(json.as_bytes()).as_ref(), Ok(&record));
+        record.resource.unwrap_or_default().into_owned()
     }
 
     #[test]

@@ -22,9 +22,9 @@ use crate::protocol::Answer;
 use crate::protocol::Call;
 use crate::protocol::Job;
 use crate::protocol::Notice;
+use crate::protocol::Progress;
 use crate::protocol::Record;
 use crate::protocol::Report;
-use crate::protocol::fingerprint;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::worker::pool::News;
@@ -33,12 +33,18 @@ use crate::worker::pool::Task;
 
 /// Listens to the page and to the readers.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
-    // The page keeps one core for itself: with a reader on each of two cores its tasks took up to 110 ms instead of 60.
-    let readers = (scope.navigator().hardware_concurrency() as usize).saturating_sub(1).clamp(1, MOST_READERS);
-    let host =
-        Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
+    let readers = (scope.navigator().hardware_concurrency() as usize).clamp(1, MOST_READERS);
+    let host = Rc::new(RefCell::new(Host {
+        scope: scope.clone(),
+        ledger: Ledger::new(Asked::default()),
+        pool: None,
+        due: None,
+        began: None,
+        next_picture: 0.0,
+        shown: 0,
+    }));
     let heard = Rc::downgrade(&host);
-    let pool = Pool::new(Program::received()?, readers, move |seat, term, event| {
+    let pool = Pool::new(Program::own()?, readers, move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
             Host::from_reader(&host, seat, term, &event.data());
         }
@@ -52,7 +58,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
-    host.borrow().say(&Notice::Ready { fingerprint: fingerprint() }, &[]);
+    host.borrow().say(&Notice::Ready, &[]);
     Ok(())
 }
 
@@ -62,8 +68,11 @@ struct Host {
     pool: Option<Pool>,
     /// The next notice, where one is due.
     due: Option<Timeout>,
-    /// How long the last judging took, in milliseconds.
-    cost: f64,
+    /// When reading began, where it is under way, and when the next picture is due; in milliseconds.
+    began: Option<f64>,
+    next_picture: f64,
+    /// The generation that the page was last told of.
+    shown: u64,
 }
 
 type Shared = Rc<RefCell<Host>>;
@@ -179,21 +188,31 @@ impl Host {
         let mut this = host.borrow_mut();
         if this.due.is_none() {
             let later = host.clone();
-            // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive.
-            let wait = if this.ledger.progress().is_busy() { this.cost.mul_add(10.0, 0.0).clamp(250.0, 5000.0) } else { 0.0 };
-            this.due = Some(Timeout::new(wait as u32, move || Self::tell(&later)));
+            let wait = if this.ledger.progress().is_busy() { TOLD_EVERY } else { 0 };
+            this.due = Some(Timeout::new(wait, move || Self::tell(&later)));
         }
     }
 
+    /// How far reading has come, and now and then that there is a new picture to ask for.
     fn tell(host: &Shared) {
         let mut this = host.borrow_mut();
         this.due = None;
         let now = |this: &Self| this.scope.performance().map_or(0.0, |performance| performance.now());
         let before = now(&this);
-        this.ledger.judge();
-        this.cost = now(&this) - before;
         let progress = this.ledger.progress();
-        this.say(&Notice::Grown(progress), &[]);
+        let since = *this.began.get_or_insert(before);
+        if !progress.is_busy() || before >= this.next_picture {
+            this.ledger.judge();
+            this.shown = progress.generation;
+            // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive. And a
+            // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
+            let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
+            this.next_picture = before + ((now(&this) - before) * 10.0).clamp(pace, 5000.0);
+        }
+        if !progress.is_busy() {
+            (this.began, this.next_picture) = (None, 0.0);
+        }
+        this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
     }
 
     fn say(&self, notice: &Notice, attachments: &[JsValue]) {
@@ -202,6 +221,12 @@ impl Host {
         }
     }
 }
+
+/// In milliseconds: the progress line moves this often; the picture grows quickly at first and then calmly.
+const TOLD_EVERY: u32 = 250;
+const FIRST_LIGHT: f64 = 1500.0;
+const PICTURE_AT_FIRST: f64 = 250.0;
+const PICTURE_LATER: f64 = 1000.0;
 
 /// More readers than this wait for the ledger rather than for files.
 const MOST_READERS: usize = 8;

@@ -11,11 +11,16 @@ use web_sys::DedicatedWorkerGlobalScope;
 /// The name of the ledger worker; every other worker is a reader.
 pub const LEDGER: &str = "ledger";
 
+/// The worker that this program runs in; `None` on the page.
+#[must_use]
+pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
 /// Serves the role that this worker's name says.
 ///
 /// # Errors
 /// When this is not a worker that `browser::spawn` started.
-pub fn serve() -> Result<(), JsValue> {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
-    if scope.name() == LEDGER { ledger_host::serve(&scope) } else { reader_host::serve(&scope) }
+pub fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
+    if scope.name() == LEDGER { ledger_host::serve(scope) } else { reader_host::serve(scope) }
 }

@@ -22,7 +22,7 @@ pub fn write(dist: &Path) -> Outcome {
     let style = style(dist, &page)?;
     let boot = inlined(&files::read_text(&dist.join("boot.js"))?, "boot.js")?;
     let (glue, wasm) = app(&page)?;
-    let start = format!("{}\n{START}", inlined(&files::read_text(&dist.join(&glue))?, &glue)?);
+    let glue = inlined(&files::read_text(&dist.join(&glue))?, &glue)?;
 
     let mut out = String::new();
     for line in page.lines() {
@@ -30,11 +30,14 @@ pub fn write(dist: &Path) -> Outcome {
             Line::Style | Line::App => {}
             Line::Icon => out.push_str(&icon(dist)?),
             Line::EndOfHead => out.push_str(&format!("<style>{style}</style>\n<script>{boot}</script>\n{line}\n")),
-            Line::EndOfBody => out.push_str(&format!("{}<script type=\"module\">{start}</script>\n{line}\n", assets(dist, &wasm)?)),
+            Line::EndOfBody => {
+                let assets = assets(dist, &wasm)?;
+                out.push_str(&format!("{assets}<script id=\"glue\">{glue}</script>\n<script>{START}</script>\n{line}\n"));
+            }
             Line::Other => out.push_str(&format!("{line}\n")),
         }
     }
-    let scripts = format!("{} {} 'wasm-unsafe-eval'", hash(&boot), hash(&start));
+    let scripts = format!("{} {} {} 'wasm-unsafe-eval'", hash(&boot), hash(&glue), hash(START));
     for (directive, value) in [
         ("script-src", scripts.as_str()),
         ("style-src", &hash(&style)),
@@ -47,8 +50,9 @@ pub fn write(dist: &Path) -> Outcome {
     files::write(&dist.join(NAME), out)
 }
 
-/// What the app's glue is called after: `boot.js` left this function behind, and keeps the program's start in one place.
-const START: &str = r#"trailsealStart({ default: __wbg_init, wasm: trailsealAsset("app_bg.wasm") });"#;
+/// `boot.js` left this function behind, and keeps the program's start in one place. The workers' glue is the text of the page's own.
+const START: &str =
+    r#"trailsealStart(document.getElementById("glue").textContent, trailsealAsset("app_bg.wasm").then(WebAssembly.compile));"#;
 
 /// The lines of the built page that the one file has otherwise.
 enum Line {
@@ -99,9 +103,8 @@ fn icon(dist: &Path) -> Outcome<String> {
 
 fn assets(dist: &Path, app: &str) -> Outcome<String> {
     let packs: Vec<String> = files::ending(dist, ".pack").iter().map(|path| files::name(path)).collect();
-    let own = [("app_bg.wasm", app), ("worker.js", "worker.js"), ("worker_bg.wasm", "worker_bg.wasm")];
     let mut elements = String::new();
-    for (name, file) in own.into_iter().chain(packs.iter().map(|name| (name.as_str(), name.as_str()))) {
+    for (name, file) in std::iter::once(("app_bg.wasm", app)).chain(packs.iter().map(|name| (name.as_str(), name.as_str()))) {
         let bytes = STANDARD.encode(files::read(&dist.join(file))?);
         elements.push_str(&format!("<script type=\"text/plain\" id=\"asset-{name}\">{bytes}</script>\n"));
     }
