@@ -11,6 +11,7 @@ use crate::table::dictionary::Code;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
 use crate::table::values::Values;
+use crate::trail::arrange::arrange;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -93,7 +94,7 @@ impl BatchBuilder {
         }
         let mut order: Vec<u32> = (0..u32::try_from(batch.len()).unwrap_or(u32::MAX)).collect();
         let time = |row: &u32| usize::try_from(*row).ok().and_then(|row| batch.times.get(row));
-        order.sort_by_key(time);
+        arrange(&mut order, |a, b| time(a).cmp(&time(b)));
         batch.in_order(&order)
     }
 }

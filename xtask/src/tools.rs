@@ -19,8 +19,8 @@ const CARGO_DENY: &str = "0.20.2";
 /// Of the npm package, where the system's `wasm-opt` is too old or absent.
 const BINARYEN: &str = "132.0.0";
 /// 109 and older export the first table instead of the one for JavaScript's values, and the page dies at its first import
-/// ("failed to grow table"); 110 to 132 were seen to export the right one. Debian 12 has 108.
-const OLDEST_WASM_OPT: u32 = 110;
+/// ("failed to grow table"); Debian 12 has 108. 117 is the first that sorts functions by name.
+const OLDEST_WASM_OPT: u32 = 117;
 /// Its test runner takes a time limit.
 const OLDEST_NODE: u32 = 20;
 /// Newer ones want a newer compiler too.
