@@ -1,0 +1,80 @@
+//! What the ledger and its readers say to each other.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::export::parts::Sum;
+use crate::integrity::evidence::FileFacts;
+use crate::integrity::keys::PublicKey;
+use crate::integrity::sha256::Sha256;
+use crate::integrity::signature::CheckOutcome;
+use crate::integrity::signature::GivenSignature;
+use crate::integrity::signature::SignatureCheck;
+use crate::protocol::Named;
+use crate::protocol::Problem;
+use crate::protocol::Record;
+use crate::protocol::Remote;
+use crate::trail::ids::FileId;
+use crate::trail::ids::RowId;
+
+/// What a reader is to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Job {
+    /// Read these files out of the `Blob` beside.
+    Read(Vec<Named>),
+    /// Fetch and read.
+    Fetch(Remote),
+    /// Read a pasted text as a file.
+    Paste(Named, String),
+    /// Check these signatures.
+    Check(Vec<SignatureCheck>),
+    /// Find one record again in the file beside.
+    Extract(Extract),
+    /// Add up these stretches of the `Blob` beside, for the question of that number.
+    Sums(u32, Vec<u64>),
+}
+
+/// Where a record lies.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Extract {
+    /// The number of the question.
+    pub number: u32,
+    /// Whose record.
+    pub row: RowId,
+    /// Its offset in the inflated file.
+    pub offset: u64,
+    /// What the file's content hashed to when it was judged.
+    pub sha256: Option<Sha256>,
+}
+
+/// What a reader found. The rows travel beside it, as bytes of an `EventBatch`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Report {
+    /// Of `Read`, `Fetch`, `Paste`; a large job reports more than once.
+    Read(ReadReport),
+    /// Of `Check`.
+    Checked(Vec<CheckOutcome>),
+    /// Of `Extract`: the number of the question, and its answer.
+    Extracted(u32, Record),
+    /// Of `Sums`: the number of the question, and its answer.
+    Summed(u32, Option<Vec<Sum>>),
+    /// The composite could not be read; nothing of it was.
+    Unreadable(Vec<FileId>),
+}
+
+/// What reading found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ReadReport {
+    /// One for each file that is done.
+    pub facts: Vec<FileFacts>,
+    /// Keys found.
+    pub keys: Vec<PublicKey>,
+    /// Signatures found, in headers or files.
+    pub signatures: Vec<GivenSignature>,
+    /// What could not be taken.
+    pub problems: Vec<(FileId, Problem)>,
+    /// Stored bytes read since the last report.
+    pub bytes: u64,
+    /// Whether the job is done with this.
+    pub last: bool,
+}

@@ -1,0 +1,200 @@
+//! What the ledger says to the page.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::export::parts::PackPlan;
+use crate::export::parts::RowsText;
+use crate::export::parts::Sum;
+use crate::integrity::bins::CoverageMap;
+use crate::integrity::verdict::Verdict;
+use crate::protocol::FileRow;
+use crate::protocol::FilesPage;
+use crate::protocol::Proof;
+use crate::protocol::Stretch;
+use crate::query::activity::Activity;
+use crate::query::tally::Tally;
+use crate::query::timeline::Timeline;
+use crate::table::column::ColumnId;
+use crate::trail::ids::FileId;
+use crate::trail::ids::RowId;
+use crate::trail::time::TimeRange;
+use crate::trail::time::Timestamp;
+
+/// What the ledger says to the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Notice {
+    /// It runs.
+    Ready,
+    /// Something has grown; at most four a second.
+    Grown(Progress),
+    /// The answer to the question of that number.
+    Answer(u32, Box<Answer>),
+    /// A fetched file's body travels beside this: the page keeps it, to show its records later.
+    Kept(FileId),
+    /// These files' composite could not be read: send them one by one, so that the culprit is named.
+    Reopen(Vec<FileId>),
+}
+
+/// How far reading has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Grows with everything that could change an answer.
+    pub generation: u64,
+    /// Files opened so far.
+    pub files: u64,
+    /// Files read so far.
+    pub files_read: u64,
+    /// Bytes opened so far.
+    pub bytes: u64,
+    /// Bytes read so far.
+    pub bytes_read: u64,
+    /// Event rows so far.
+    pub rows: u64,
+    /// Signatures that are being checked.
+    pub checks: u64,
+    /// Files that could not be read or taken.
+    pub problems: u64,
+    /// Bytes of memory that the table holds.
+    pub memory: u64,
+}
+
+impl Progress {
+    /// Whether anything is still on its way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.files_read < self.files || self.checks > 0
+    }
+}
+
+/// What the ledger answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Answer {
+    /// To `Survey`.
+    Survey(Survey),
+    /// To `Rows`.
+    Rows(Rows),
+    /// To `Detail`; `None` for a row that does not exist.
+    Detail(Option<Box<Detail>>),
+    /// To `Record`.
+    Record(Record),
+    /// To `Proof`.
+    Proof(Box<Proof>),
+    /// To `Coverage`; `None` while there is no digest.
+    Coverage(Option<CoverageMap>),
+    /// To `Stretch`.
+    Stretch(Box<Stretch>),
+    /// To `Files`.
+    Files(FilesPage),
+    /// To `Problems`.
+    Problems(Vec<Problem>),
+    /// To `Report`.
+    Report(String),
+    /// To `RowsText`.
+    RowsText(RowsText),
+    /// To `Pack`.
+    Pack(Box<PackPlan>),
+    /// To `PackTexts` and `Seal`: of which generation, and each text with its path in the pack.
+    Texts(u64, Vec<(String, String)>),
+    /// To `Sums`; `None` where the `Blob` could not be read.
+    Sums(Option<Vec<Sum>>),
+}
+
+/// One inquiry's whole picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// When it was true.
+    pub generation: u64,
+    /// All rows; where every event counts once, those that are left.
+    pub total: u64,
+    /// Rows whose events stand in another file too: so many fewer there are where each counts once. While files arrive, as last counted.
+    pub repeated: u64,
+    /// Rows that the inquiry selects.
+    pub matched: u64,
+    /// From the first event to the last of all rows.
+    pub span: Option<TimeRange>,
+    /// Counts over the axis: follows the filter, not the brushed range (that is drawn upon it).
+    pub timeline: Timeline,
+    /// Counts per value: each follows all filters but its own column's.
+    pub tallies: Vec<Tally>,
+    /// The busiest identities.
+    pub people: Vec<Activity>,
+}
+
+/// A slice of the table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// When it was true.
+    pub generation: u64,
+    /// How many rows the inquiry selects.
+    pub matched: u64,
+    /// The place of the first row given.
+    pub start: u32,
+    /// The rows.
+    pub rows: Vec<RowView>,
+}
+
+/// One row as the table shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowView {
+    /// Its number.
+    pub id: RowId,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// What is proven of its file, now.
+    pub verdict: Verdict,
+    /// One text for each column asked for.
+    pub cells: Vec<String>,
+}
+
+/// All that is known of one row without reading its file again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Its number.
+    pub id: RowId,
+    /// The file that it lies in.
+    pub file: FileId,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// `eventID`.
+    pub event_id: String,
+    /// Every stored column and its text; columns of which the record says nothing are left out.
+    pub cells: Vec<(ColumnId, String)>,
+    /// The file, with its verdict and what it rests on.
+    pub source: FileRow,
+    /// Rows with the same access key, name and address, for the links to them.
+    pub related: Vec<(ColumnId, u64)>,
+}
+
+/// A row's raw JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Whose it is.
+    pub row: RowId,
+    /// The record's JSON as it lies in the file, or why it cannot be shown.
+    pub json: Result<String, String>,
+    /// Whether the file still has the bytes that were judged.
+    pub unchanged: bool,
+}
+
+/// A file that could not be read or taken: what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Its path, or its URL without the query.
+    pub source: String,
+    /// The sentence.
+    pub what: String,
+    /// Whether rows or proofs were lost by it, or it was only passed over.
+    pub weight: Weight,
+}
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Weight {
+    /// Nothing was lost: the file is none of CloudTrail's.
+    PassedOver,
+    /// Part of a file was lost.
+    Partly,
+    /// A whole file was lost.
+    Lost,
+}
