@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::protocol::Problem;
 use crate::protocol::Weight;
 use crate::screen::format;
+use crate::trail::arrange::arrange;
 use crate::view::dialog::Dialog;
 use crate::view::drop::with_intake;
 use crate::view::panels::use_desk;
@@ -55,7 +56,7 @@ pub(crate) fn ProblemsDialog() -> impl IntoView {
     let (desk, panels) = (use_desk(), use_panels());
     let sorted = move || {
         let mut problems: Vec<Problem> = desk.problems.with(|problems| problems.to_vec());
-        problems.sort_by_key(|problem| std::cmp::Reverse(problem.weight));
+        arrange(&mut problems, |a, b| b.weight.cmp(&a.weight));
         problems
     };
     view! {
