@@ -227,13 +227,11 @@ pub(crate) fn assumption<'a>(proving: impl Iterator<Item = &'a str>) -> &'static
 
 fn lacking(judgement: &Judgement) -> Option<String> {
     let (mut digests, mut keys) = (Vec::new(), Vec::new());
-    for lacking in &judgement.lacking {
-        match lacking {
-            Lacking::Signature { digest, .. } => digests.push(digest),
-            Lacking::Key { fingerprint, .. } | Lacking::LakeKey { fingerprint, .. } => keys.push(fingerprint),
-        }
-    }
-    arrange(&mut digests, Ord::cmp);
+    judgement.lacking.iter().for_each(|lacking| match lacking {
+        Lacking::Signature { digest, .. } => digests.push(digest),
+        Lacking::Key { fingerprint, .. } | Lacking::LakeKey { fingerprint, .. } => keys.push(fingerprint),
+    });
+    // What is lacking comes sorted, its keys by their chains.
     digests.dedup();
     arrange(&mut keys, Ord::cmp);
     keys.dedup();
