@@ -1,6 +1,5 @@
 //! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
 
-use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 use crate::integrity::chain::ChainBuilder;
@@ -115,15 +114,15 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         logs: rows.logs,
         lake: rows.lake,
         findings,
-        ignored: ignored.into_iter().collect(),
+        ignored,
     };
     let claims = claims(&report);
     Judgement { files: rows.files, report, coverage, claims, lacking }
 }
 
 /// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.
-fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
-    let mut ignored = BTreeSet::new();
+fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> Vec<IgnoredRow> {
+    let mut ignored = Vec::new();
     for file in evidence.files.values() {
         let id = file.facts.id;
         let why = match &file.facts.kind {
@@ -133,12 +132,14 @@ fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> BTreeSet<IgnoredRow> {
             FileKind::Log => "a log file that stands for nothing",
             FileKind::Digest(_) | FileKind::KeyList | FileKind::Signatures | FileKind::LakeSign(_) | FileKind::LakeResult => continue,
         };
-        ignored.insert(IgnoredRow { source: file.facts.source.clone(), why: why.to_owned() });
+        ignored.push(IgnoredRow { source: file.facts.source.clone(), why: why.to_owned() });
         if matches!(file.facts.kind, FileKind::EventSource) {
             let message = "Not a file as CloudTrail delivers it, so no digest can list it; its events cannot be proven.".to_owned();
             rows.say(id, &Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message));
         }
     }
+    arrange(&mut ignored, Ord::cmp);
+    ignored.dedup();
     ignored
 }
 

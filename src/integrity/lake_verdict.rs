@@ -3,7 +3,6 @@
 //! A result file is matched by its hash alone, because a name is not signed. Only where no file has a listed hash does the file of that
 //! name beside the sign file stand for it: that one is then not what Lake wrote.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 use crate::integrity::content::Container;
@@ -36,7 +35,6 @@ use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
 use crate::trail::arrange::arrange;
-use crate::trail::ids::FileId;
 use crate::trail::time::DAY;
 
 /// All that is judged together.
@@ -101,30 +99,30 @@ impl<'a> Lake<'a> {
     }
 
     fn add_results(&self, rows: &mut Rows) {
-        let mut claims: HashMap<FileId, Vec<Claim<'_, 'a>>> = HashMap::new();
+        let mut claims: Vec<Vec<Claim<'_, 'a>>> = self.results.iter().map(|_| Vec::new()).collect();
         let open = self.match_hashes(&mut claims);
-        let missing = self.match_names(open, &mut claims);
-        for file in &self.results {
-            let claim = best(claims.get(&file.facts.id).map_or(&[], Vec::as_slice), file);
+        let mut missing = self.match_names(open, &mut claims);
+        for (file, claims) in self.results.iter().zip(&claims) {
+            let claim = best(claims, file);
             let mut judged = match claim {
                 Some(claim) => self.judge_result(claim, file),
                 None if matches!(file.facts.kind, FileKind::LakeResult) => self.judge_unlisted(file),
                 // Any CSV; no sign file knows it.
                 None => continue,
             };
-            judged.listed_by = listed_by(claims.get(&file.facts.id).map_or(&[], Vec::as_slice), claim);
+            judged.listed_by = listed_by(claims, claim);
             rows.say(file.facts.id, &judged);
             rows.lake.push(claim.map_or_else(
                 || row(LakeKind::ResultFile, Some(file), None, judged.clone()),
                 |claim| listed_row(claim.sign.sign, claim.entry, Some(file), judged.clone()),
             ));
         }
-        let mut told = BTreeSet::new();
-        for claim in missing.into_iter().filter(|claim| claim.sign.proof.is_some()) {
-            // A copy of a sign file misses nothing more.
-            if !told.insert((&claim.sign.sign.signature, &claim.entry.hash)) {
-                continue;
-            }
+        missing.retain(|claim| claim.sign.proof.is_some());
+        // A copy of a sign file misses nothing more.
+        let file = |claim: &Claim<'_, 'a>| (&claim.sign.sign.signature, &claim.entry.hash);
+        arrange(&mut missing, |a, b| file(a).cmp(&file(b)));
+        missing.dedup_by(|a, b| file(a) == file(b));
+        for claim in missing {
             let message = format!(
                 "Lake has signed that its query wrote this file; no file given has its hash. Add it as it is stored: {}",
                 claim.entry.name
@@ -135,12 +133,12 @@ impl<'a> Lake<'a> {
         }
     }
 
-    /// Gives every file the entries with its hash; returns the entries whose hash no file has.
-    fn match_hashes<'l>(&'l self, claims: &mut HashMap<FileId, Vec<Claim<'l, 'a>>>) -> Vec<Claim<'l, 'a>> {
-        let mut by_hash: HashMap<Sha256, Vec<&GivenFile>> = HashMap::new();
-        for file in &self.results {
+    /// Gives every file, by its place among the results, the entries with its hash; returns the entries whose hash no file has.
+    fn match_hashes<'l>(&'l self, claims: &mut [Vec<Claim<'l, 'a>>]) -> Vec<Claim<'l, 'a>> {
+        let mut by_hash: HashMap<Sha256, Vec<usize>> = HashMap::new();
+        for (at, file) in self.results.iter().enumerate() {
             if let Some(hash) = file.facts.stored_sha256 {
-                by_hash.entry(hash).or_default().push(file);
+                by_hash.entry(hash).or_default().push(at);
             }
         }
         let mut open = Vec::new();
@@ -148,7 +146,7 @@ impl<'a> Lake<'a> {
             for entry in &sign.sign.files {
                 let claim = Claim { sign, entry, fits: true };
                 match Sha256::parse(&entry.hash).and_then(|hash| by_hash.get(&hash)) {
-                    Some(files) => files.iter().for_each(|file| claims.entry(file.facts.id).or_default().push(claim)),
+                    Some(files) => add_claim(claim, files, claims),
                     None => open.push(Claim { fits: false, ..claim }),
                 }
             }
@@ -157,15 +155,15 @@ impl<'a> Lake<'a> {
     }
 
     /// Gives the files that no entry's hash fits those of their name beside them; returns the entries that no file is left for.
-    fn match_names<'l>(&'l self, open: Vec<Claim<'l, 'a>>, claims: &mut HashMap<FileId, Vec<Claim<'l, 'a>>>) -> Vec<Claim<'l, 'a>> {
-        let mut by_name: HashMap<(&str, &str), Vec<FileId>> = HashMap::new();
-        for file in self.results.iter().filter(|file| !claims.contains_key(&file.facts.id)) {
-            by_name.entry((home(file), &file.base)).or_default().push(file.facts.id);
+    fn match_names<'l>(&'l self, open: Vec<Claim<'l, 'a>>, claims: &mut [Vec<Claim<'l, 'a>>]) -> Vec<Claim<'l, 'a>> {
+        let mut by_name: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+        for (at, (file, _)) in self.results.iter().zip(&*claims).enumerate().filter(|(_, (_, claims))| claims.is_empty()) {
+            by_name.entry((home(file), &file.base)).or_default().push(at);
         }
         let mut missing = Vec::new();
         for claim in open {
             match by_name.get(&(home(claim.sign.file), unpacked(&claim.entry.name))) {
-                Some(ids) => ids.iter().for_each(|id| claims.entry(*id).or_default().push(claim)),
+                Some(files) => add_claim(claim, files, claims),
                 None => missing.push(claim),
             }
         }
@@ -227,6 +225,12 @@ impl<'a> Lake<'a> {
         signs
             .map(|sign| Lacking::LakeKey { region: sign.region.clone(), fingerprint: sign.fingerprint.clone(), completed: sign.completed })
             .collect()
+    }
+}
+
+fn add_claim<'l, 'a>(claim: Claim<'l, 'a>, files: &[usize], claims: &mut [Vec<Claim<'l, 'a>>]) {
+    for at in files {
+        claims.get_mut(*at).into_iter().for_each(|claims| claims.push(claim));
     }
 }
 

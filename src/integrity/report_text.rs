@@ -1,7 +1,6 @@
 //! The report as text, in the AWS CLI's sentences where it has one; and the exit code.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -79,11 +78,11 @@ impl VerdictReport {
     pub fn told(&self, verbosity: Verbosity) -> Vec<(Stream, String)> {
         let mut lines = Lines::new(verbosity);
         let sorted = Sorted::of(self);
-        let mut told = BTreeSet::new();
-        for (id, chains) in &sorted.blocks {
-            self.write_block(id, chains, &sorted, &mut told, &mut lines);
+        let mut told = vec![false; self.logs.len()];
+        for (id, block) in &sorted.blocks {
+            self.write_block(id, block, &sorted, &mut told, &mut lines);
         }
-        let rest: Vec<_> = self.logs.iter().enumerate().filter(|(index, _)| !told.contains(index)).map(|(_, row)| row).collect();
+        let rest: Vec<_> = self.logs.iter().zip(&told).filter(|(_, is_told)| !**is_told).map(|(row, _)| row).collect();
         if !sorted.stray.is_empty() || !rest.is_empty() {
             lines.header("Files of no chain");
             for row in &sorted.stray {
@@ -104,10 +103,9 @@ impl VerdictReport {
         lines.end()
     }
 
-    fn write_block(&self, id: &BlockId, chains: &[&ChainRow], sorted: &Sorted<'_>, told: &mut BTreeSet<usize>, lines: &mut Lines) {
+    fn write_block(&self, id: &BlockId, block: &Block<'_>, sorted: &Sorted<'_>, told: &mut [bool], lines: &mut Lines) {
         let (account, region, trail, home) = id;
-        let empty = Vec::new();
-        let digests = sorted.digests.get(id).unwrap_or(&empty);
+        let Block { chains, digests } = block;
         let mut windows = digests.iter().filter_map(|row| Some((row.start?, row.end?)));
         let span = windows.next().map(|first| windows.fold(first, |(a, b), (c, d)| (a.min(c), b.max(d))));
         let show = |time: Option<ReportTime>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
@@ -125,7 +123,7 @@ impl VerdictReport {
                 }
                 lines.status(&digest_status(row), row.verdict);
                 for index in sorted.logs_of(row) {
-                    if let Some(log) = self.logs.get(*index).filter(|_| told.insert(*index)) {
+                    if let Some(log) = self.logs.get(*index).filter(|_| is_new(*index, told)) {
                         lines.status(&log_status(log), log.verdict);
                     }
                 }
@@ -135,7 +133,7 @@ impl VerdictReport {
             }
         }
         for index in sorted.unlisted.get(&(account.as_str(), region.as_str())).into_iter().flatten() {
-            if let Some(log) = self.logs.get(*index).filter(|_| told.insert(*index)) {
+            if let Some(log) = self.logs.get(*index).filter(|_| is_new(*index, told)) {
                 lines.status(&log_status(log), log.verdict);
             }
         }
@@ -159,7 +157,9 @@ impl VerdictReport {
         };
         // Distinct files, as the summary counts them.
         let of_kind = |kind| digests.iter().filter(move |row| row.kind == kind && !row.is_once_more()).map(|row| row.verdict);
-        let indexes: BTreeSet<usize> = digests.iter().flat_map(|row| sorted.logs_of(row)).copied().collect();
+        let mut indexes: Vec<usize> = digests.iter().flat_map(|row| sorted.logs_of(row)).copied().collect();
+        arrange(&mut indexes, Ord::cmp);
+        indexes.dedup();
         let logs = indexes.iter().filter_map(|index| self.logs.get(*index)).filter(|row| !row.is_once_more()).map(|row| row.verdict);
         for (name, verdicts) in [
             ("digest files", of_kind(ChainKind::Hourly).collect::<Vec<_>>()),
@@ -175,10 +175,21 @@ impl VerdictReport {
     }
 }
 
+/// Whether a row is told for the first time.
+fn is_new(index: usize, told: &mut [bool]) -> bool {
+    told.get_mut(index).is_some_and(|is_told| !std::mem::replace(is_told, true))
+}
+
+/// What is told together: the chains of one trail in one account and Region, and their digests.
+#[derive(Default)]
+struct Block<'r> {
+    chains: Vec<&'r ChainRow>,
+    digests: Vec<&'r DigestRow>,
+}
+
 /// The report's rows by the block in which they are told.
 struct Sorted<'r> {
-    blocks: BTreeMap<BlockId, Vec<&'r ChainRow>>,
-    digests: HashMap<BlockId, Vec<&'r DigestRow>>,
+    blocks: BTreeMap<BlockId, Block<'r>>,
     stray: Vec<&'r DigestRow>,
     by_digest: HashMap<&'r str, Vec<usize>>,
     unlisted: HashMap<(&'r str, &'r str), Vec<usize>>,
@@ -186,20 +197,14 @@ struct Sorted<'r> {
 
 impl<'r> Sorted<'r> {
     fn of(report: &'r VerdictReport) -> Self {
-        let mut sorted = Self {
-            blocks: BTreeMap::new(),
-            digests: HashMap::new(),
-            stray: Vec::new(),
-            by_digest: HashMap::new(),
-            unlisted: HashMap::new(),
-        };
+        let mut sorted = Self { blocks: BTreeMap::new(), stray: Vec::new(), by_digest: HashMap::new(), unlisted: HashMap::new() };
         for chain in &report.chains {
             let id = (chain.account.clone(), chain.region.clone(), chain.trail.clone(), chain.home_region.clone());
-            sorted.blocks.entry(id).or_default().push(chain);
+            sorted.blocks.entry(id).or_default().chains.push(chain);
         }
         for row in &report.digests {
-            match block_of(row).filter(|id| sorted.blocks.contains_key(id)) {
-                Some(id) => sorted.digests.entry(id).or_default().push(row),
+            match block_of(row).and_then(|id| sorted.blocks.get_mut(&id)) {
+                Some(block) => block.digests.push(row),
                 None => sorted.stray.push(row),
             }
         }

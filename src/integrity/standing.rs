@@ -1,7 +1,5 @@
 //! What stands, in one sentence: the words of the banner, computed from the judgement and promising no more than it.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -17,6 +15,7 @@ use crate::integrity::lake_standing::lake_sentence;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::time::DAY;
 use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
@@ -227,14 +226,15 @@ pub(crate) fn assumption<'a>(proving: impl Iterator<Item = &'a str>) -> &'static
 }
 
 fn lacking(judgement: &Judgement) -> Option<String> {
-    let mut digests = BTreeSet::new();
-    let mut keys = BTreeSet::new();
-    for lacking in &judgement.lacking {
-        match lacking {
-            Lacking::Signature { digest, .. } => drop(digests.insert(digest)),
-            Lacking::Key { fingerprint, .. } | Lacking::LakeKey { fingerprint, .. } => drop(keys.insert(fingerprint)),
-        }
-    }
+    let (mut digests, mut keys) = (Vec::new(), Vec::new());
+    judgement.lacking.iter().for_each(|lacking| match lacking {
+        Lacking::Signature { digest, .. } => digests.push(digest),
+        Lacking::Key { fingerprint, .. } | Lacking::LakeKey { fingerprint, .. } => keys.push(fingerprint),
+    });
+    // What is lacking comes sorted, its keys by their chains.
+    digests.dedup();
+    arrange(&mut keys, Ord::cmp);
+    keys.dedup();
     let keys = match keys.len() {
         0 => None,
         number => Some(format!("{} lacking.", is_are(count(number, "public key", "public keys"), number))),

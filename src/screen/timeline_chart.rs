@@ -48,13 +48,13 @@ pub fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, timeline: &Timeline
 /// What asks for attention lies at the bottom, where a thin layer is seen best.
 fn ordered(timeline: &Timeline) -> Vec<&crate::query::timeline::Stack> {
     let mut stacks: Vec<_> = timeline.stacks.iter().collect();
-    let place = |stack: &crate::query::timeline::Stack| match stack.name.as_str() {
+    let rank = |name: &str| match name {
         "invalid" | "missing" | "Failure" => 0,
         "unlisted" | "Denied" => 1,
         "unproven" | "false" => 2,
         _ => 3,
     };
-    arrange(&mut stacks, |a, b| place(a).cmp(&place(b)));
+    arrange(&mut stacks, |a, b| rank(&a.name).cmp(&rank(&b.name)));
     stacks
 }
 

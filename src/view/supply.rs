@@ -1,7 +1,5 @@
 //! What exactly is lacking, chain by chain, and every way to supply it.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -13,6 +11,7 @@ use crate::screen::commands::cors_rule;
 use crate::screen::commands::head_object;
 use crate::screen::commands::list_public_keys;
 use crate::screen::format;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
 use crate::trail::time::DAY;
@@ -50,14 +49,15 @@ pub(crate) fn SupplyDialog() -> impl IntoView {
 /// All that is lacking: keys by Region, signatures by chain.
 #[derive(Clone, Default)]
 struct Wants {
-    keys: BTreeMap<String, RegionKeys>,
-    signatures: BTreeMap<ChainId, Vec<Place>>,
+    keys: Vec<RegionKeys>,
+    signatures: Vec<(ChainId, Vec<Place>)>,
 }
 
 /// The keys that one Region has to give, and of which time: AWS has its own keys in each.
 #[derive(Clone, Default)]
 struct RegionKeys {
-    fingerprints: BTreeSet<String>,
+    region: String,
+    fingerprints: Vec<String>,
     from: Option<Timestamp>,
     /// `None`: until now.
     until: Option<Timestamp>,
@@ -68,7 +68,11 @@ impl Wants {
         let mut wants = Self::default();
         for lacking in &proof.lacking {
             match lacking {
-                Lacking::Signature { chain, digest } => wants.signatures.entry(chain.clone()).or_default().push(digest.clone()),
+                // What is lacking comes chain by chain.
+                Lacking::Signature { chain, digest } => match wants.signatures.last_mut() {
+                    Some((known, places)) if known == chain => places.push(digest.clone()),
+                    _ => wants.signatures.push((chain.clone(), vec![digest.clone()])),
+                },
                 Lacking::Key { chain, fingerprint, from, until } => wants.key(&chain.region, fingerprint, Some(*from), *until),
                 Lacking::LakeKey { region, fingerprint, completed } => {
                     // As the AWS CLI asks: keys of the 20 days from the query's end on.
@@ -76,20 +80,31 @@ impl Wants {
                 }
             }
         }
+        arrange(&mut wants.keys, |a, b| a.region.cmp(&b.region));
+        wants.keys.iter_mut().for_each(|keys| arrange(&mut keys.fingerprints, Ord::cmp));
         wants
     }
 
     fn key(&mut self, region: &str, fingerprint: &str, from: Option<Timestamp>, until: Option<Timestamp>) {
-        let keys = self.keys.entry(region.to_owned()).or_default();
+        let at = self.keys.iter().position(|keys| keys.region == region).unwrap_or_else(|| {
+            self.keys.push(RegionKeys { region: region.to_owned(), ..RegionKeys::default() });
+            self.keys.len() - 1
+        });
+        let Some(keys) = self.keys.get_mut(at) else { return };
         keys.until = if keys.fingerprints.is_empty() { until } else { keys.until.zip(until).map(|(one, other)| one.max(other)) };
         keys.from = keys.from.into_iter().chain(from).min();
-        keys.fingerprints.insert(fingerprint.to_owned());
+        if !keys.fingerprints.iter().any(|known| known == fingerprint) {
+            keys.fingerprints.push(fingerprint.to_owned());
+        }
     }
 
     /// Why something is lacking: of keys, of signatures, or of both.
     fn intro(&self) -> Vec<String> {
-        let keys = self.keys.values().flat_map(|keys| &keys.fingerprints).collect::<BTreeSet<_>>().len() as u64;
-        let digests = self.signatures.values().map(|places| places.len() as u64).sum::<u64>();
+        let mut keys: Vec<&String> = self.keys.iter().flat_map(|keys| &keys.fingerprints).collect();
+        arrange(&mut keys, Ord::cmp);
+        keys.dedup();
+        let keys = keys.len() as u64;
+        let digests = self.signatures.iter().map(|(_, places)| places.len() as u64).sum::<u64>();
         let keys = (keys > 0).then(|| {
             let subject =
                 format::counted(keys, "public key that digests or sign files name is", "public keys that digests or sign files name are");
@@ -104,8 +119,8 @@ impl Wants {
 
     /// Everything to run, in as few lines as will do.
     fn commands(&self) -> Vec<String> {
-        let keys = self.keys.iter().map(|(region, keys)| list_public_keys(region, keys.from, keys.until));
-        let places: Vec<&Place> = self.signatures.values().flatten().collect();
+        let keys = self.keys.iter().map(|keys| list_public_keys(&keys.region, keys.from, keys.until));
+        let places: Vec<&Place> = self.signatures.iter().flat_map(|(_, places)| places).collect();
         keys.chain(all_signatures(&places)).collect()
     }
 }
@@ -120,8 +135,9 @@ fn CopyAll(text: Signal<String>) -> impl IntoView {
 
 /// One command a Region, however many chains want keys of it.
 #[component]
-fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
-    let region = |(region, keys): (String, RegionKeys)| {
+fn Keys(regions: Vec<RegionKeys>) -> impl IntoView {
+    let region = |keys: RegionKeys| {
+        let region = &keys.region;
         let named = keys.fingerprints.iter().map(
             |key| view! { <span class="fingerprint"><code>{format::plain(key).into_owned()}</code><CopyButton text=key.clone() /></span> },
         );
@@ -130,18 +146,18 @@ fn Keys(regions: BTreeMap<String, RegionKeys>) -> impl IntoView {
         } else {
             "The public keys with these fingerprints: "
         };
-        let command = list_public_keys(&region, keys.from, keys.until);
-        view! { <section class="lacking"><h3>{format!("Keys of {}", format::plain(&region))}</h3><ul><li>{words}{named.collect_view()}<Command text=command /></li></ul></section> }
+        let command = list_public_keys(region, keys.from, keys.until);
+        view! { <section class="lacking"><h3>{format!("Keys of {}", format::plain(region))}</h3><ul><li>{words}{named.collect_view()}<Command text=command /></li></ul></section> }
     };
     regions.into_iter().map(region).collect_view()
 }
 
 #[component]
-fn Signatures(chains: BTreeMap<ChainId, Vec<Place>>) -> impl IntoView {
+fn Signatures(chains: Vec<(ChainId, Vec<Place>)>) -> impl IntoView {
     if chains.is_empty() {
         return ().into_any();
     }
-    let every: Vec<&Place> = chains.values().flatten().collect();
+    let every: Vec<&Place> = chains.iter().flat_map(|(_, places)| places).collect();
     let at_once = all_signatures(&every);
     let at_once = (every.len() > 1).then(|| {
         view! { <section class="lacking" id="signatures-at-once"><h3>"All signatures at once"</h3><p>"For a shell such as bash or zsh: prints each signature with its key, ready to be pasted below."</p>{at_once.into_iter().map(|command| view! { <Command text=command /> }).collect_view()}</section> }
@@ -150,7 +166,7 @@ fn Signatures(chains: BTreeMap<ChainId, Vec<Place>>) -> impl IntoView {
         let name = format::plain(format::file_name(&place.key)).into_owned();
         view! { <li>"The signature of "<code>{name}</code>": from its metadata, or from the digest after it, where one names it."<Command text=head_object(place) /></li> }
     };
-    let chain = |(chain, places): (&ChainId, &Vec<Place>)| {
+    let chain = |(chain, places): &(ChainId, Vec<Place>)| {
         let title = format!("{} · {} · {}", chain.account, chain.region, chain.trail);
         let more = places.len().saturating_sub(MOST_PLACES);
         let more = (more > 0).then(
