@@ -38,7 +38,7 @@ impl Drop {
         let items = transfer.items();
         let entries: Vec<FileSystemEntry> = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok()?).collect();
         // A drop made by a script, or by a driver, has files but no entries.
-        let files = if entries.is_empty() { transfer.files().map(|list| named(&list)).unwrap_or_default() } else { Vec::new() };
+        let files = if entries.is_empty() { transfer.files().map(|list| named(&list).collect()).unwrap_or_default() } else { Vec::new() };
         Self { entries, files }
     }
 
@@ -75,14 +75,17 @@ impl Drop {
     }
 }
 
-/// The files of a picker.
-#[must_use]
-pub fn named(list: &FileList) -> Vec<NamedFile> {
+/// The files of a picker, named one by one as they are asked for: a hundred thousand at once would hold the page for a second.
+pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
     let name = |file: &File| {
         let relative = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
         relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
     };
-    (0..list.length()).filter_map(|at| list.get(at)).map(|file| NamedFile { path: name(&file), file: file.into() }).collect()
+    // A copy: the browser empties the list itself as soon as its element is used again.
+    let files = Array::from(list);
+    (0..files.length())
+        .filter_map(move |at| files.get(at).dyn_into().ok())
+        .map(move |file: File| NamedFile { path: name(&file), file: file.into() })
 }
 
 /// Folders are kept for later; files are asked for some at a time: one by one each would wait for a turn of the event loop, all at
