@@ -145,10 +145,15 @@ pub fn records(bytes: &[u8]) {
     assert_eq!(cut(1), (whole, found));
 }
 
-/// One record, however odd.
+/// One record, however odd: what the book can read, one pass reads alike.
 pub fn event(bytes: &[u8]) {
-    if let Ok(record) = EventRecord::parse(bytes) {
-        let _ = (record.is_event(), record.event_time);
+    let (parsed, book) = (EventRecord::parse(bytes), EventRecord::by_the_book(bytes));
+    assert!(parsed == book || (parsed.is_ok() && book.is_err()), "{parsed:?} {book:?}");
+    if let Some((record, length)) = EventRecord::beginning(bytes) {
+        assert!(
+            EventRecord::by_the_book(&bytes[..length]).is_ok_and(|book| book == record)
+                || EventRecord::by_the_book(&bytes[..length]).is_err()
+        );
     }
 }
 
