@@ -415,10 +415,10 @@ fn a_line_is_found_again_in_its_file_and_shown_as_json() {
         let stored = &files[detail.file.index()].1;
         assert_eq!(detail.source.sha256, Some(forge::sha256(stored)));
         let mut extractor = Extractor::new(job);
-        stored.chunks(5).for_each(|chunk| extractor.push(chunk));
+        assert!(stored.chunks(5).all(|chunk| extractor.push(chunk).is_continue()));
         let (_, record) = extractor.finish();
         let json: serde_json::Value = serde_json::from_str(&record.json.unwrap()).unwrap();
-        assert_eq!((json["eventName"].as_str(), record.unchanged), (Some(name), true));
+        assert_eq!((json["eventName"].as_str(), record.file), (Some(name), trailseal::protocol::Compared::Same));
     }
 }
 

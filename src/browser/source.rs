@@ -1,5 +1,7 @@
 //! Where bytes come from: a `Blob` of the person's disk, or a presigned URL. The only place that reads or fetches.
 
+use std::ops::ControlFlow;
+
 use js_sys::ArrayBuffer;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -27,12 +29,26 @@ pub async fn read(blob: &Blob) -> Result<Uint8Array, JsValue> {
 /// # Errors
 /// When the file has changed or vanished since it was dropped.
 pub async fn read_slices(blob: &Blob, mut take: impl FnMut(&[u8])) -> Result<(), JsValue> {
+    let all = |bytes: &[u8]| {
+        take(bytes);
+        ControlFlow::Continue(())
+    };
+    read_until(blob, all).await
+}
+
+/// The same, until `take` breaks off.
+///
+/// # Errors
+/// When the browser cannot read it (any more).
+pub async fn read_until(blob: &Blob, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), JsValue> {
     let size = blob.size();
     let mut start = 0.0;
     while start < size {
         let end = (start + SLICE).min(size);
         let slice = blob.slice_with_f64_and_f64(start, end)?;
-        take(&read(&slice).await?.to_vec());
+        if take(&read(&slice).await?.to_vec()).is_break() {
+            break;
+        }
         start = end;
     }
     Ok(())

@@ -21,6 +21,7 @@ pub use job::Job;
 pub use job::ReadReport;
 pub use job::Report;
 pub use notice::Answer;
+pub use notice::Compared;
 pub use notice::Detail;
 pub use notice::Notice;
 pub use notice::Problem;

@@ -174,7 +174,18 @@ pub struct Record {
     /// The record's JSON as it lies in the file, or why it cannot be shown.
     pub json: Result<String, String>,
     /// Whether the file still has the bytes that were judged.
-    pub unchanged: bool,
+    pub file: Compared,
+}
+
+/// A file that is read again, beside what was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Compared {
+    /// The same content, by its hash.
+    Same,
+    /// Another content.
+    Changed,
+    /// It is so large that only its beginning was read again, as far as the record.
+    InPart,
 }
 
 /// A file that could not be read or taken: what, and what to do.

@@ -1,7 +1,10 @@
 //! One record's raw JSON, re-read from its file and re-hashed: raw text is never kept. A query result's line is shown as JSON.
 
+use std::ops::ControlFlow;
+
 use crate::integrity::content::Budget;
 use crate::integrity::content::ContentReader;
+use crate::protocol::Compared;
 use crate::protocol::Extract;
 use crate::protocol::Record;
 use crate::reader::lake::LakeReading;
@@ -14,6 +17,8 @@ pub struct Extractor {
     content: ContentReader,
     lake: LakeReading,
     json: JsonAt,
+    stored: u64,
+    is_cut_short: bool,
 }
 
 /// JSON from the record's offset on, until the record is found.
@@ -30,13 +35,23 @@ impl Extractor {
     pub fn new(job: Extract) -> Self {
         let json = JsonAt { offset: job.offset, records: Records::default(), passed: 0, found: None };
         // Whether it is CSV is told from its first line, as when it was read: rows come only of CSV with the columns of events.
-        Self { job, content: ContentReader::new(Budget::default()).of_any_text(), lake: LakeReading::of(""), json }
+        Self {
+            job,
+            content: ContentReader::new(Budget::default()).of_any_text(),
+            lake: LakeReading::of(""),
+            json,
+            stored: 0,
+            is_cut_short: false,
+        }
     }
 
-    /// Takes the file's next stored bytes.
-    pub fn push(&mut self, stored: &[u8]) {
+    /// Takes the file's next stored bytes; breaks off where no more of them are wanted.
+    pub fn push(&mut self, stored: &[u8]) -> ControlFlow<()> {
         let Self { content, lake, json, .. } = self;
         content.push(stored, &mut |inflated| lake.take(inflated, &mut |piece| json.take(piece)));
+        self.stored += stored.len() as u64;
+        self.is_cut_short = self.stored > READ_WHOLE && self.json.found.is_some();
+        if self.is_cut_short { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// The record, or why it is not there.
@@ -44,11 +59,18 @@ impl Extractor {
     pub fn finish(mut self) -> (u32, Record) {
         self.lake.end(&mut |piece| self.json.take(piece));
         let content = self.content.finish();
-        let unchanged = self.job.sha256.is_some_and(|before| before == content.sha256);
+        let file = match self.job.sha256 {
+            _ if self.is_cut_short => Compared::InPart,
+            Some(before) if before == content.sha256 => Compared::Same,
+            _ => Compared::Changed,
+        };
         let missing = || Err("The record is no longer where it was: the file has changed since it was read.".to_owned());
-        (self.job.number, Record { row: self.job.row, json: self.json.found.unwrap_or_else(missing), unchanged })
+        (self.job.number, Record { row: self.job.row, json: self.json.found.unwrap_or_else(missing), file })
     }
 }
+
+/// Stored bytes up to which a file is read whole and hashed again for one record: a second's work. Of a larger one it would be many.
+const READ_WHOLE: u64 = 64 << 20;
 
 impl JsonAt {
     fn take(&mut self, piece: Piece<'_>) {

@@ -174,6 +174,7 @@ const RIPE: usize = 65_536;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Compared;
     use crate::protocol::Extract;
     use crate::trail::ids::RowId;
     use proptest::prelude::*;
@@ -221,13 +222,23 @@ mod tests {
         let offset = text.find(r#"{"eventName":"B""#).expect("it is there") as u64;
         let job = Extract { number: 5, row: RowId(1), offset, sha256: Some(report.facts[0].content.sha256) };
         let mut extractor = Extractor::new(job.clone());
-        text.as_bytes().chunks(3).for_each(|chunk| extractor.push(chunk));
+        assert!(text.as_bytes().chunks(3).all(|chunk| extractor.push(chunk).is_continue()));
         let (number, record) = extractor.finish();
-        assert_eq!((number, record.unchanged), (5, true));
+        assert_eq!((number, record.file), (5, Compared::Same));
         assert_eq!(record.json.as_deref(), Ok(r#"{"eventName":"B","eventSource":"c"}"#));
         let mut changed = Extractor::new(job);
-        changed.push(text.replace("c\"", "d\"").as_bytes());
-        assert!(!changed.finish().1.unchanged);
+        let _ = changed.push(text.replace("c\"", "d\"").as_bytes());
+        assert_eq!(changed.finish().1.file, Compared::Changed);
+    }
+
+    #[test]
+    fn a_huge_file_is_read_again_only_as_far_as_the_record() {
+        let mut extractor = Extractor::new(Extract { number: 1, row: RowId(0), offset: 12, sha256: None });
+        assert!(extractor.push(format!(r#"{{"Records":[{EVENT},{{"x":""#).as_bytes()).is_continue());
+        let more = vec![b' '; 8 << 20];
+        let taken = (0..20).take_while(|_| extractor.push(&more).is_continue()).count();
+        let record = extractor.finish().1;
+        assert_eq!((taken, record.json.as_deref(), record.file), (7, Ok(EVENT), Compared::InPart));
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::integrity::verdict::Verdict;
+use crate::protocol::Compared;
 use crate::protocol::Detail;
 use crate::protocol::FileRow;
 use crate::protocol::Record;
@@ -127,7 +128,16 @@ fn RawRecord() -> impl IntoView {
 }
 
 fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
-    let changed = (!record.unchanged).then(|| view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> });
+    let changed = match (record.file, &record.json) {
+        (Compared::Same, _) | (Compared::InPart, Err(_)) => None,
+        (Compared::Changed, _) => {
+            Some("The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again.")
+        }
+        (Compared::InPart, Ok(_)) => Some(
+            "The file is larger than 64 MB, so it was read again only as far as this record and not hashed again. The verdict speaks of the file as it was when it was opened.",
+        ),
+    };
+    let changed = changed.map(|said| view! { <p id="changed-on-disk" class="alert" role="alert">{said}</p> });
     let shown = match &record.json {
         Err(why) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Ok(text) => view! {

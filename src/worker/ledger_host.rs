@@ -20,6 +20,7 @@ use crate::ledger::Reply;
 use crate::ledger::without_query;
 use crate::protocol::Answer;
 use crate::protocol::Call;
+use crate::protocol::Compared;
 use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Progress;
@@ -168,8 +169,11 @@ impl Host {
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
             Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
             Job::Extract(job) => {
-                let record =
-                    Record { row: job.row, json: Err("The file could not be read again. Try once more.".to_owned()), unchanged: true };
+                let record = Record {
+                    row: job.row,
+                    json: Err("The file could not be read again. Try once more.".to_owned()),
+                    file: Compared::InPart,
+                };
                 return self.say(&Notice::Answer(job.number, Box::new(Answer::Record(record))), &[]);
             }
         }

@@ -90,7 +90,7 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
             let mut extractor = Extractor::new(job);
             if let Some(blob) = blob {
                 // A file that can no longer be read shows as a record that is no longer there.
-                let _ = source::read_slices(&blob, |bytes| extractor.push(bytes)).await;
+                let _ = source::read_until(&blob, |bytes| extractor.push(bytes)).await;
             }
             let (number, record) = extractor.finish();
             desk.report(&Report::Extracted(number, record), &[]);
