@@ -74,6 +74,8 @@ pub struct Remote {
 pub enum Question {
     /// Everything on the first screen but the rows.
     Survey(SurveyRequest),
+    /// Who did how much, in the range brushed or the stretch that the axis shows.
+    People(Inquiry, Option<TimeRange>),
     /// A slice of the table.
     Rows(RowsRequest),
     /// All that is known of one row without its file.
@@ -143,6 +145,8 @@ pub enum Notice {
     Grown(Progress),
     /// The answer to the question of that number.
     Answer(u32, Box<Answer>),
+    /// Rows are being sorted, or are no longer: the table shows its old picture meanwhile.
+    Sorting(bool),
     /// A fetched file's body travels beside this: the page keeps it, to show its records later.
     Kept(FileId),
     /// These files' composite could not be read: send them one by one, so that the culprit is named.
@@ -185,6 +189,8 @@ impl Progress {
 pub enum Answer {
     /// To `Survey`.
     Survey(Survey),
+    /// To `People`: the busiest first.
+    People(Vec<Activity>),
     /// To `Rows`.
     Rows(Rows),
     /// To `Detail`; `None` for a row that does not exist.
@@ -216,8 +222,6 @@ pub struct Survey {
     pub timeline: Timeline,
     /// Counts per value: each follows all filters but its own column's.
     pub tallies: Vec<Tally>,
-    /// The busiest identities.
-    pub people: Vec<Activity>,
 }
 
 /// A slice of the table.

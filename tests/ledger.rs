@@ -85,7 +85,8 @@ fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
     }));
     let Answer::Survey(mut survey) = survey else { panic!("a survey") };
     survey.generation = 0;
-    survey.people.sort_by(|a, b| a.name.cmp(&b.name));
+    let Answer::People(mut people) = ask(Question::People(inquiry.clone(), None)) else { panic!("people") };
+    people.sort_by(|a, b| a.name.cmp(&b.name));
     let rows = ask(Question::Rows(RowsRequest {
         inquiry,
         start: 0,
@@ -94,7 +95,7 @@ fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
     }));
     let Answer::Rows(rows) = rows else { panic!("rows") };
     let rows = rows.rows.into_iter().map(|row| format!("{:?} {:?} {:?}", row.time, row.verdict, row.cells)).collect();
-    (report, serde_json::to_value(survey).unwrap(), rows)
+    (report, serde_json::to_value((survey, people)).unwrap(), rows)
 }
 
 proptest! {

@@ -4,6 +4,7 @@ use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
 use crate::table::event_table::EventTable;
+use crate::table::predicate::TextMatch;
 
 /// `FileId` → small class number, and the classes' names. In practice: verdicts.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,31 @@ pub struct FileClasses {
     pub of_file: Vec<u8>,
     /// The name of each class, as a filter names it.
     pub names: Vec<String>,
+    /// The class of each row's file, as far as [`Self::follow`] has come: one byte a row, so that verdicts are counted and sorted by
+    /// the very loops of the stored columns.
+    pub of_row: Codes,
+}
+
+impl FileClasses {
+    /// Takes over new classes; whether any of them differs from before.
+    pub fn renew(&mut self, of_file: Vec<u8>, names: Vec<String>) -> bool {
+        // Files without a class are of class 0: a list that has only grown by these says nothing new.
+        let least = self.of_file.len().min(of_file.len());
+        let of_none = |classes: &[u8]| classes.iter().skip(least).all(|class| *class == 0);
+        let same = names == self.names && self.of_file.get(..least) == of_file.get(..least) && of_none(&self.of_file) && of_none(&of_file);
+        if !same {
+            self.of_row = Codes::default();
+        }
+        (self.of_file, self.names) = (of_file, names);
+        !same
+    }
+
+    /// Looks up the rows that have come since.
+    pub fn follow(&mut self, table: &EventTable) {
+        for file in table.files().iter().skip(self.of_row.len()) {
+            self.of_row.push(Code(self.of_file.get(file.index()).copied().map_or(0, u32::from)));
+        }
+    }
 }
 
 /// The table with its files' classes: everything that a question may look at.
@@ -42,10 +68,7 @@ impl<'a> Scene<'a> {
     /// The code of a row's cell.
     #[must_use]
     pub fn code(self, column: ColumnId, row: usize) -> u32 {
-        match self.table.column(column) {
-            Some(column) => column.codes.at(row).0,
-            None => self.class(row),
-        }
+        self.codes(column).at(row).0
     }
 
     /// All values of a column, by code.
@@ -53,29 +76,18 @@ impl<'a> Scene<'a> {
         (0..u32::try_from(self.distinct(column)).unwrap_or(u32::MAX)).map(move |code| self.value(column, code))
     }
 
-    /// Writes one bit a row: whether `wanted[code]` holds for its cell.
-    pub fn mark(self, column: ColumnId, wanted: &[bool], words: &mut [u64]) {
+    /// One flag a code of the column: whether its value matches.
+    #[must_use]
+    pub fn matching(self, column: ColumnId, text: &TextMatch) -> Vec<bool> {
         match self.table.column(column) {
-            Some(column) => column.codes.mark(wanted, words),
-            None => {
-                for (word, files) in words.iter_mut().zip(self.table.files().chunks(64)) {
-                    *word = files.iter().enumerate().fold(0, |bits, (at, file)| {
-                        let class = self.classes.of_file.get(file.index()).copied().unwrap_or(0);
-                        bits | u64::from(wanted.get(usize::from(class)).copied().unwrap_or(false)) << at
-                    });
-                }
-            }
+            Some(column) => column.dictionary.matching(text),
+            None => self.classes.names.iter().map(|name| text.holds(name)).collect(),
         }
     }
 
-    /// The column's cells where they are stored; `None` for the class of the row's file.
+    /// The column's cells where they are stored.
     #[must_use]
-    pub fn codes(self, column: ColumnId) -> Option<&'a Codes> {
-        self.table.column(column).map(|column| &column.codes)
-    }
-
-    fn class(self, row: usize) -> u32 {
-        let file = self.table.files().get(row);
-        file.and_then(|file| self.classes.of_file.get(file.index())).copied().map_or(0, u32::from)
+    pub fn codes(self, column: ColumnId) -> &'a Codes {
+        self.table.column(column).map_or(&self.classes.of_row, |column| &column.codes)
     }
 }

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
+use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
 
 /// The number of a value in its column's dictionary.
@@ -62,6 +63,12 @@ impl Dictionary {
     /// All values in the order of their codes.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.values.iter()
+    }
+
+    /// One flag a code: whether its value matches.
+    #[must_use]
+    pub fn matching(&self, text: &TextMatch) -> Vec<bool> {
+        self.values.matching(text)
     }
 
     /// The values alone.
