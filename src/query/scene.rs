@@ -34,9 +34,8 @@ impl FileClasses {
 
     /// Looks up the rows that have come since.
     pub fn follow(&mut self, table: &EventTable) {
-        for file in table.files().iter().skip(self.of_row.len()) {
-            self.of_row.push(Code(self.of_file.get(file.index()).copied().map_or(0, u32::from)));
-        }
+        let new = table.files().get(self.of_row.len()..).unwrap_or_default();
+        self.of_row.extend_narrow(new.iter().map(|file| self.of_file.get(file.index()).copied().unwrap_or(0)));
     }
 }
 

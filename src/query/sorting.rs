@@ -7,6 +7,7 @@ use crate::query::order::SortBy;
 use crate::query::scene::Scene;
 use crate::query::tally::Totals;
 use crate::table::column::ColumnId;
+use crate::table::dictionary::Code;
 
 /// The order by time, and that of the column last asked for.
 #[derive(Debug, Default)]
@@ -118,8 +119,13 @@ impl ByColumn {
             Stage::Count if self.totals.follow(scene, self.column, self.rows, budget) => Stage::Spell,
             Stage::Count => Stage::Count,
             Stage::Spell => {
-                let value = |code| scene.value(self.column, code).as_bytes();
-                let is_done = self.alphabet.step(budget / TEXT + 1, |a, b| by_letters(value(a), value(b)) == Ordering::Greater);
+                let is_done = match scene.table.column(self.column).map(|column| &column.dictionary) {
+                    Some(values) => {
+                        let value = |code| values.bytes(Code(code));
+                        self.alphabet.step(budget / TEXT + 1, |a, b| by_letters(value(a), value(b)) == Ordering::Greater)
+                    }
+                    None => self.alphabet.step(budget, |a, b| scene.value(self.column, a) > scene.value(self.column, b)),
+                };
                 if is_done { Stage::Part(0, 0) } else { Stage::Spell }
             }
             Stage::Part(from, free) => self.part(from, free, budget),
@@ -151,11 +157,21 @@ impl ByColumn {
 
 /// As `a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())`, eight bytes at a time where both say the same: ARNs do for the most part.
 fn by_letters(a: &[u8], b: &[u8]) -> Ordering {
-    let same = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).take_while(|(a, b)| a == b).count() * 8;
+    let mut at = 0;
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        if u64::from_ne_bytes(*a) != u64::from_ne_bytes(*b) {
+            break;
+        }
+        at += 8;
+    }
     let folded = |text: &[u8], at: usize| text.get(at).map(u8::to_ascii_lowercase);
-    let shorter = a.len().min(b.len());
-    let differs = (same..shorter).find(|at| folded(a, *at) != folded(b, *at)).unwrap_or(shorter);
-    folded(a, differs).cmp(&folded(b, differs))
+    loop {
+        let (one, other) = (folded(a, at), folded(b, at));
+        if one != other || one.is_none() {
+            return one.cmp(&other);
+        }
+        at += 1;
+    }
 }
 
 /// A comparison of two texts takes as long as so many of numbers.

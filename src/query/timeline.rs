@@ -61,18 +61,18 @@ impl Bins {
         (bin < self.count).then_some(bin)
     }
 
-    /// The bin of each of these instants; [`Self::count`] for one that lies in none. Neighbours mostly share a bin, so that most rows
+    /// Writes the bin of each of these instants; [`Self::count`] for one that lies in none. Neighbours mostly share a bin, so that most rows
     /// cost two comparisons and no division.
-    pub fn each(self, times: &[Timestamp], mut visit: impl FnMut(u16)) {
+    fn write(self, times: &[Timestamp], of_row: &mut [u16]) {
         let (mut start, mut end, mut bin) = (0, 0, 0);
-        for time in times {
+        for (time, place) in times.iter().zip(of_row) {
             if time.0 < start || time.0 >= end {
                 let at = self.of(*time);
                 bin = u16::try_from(at.unwrap_or(self.count)).unwrap_or(u16::MAX);
                 start = self.start + i64::from(bin) * self.step;
                 end = if at.is_some() { start + self.step } else { start };
             }
-            visit(bin);
+            *place = bin;
         }
     }
 
@@ -144,9 +144,10 @@ impl Axis {
             (self.bins, self.stacked) = (Some(bins), None);
             self.of_row.clear();
         }
-        let new = scene.table.times().get(self.of_row.len()..).unwrap_or_default();
-        self.of_row.reserve_exact(new.len());
-        bins.each(new, |bin| self.of_row.push(bin));
+        let known = self.of_row.len();
+        self.of_row.reserve_exact(scene.table.len() - known);
+        self.of_row.resize(scene.table.len(), 0);
+        bins.write(scene.table.times().get(known..).unwrap_or_default(), self.of_row.get_mut(known..).unwrap_or_default());
         if self.stacked != Some(stacked) {
             self.stacked = Some(stacked);
             self.all.clear();

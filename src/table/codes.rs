@@ -52,6 +52,17 @@ impl Codes {
         }
     }
 
+    /// Adds cells of codes below 256.
+    pub fn extend_narrow(&mut self, codes: impl ExactSizeIterator<Item = u8>) {
+        match self {
+            Self::Narrow(cells) => {
+                make_room(cells, codes.len());
+                cells.extend(codes);
+            }
+            _ => codes.for_each(|code| self.push(Code(u32::from(code)))),
+        }
+    }
+
     /// The cells of these rows, in this order.
     #[must_use]
     pub fn of_rows(&self, rows: &[u32]) -> Self {
@@ -139,8 +150,25 @@ impl Codes {
                 }
             }
         }
+        /// Neighbours often have one code of a few, and an addition waits for the one before to the same place: four places take turns.
+        fn add_in_turns(cells: &[u8], rows: &[u32], change: u32, counts: &mut [u32]) {
+            let mut turns = [[0u32; 256]; 4];
+            let cell = |row: u32| usize::from(cells.get(row as usize).copied().unwrap_or(0));
+            let (fours, rest) = rows.as_chunks::<4>();
+            for [a, b, c, d] in fours {
+                turns[0][cell(*a)] += 1;
+                turns[1][cell(*b)] += 1;
+                turns[2][cell(*c)] += 1;
+                turns[3][cell(*d)] += 1;
+            }
+            for (code, count) in counts.iter_mut().enumerate().take(256) {
+                let sum: u32 = turns.iter().map(|turn| turn[code]).sum();
+                *count = count.wrapping_add(sum.wrapping_mul(change));
+            }
+            add(cells, rest, change, counts);
+        }
         match self {
-            Self::Narrow(cells) => add(cells, rows, change, counts),
+            Self::Narrow(cells) => add_in_turns(cells, rows, change, counts),
             Self::Middle(cells) => add(cells, rows, change, counts),
             Self::Wide(cells) => add(cells, rows, change, counts),
         }

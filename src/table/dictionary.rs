@@ -48,6 +48,12 @@ impl Dictionary {
         self.values.value(code.0)
     }
 
+    /// The same as bytes: what sorting compares.
+    #[must_use]
+    pub fn bytes(&self, code: Code) -> &[u8] {
+        self.values.bytes(code.0)
+    }
+
     /// How many distinct values there are.
     #[must_use]
     pub fn len(&self) -> usize {
