@@ -60,7 +60,7 @@ impl Ledger {
     /// Who did how much: asked for once the survey is there, since it costs as much as all the rest of it.
     pub(super) fn people(&mut self, inquiry: &Inquiry, window: Option<TimeRange>) -> Vec<Activity> {
         let scene = Scene { table: &self.table, classes: &self.classes };
-        let Some(axis) = inquiry.range.or(window).or(self.table.span()) else { return Vec::new() };
+        let Some(axis) = inquiry.range.or(window).or_else(|| self.table.span()) else { return Vec::new() };
         let matched = self.views.selections.select(&inquiry.predicate(), scene);
         busiest(scene, &matched, Bins::over(axis, PEOPLE_BINS), MOST_PEOPLE)
     }

@@ -12,6 +12,7 @@ use crate::protocol::Progress;
 use crate::protocol::Proof;
 use crate::protocol::Record;
 use crate::protocol::Survey;
+use crate::query::activity::Activity;
 use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
@@ -72,6 +73,10 @@ pub struct Desk {
     pub problems: RwSignal<Arc<Vec<Problem>>>,
     /// The files asked for: how many there are, and a page of them.
     pub files: RwSignal<(u64, Arc<Vec<FileRow>>)>,
+    /// The busiest identities, once they were asked for.
+    pub people: RwSignal<Option<Arc<Vec<Activity>>>>,
+    /// Whether the ledger is still sorting the rows that the table is to show.
+    pub sorting: RwSignal<bool>,
     /// Pages of the table.
     pub rows: RowCache,
     /// Questions in flight, and those that are about to be asked.
@@ -129,6 +134,8 @@ impl Desk {
             record: RwSignal::new(None),
             problems: RwSignal::new(Arc::default()),
             files: RwSignal::new((0, Arc::default())),
+            people: RwSignal::new(None),
+            sorting: RwSignal::new(false),
             rows: RowCache::new(),
             asking: RwSignal::new(0),
             notice: RwSignal::new(None),

@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Blob;
 use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::MessageChannel;
 use web_sys::MessageEvent;
 
 use crate::browser::spawn::Program;
@@ -22,8 +23,11 @@ use crate::protocol::Answer;
 use crate::protocol::Call;
 use crate::protocol::Job;
 use crate::protocol::Notice;
+use crate::protocol::Question;
 use crate::protocol::Record;
 use crate::protocol::Report;
+use crate::protocol::Rows;
+use crate::protocol::RowsRequest;
 use crate::protocol::fingerprint;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
@@ -35,8 +39,25 @@ use crate::worker::pool::Task;
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     // The page keeps one core for itself: with a reader on each of two cores its tasks took up to 110 ms instead of 60.
     let readers = (scope.navigator().hardware_concurrency() as usize).saturating_sub(1).clamp(1, MOST_READERS);
-    let host =
-        Rc::new(RefCell::new(Host { scope: scope.clone(), ledger: Ledger::new(Asked::default()), pool: None, due: None, cost: 0.0 }));
+    let host = Rc::new(RefCell::new(Host {
+        scope: scope.clone(),
+        ledger: Ledger::new(Asked::default()),
+        pool: None,
+        due: None,
+        cost: 0.0,
+        waiting: Vec::new(),
+        sorting_since: None,
+        is_said: false,
+        turns: MessageChannel::new()?,
+    }));
+    let sorting = Rc::downgrade(&host);
+    let turn = Closure::<dyn FnMut()>::new(move || {
+        if let Some(host) = sorting.upgrade() {
+            host.borrow_mut().sort_on();
+        }
+    });
+    host.borrow().turns.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
+    turn.forget();
     let heard = Rc::downgrade(&host);
     let pool = Pool::new(Program::received()?, readers, move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
@@ -64,6 +85,13 @@ struct Host {
     due: Option<Timeout>,
     /// How long the last judging took, in milliseconds.
     cost: f64,
+    /// Questions for rows that are not sorted yet. The one asked last says in which order.
+    waiting: Vec<(u32, RowsRequest)>,
+    /// Since when rows are being sorted, and whether the page was told of it.
+    sorting_since: Option<f64>,
+    is_said: bool,
+    /// To hear of oneself once the messages that wait are through: `setTimeout` takes four milliseconds at least.
+    turns: MessageChannel,
 }
 
 type Shared = Rc<RefCell<Host>>;
@@ -98,6 +126,11 @@ impl Host {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
                 this.ledger.give_up(&dropped);
             }
+            Call::Ask(number, Question::Rows(request)) => {
+                this.waiting.push((number, request));
+                this.sort_on();
+                return;
+            }
             Call::Ask(number, question) => {
                 match this.ledger.answer(number, question) {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
@@ -112,6 +145,48 @@ impl Host {
         }
         drop(this);
         Self::grown(host);
+    }
+
+    /// Sorts for some milliseconds, then lets other messages through. Once it is done, those who wait have their answers.
+    fn sort_on(&mut self) {
+        let until = self.now() + AT_A_STRETCH;
+        while let Some((_, asked)) = self.waiting.last() {
+            let (by, question) = (asked.inquiry.order.by, Question::Rows(asked.clone()));
+            while !self.ledger.prepare(&question, STEP) {
+                if self.now() >= until {
+                    return self.sort_later();
+                }
+            }
+            for (number, request) in std::mem::take(&mut self.waiting) {
+                let is_wanted = request.inquiry.order.by == by;
+                // Asked before the order was changed: the page has given it up.
+                let late = Reply::Now(Answer::Rows(Rows::default()));
+                let reply = if is_wanted { self.ledger.answer_prepared(number, Question::Rows(request)) } else { late };
+                if let Reply::Now(answer) = reply {
+                    self.say(&Notice::Answer(number, Box::new(answer)), &[]);
+                }
+            }
+        }
+        self.sorting_since = None;
+        if std::mem::take(&mut self.is_said) {
+            self.say(&Notice::Sorting(false), &[]);
+        }
+    }
+
+    fn sort_later(&mut self) {
+        let now = self.now();
+        let since = *self.sorting_since.get_or_insert(now);
+        if !self.is_said && now - since > UNNOTICED {
+            self.is_said = true;
+            self.say(&Notice::Sorting(true), &[]);
+        }
+        if let Err(error) = self.turns.port2().post_message(&JsValue::NULL) {
+            wasm_bindgen::throw_val(error);
+        }
+    }
+
+    fn now(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |performance| performance.now())
     }
 
     fn from_reader(host: &Shared, seat: usize, term: u32, message: &JsValue) {
@@ -185,10 +260,9 @@ impl Host {
     fn tell(host: &Shared) {
         let mut this = host.borrow_mut();
         this.due = None;
-        let now = |this: &Self| this.scope.performance().map_or(0.0, |performance| performance.now());
-        let before = now(&this);
+        let before = this.now();
         this.ledger.judge();
-        this.cost = now(&this) - before;
+        this.cost = this.now() - before;
         let progress = this.ledger.progress();
         this.say(&Notice::Grown(progress), &[]);
     }
@@ -200,5 +274,10 @@ impl Host {
     }
 }
 
+/// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
+const AT_A_STRETCH: f64 = 8.0;
+const STEP: usize = 20_000;
+/// Sorting that takes no longer, in milliseconds, is not worth a word on the screen.
+const UNNOTICED: f64 = 100.0;
 /// More readers than this wait for the ledger rather than for files.
 const MOST_READERS: usize = 8;
