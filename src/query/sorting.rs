@@ -155,23 +155,37 @@ impl ByColumn {
     }
 }
 
-/// As `a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())`, eight bytes at a time where both say the same: ARNs do for the most part.
+/// As `a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())`, eight bytes at a time: ARNs say the same for forty bytes and more, and byte
+/// by byte a million of them took twice as long.
 fn by_letters(a: &[u8], b: &[u8]) -> Ordering {
-    let mut at = 0;
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        if u64::from_ne_bytes(*a) != u64::from_ne_bytes(*b) {
-            break;
+    let ((eights_a, rest_a), (eights_b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (eight_a, eight_b) in eights_a.iter().zip(eights_b) {
+        if eight_a != eight_b {
+            let (eight_a, eight_b) = (small_letters(u64::from_be_bytes(*eight_a)), small_letters(u64::from_be_bytes(*eight_b)));
+            if eight_a != eight_b {
+                return eight_a.cmp(&eight_b);
+            }
         }
-        at += 8;
     }
-    let folded = |text: &[u8], at: usize| text.get(at).map(u8::to_ascii_lowercase);
-    loop {
-        let (one, other) = (folded(a, at), folded(b, at));
-        if one != other || one.is_none() {
-            return one.cmp(&other);
-        }
-        at += 1;
-    }
+    let of_next = |eights: &[[u8; 8]], rest: &[u8], at: usize| {
+        small_letters(eights.get(at).map_or_else(|| padded(rest), |eight| u64::from_be_bytes(*eight)))
+    };
+    let at = eights_a.len().min(eights_b.len());
+    of_next(eights_a, rest_a, at).cmp(&of_next(eights_b, rest_b, at)).then(a.len().cmp(&b.len()))
+}
+
+/// Fewer than eight bytes and nothing behind them. What ends comes first, as a zero does; of two that differ by zeros alone, the shorter.
+fn padded(rest: &[u8]) -> u64 {
+    rest.iter().rev().fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56)
+}
+
+/// A–Z as a–z in all eight bytes at once.
+fn small_letters(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = word & (0x7f * EACH);
+    let (from_a, past_z) = (low + (0x80 - 0x41) * EACH, low + (0x80 - 0x5b) * EACH);
+    let capitals = !word & (from_a ^ past_z) & (0x80 * EACH);
+    word | capitals >> 2
 }
 
 /// A comparison of two texts takes as long as so many of numbers.
@@ -184,7 +198,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn letters_are_compared_as_if_they_were_small(a in "[aAbB_é]{0,20}", b in "[aAbB_é]{0,20}") {
+        fn letters_are_compared_as_if_they_were_small(a in "[aAbB_@Zz\\[é\u{0}]{0,20}", b in "[aAbB_@Zz\\[é\u{0}]{0,20}", common in "[aA]{0,12}") {
+            let (a, b) = (format!("{common}{a}"), format!("{}{b}", common.to_ascii_uppercase()));
             let (small_a, small_b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
             prop_assert_eq!(by_letters(a.as_bytes(), b.as_bytes()), small_a.cmp(&small_b));
         }
