@@ -29,6 +29,14 @@ impl MergeSort {
         self.wanted = self.wanted.max(wanted);
     }
 
+    /// Here are numbers that are in order already: a run.
+    pub fn take_in(&mut self, run: Vec<u32>) {
+        self.runs.push(self.items.len());
+        self.items.reserve_exact(run.len());
+        self.items.extend(run);
+        self.wanted = self.items.len();
+    }
+
     /// The numbers in order; those known when it was last done.
     #[must_use]
     pub fn order(&self) -> &[u32] {

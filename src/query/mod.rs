@@ -11,6 +11,7 @@ pub mod order;
 pub mod scene;
 pub mod select;
 pub mod sorting;
+pub mod spelling;
 pub mod tally;
 pub mod timeline;
 

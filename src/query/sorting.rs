@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use crate::query::merge::MergeSort;
 use crate::query::order::SortBy;
 use crate::query::scene::Scene;
+use crate::query::spelling::Spelling;
+use crate::query::spelling::by_letters;
 use crate::query::tally::Totals;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
@@ -27,6 +29,8 @@ struct ByColumn {
     totals: Totals,
     /// The codes in alphabetical order of their values.
     alphabet: MergeSort,
+    /// Of those that have come since.
+    spelling: Option<Spelling>,
     /// Of each code, the place of its next row.
     next: Vec<u32>,
     order: Vec<u32>,
@@ -102,15 +106,18 @@ impl Sorting {
 impl ByColumn {
     fn new(column: ColumnId) -> Self {
         let (totals, alphabet) = (Totals::default(), MergeSort::default());
-        Self { column, stage: Stage::Done, rows: 0, totals, alphabet, next: Vec::new(), order: Vec::new() }
+        Self { column, stage: Stage::Done, rows: 0, totals, alphabet, spelling: None, next: Vec::new(), order: Vec::new() }
     }
 
     fn step(&mut self, scene: Scene<'_>, by_time: &[u32], budget: usize) -> bool {
+        let values = scene.table.column(self.column).map(|column| &column.dictionary);
         self.stage = match self.stage {
             Stage::Done if self.rows == by_time.len() => Stage::Done,
             Stage::Done => {
                 self.rows = by_time.len();
-                self.alphabet.grow(scene.distinct(self.column));
+                let (known, distinct) = (self.alphabet.order().len(), scene.distinct(self.column));
+                let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+                self.spelling = (known < distinct).then(|| Spelling::of(number(known)..number(distinct)));
                 self.next.resize(scene.distinct(self.column), 0);
                 self.order.reserve_exact(self.rows - self.order.len());
                 self.order.resize(self.rows, 0);
@@ -119,14 +126,20 @@ impl ByColumn {
             Stage::Count if self.totals.follow(scene, self.column, self.rows, budget) => Stage::Spell,
             Stage::Count => Stage::Count,
             Stage::Spell => {
-                let is_done = match scene.table.column(self.column).map(|column| &column.dictionary) {
-                    Some(values) => {
-                        let value = |code| values.bytes(Code(code));
-                        self.alphabet.step(budget / TEXT + 1, |a, b| by_letters(value(a), value(b)) == Ordering::Greater)
-                    }
-                    None => self.alphabet.step(budget, |a, b| scene.value(self.column, a) > scene.value(self.column, b)),
+                let value = |code| match values {
+                    Some(values) => values.bytes(Code(code)),
+                    None => scene.value(self.column, code).as_bytes(),
                 };
-                if is_done { Stage::Part(0, 0) } else { Stage::Spell }
+                if let Some(spelling) = &mut self.spelling {
+                    if spelling.step(budget / LETTER + 1, value) {
+                        self.spelling.take().into_iter().for_each(|spelling| self.alphabet.take_in(spelling.into_order()));
+                    }
+                    Stage::Spell
+                } else if self.alphabet.step(budget / TEXT + 1, |a, b| by_letters(value(a), value(b)) == Ordering::Greater) {
+                    Stage::Part(0, 0)
+                } else {
+                    Stage::Spell
+                }
             }
             Stage::Part(from, free) => self.part(from, free, budget),
             Stage::Deal(from) => {
@@ -155,53 +168,6 @@ impl ByColumn {
     }
 }
 
-/// As `a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())`, eight bytes at a time: ARNs say the same for forty bytes and more, and byte
-/// by byte a million of them took twice as long.
-fn by_letters(a: &[u8], b: &[u8]) -> Ordering {
-    let ((eights_a, rest_a), (eights_b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    for (eight_a, eight_b) in eights_a.iter().zip(eights_b) {
-        if eight_a != eight_b {
-            let (eight_a, eight_b) = (small_letters(u64::from_be_bytes(*eight_a)), small_letters(u64::from_be_bytes(*eight_b)));
-            if eight_a != eight_b {
-                return eight_a.cmp(&eight_b);
-            }
-        }
-    }
-    let of_next = |eights: &[[u8; 8]], rest: &[u8], at: usize| {
-        small_letters(eights.get(at).map_or_else(|| padded(rest), |eight| u64::from_be_bytes(*eight)))
-    };
-    let at = eights_a.len().min(eights_b.len());
-    of_next(eights_a, rest_a, at).cmp(&of_next(eights_b, rest_b, at)).then(a.len().cmp(&b.len()))
-}
-
-/// Fewer than eight bytes and nothing behind them. What ends comes first, as a zero does; of two that differ by zeros alone, the shorter.
-fn padded(rest: &[u8]) -> u64 {
-    rest.iter().rev().fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56)
-}
-
-/// A–Z as a–z in all eight bytes at once.
-fn small_letters(word: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let low = word & (0x7f * EACH);
-    let (from_a, past_z) = (low + (0x80 - 0x41) * EACH, low + (0x80 - 0x5b) * EACH);
-    let capitals = !word & (from_a ^ past_z) & (0x80 * EACH);
-    word | capitals >> 2
-}
-
-/// A comparison of two texts takes as long as so many of numbers.
+/// A comparison of two texts, and a look at one letter, take as long as so many comparisons of numbers.
 const TEXT: usize = 16;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn letters_are_compared_as_if_they_were_small(a in "[aAbB_@Zz\\[é\u{0}]{0,20}", b in "[aAbB_@Zz\\[é\u{0}]{0,20}", common in "[aA]{0,12}") {
-            let (a, b) = (format!("{common}{a}"), format!("{}{b}", common.to_ascii_uppercase()));
-            let (small_a, small_b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-            prop_assert_eq!(by_letters(a.as_bytes(), b.as_bytes()), small_a.cmp(&small_b));
-        }
-    }
-}
+const LETTER: usize = 2;
