@@ -71,7 +71,7 @@ impl Ledger {
         RowView { id, time: self.table.time(id), verdict, cells }
     }
 
-    pub(super) fn detail(&self, row: RowId) -> Option<Detail> {
+    pub(super) fn detail(&mut self, row: RowId) -> Option<Detail> {
         let (file, _) = self.table.place(row)?;
         let cells =
             ColumnId::STORED.iter().map(|column| (*column, self.table.cell(row, *column).to_owned())).filter(|(_, text)| !text.is_empty());
@@ -86,16 +86,12 @@ impl Ledger {
         })
     }
 
-    /// How many rows share this row's value.
-    fn related(&self, row: RowId, column: ColumnId) -> Option<(ColumnId, u64)> {
-        if self.table.cell(row, column).is_empty() {
-            return None;
-        }
-        let codes = &self.table.column(column)?.codes;
-        let wanted = codes.at(row.index()).0;
-        let mut count = 0;
-        codes.each(|_, code| count += u64::from(code == wanted));
-        Some((column, count))
+    /// How many rows share this row's value: what the totals say, which a facet most often has counted already.
+    fn related(&mut self, row: RowId, column: ColumnId) -> Option<(ColumnId, u64)> {
+        let scene = Scene { table: &self.table, classes: &self.classes };
+        let code = scene.code(column, row.index());
+        let count = *self.views.totals(scene, column).counts().get(code as usize)?;
+        (!scene.value(column, code).is_empty()).then_some((column, u64::from(count)))
     }
 }
 

@@ -34,21 +34,23 @@ impl Codes {
 
     /// Adds the cells of another column, each code replaced by what `recode` has in its place.
     pub fn append(&mut self, other: &Self, recode: &[u32]) {
+        fn recoded<T: Copy + Into<u32>>(cells: &[T], recode: &[u32]) -> Vec<u32> {
+            cells.iter().map(|code| recode.get((*code).into() as usize).copied().unwrap_or(0)).collect()
+        }
+        fn add<T>(cells: &mut Vec<T>, codes: &[u32], narrowed: fn(u32) -> T) {
+            make_room(cells, codes.len());
+            cells.extend(codes.iter().map(|code| narrowed(*code)));
+        }
         self.widen_for(recode.iter().copied().max().unwrap_or(0));
-        let code = |code: u32| recode.get(code as usize).copied().unwrap_or(0);
+        let codes = match other {
+            Self::Narrow(cells) => recoded(cells, recode),
+            Self::Middle(cells) => recoded(cells, recode),
+            Self::Wide(cells) => recoded(cells, recode),
+        };
         match self {
-            Self::Narrow(cells) => {
-                make_room(cells, other.len());
-                other.each(|_, old| cells.push(u8::try_from(code(old)).unwrap_or(u8::MAX)));
-            }
-            Self::Middle(cells) => {
-                make_room(cells, other.len());
-                other.each(|_, old| cells.push(u16::try_from(code(old)).unwrap_or(u16::MAX)));
-            }
-            Self::Wide(cells) => {
-                make_room(cells, other.len());
-                other.each(|_, old| cells.push(code(old)));
-            }
+            Self::Narrow(cells) => add(cells, &codes, |code| u8::try_from(code).unwrap_or(u8::MAX)),
+            Self::Middle(cells) => add(cells, &codes, |code| u16::try_from(code).unwrap_or(u16::MAX)),
+            Self::Wide(cells) => add(cells, &codes, |code| code),
         }
     }
 
@@ -109,15 +111,6 @@ impl Codes {
             Self::Narrow(cells) => cells.capacity(),
             Self::Middle(cells) => cells.capacity() * 2,
             Self::Wide(cells) => cells.capacity() * 4,
-        }
-    }
-
-    /// Calls `visit(row, code)` for every row, choosing the width once and not once a cell.
-    pub fn each(&self, mut visit: impl FnMut(usize, u32)) {
-        match self {
-            Self::Narrow(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, u32::from(*code))),
-            Self::Middle(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, u32::from(*code))),
-            Self::Wide(cells) => cells.iter().enumerate().for_each(|(row, code)| visit(row, *code)),
         }
     }
 
