@@ -55,20 +55,20 @@ impl MergeSort {
         (self.items.capacity() + self.merge.as_ref().map_or(0, |merge| merge.left.capacity())) * 4
     }
 
-    /// Moves about `budget` numbers; whether all is in order. `is_after(a, b)`: `a` has to come behind `b`.
-    pub fn step(&mut self, budget: usize, is_after: impl Fn(u32, u32) -> bool) -> bool {
+    /// Moves about `budget` numbers; whether all is in order. Of equal keys, the number that came first stays first.
+    pub fn step<K: PartialOrd>(&mut self, budget: usize, key: impl Fn(u32) -> K) -> bool {
         let mut left = budget;
         while left > 0 && !self.is_done() {
             let spent = if let Some(merge) = &mut self.merge {
-                let (spent, is_open) = merge.go_on(&mut self.items, left, &is_after);
+                let (spent, is_open) = merge.go_on(&mut self.items, left, &key);
                 if !is_open {
                     self.merge = None;
                 }
                 spent
             } else if self.is_lopsided() {
-                self.open(&is_after)
+                self.open(&key)
             } else {
-                self.find_run(left, &is_after)
+                self.find_run(left, &key)
             };
             left = left.saturating_sub(spent.max(1));
         }
@@ -86,13 +86,15 @@ impl MergeSort {
     }
 
     /// Takes in the numbers of the next run, or a part of it: the last run grows as long as its order goes on.
-    fn find_run(&mut self, most: usize, is_after: &impl Fn(u32, u32) -> bool) -> usize {
-        let past = self.wanted.min(self.items.len() + most);
+    fn find_run<K: PartialOrd>(&mut self, most: usize, key: &impl Fn(u32) -> K) -> usize {
+        let past = self.wanted.min(self.items.len().saturating_add(most));
         self.items.reserve_exact(self.wanted - self.items.len());
         let mut spent = 0;
+        let mut last = self.items.last().map(|last| key(*last));
         for number in self.items.len()..past {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
-            let breaks = self.items.last().is_none_or(|last| is_after(*last, number));
+            let this = key(number);
+            let breaks = last.is_none_or(|last| last > this);
             if breaks && spent > 0 && !self.runs.is_empty() {
                 // The run has ended: look whether it can be merged before the next one begins.
                 if self.is_lopsided() {
@@ -103,6 +105,7 @@ impl MergeSort {
                 self.runs.push(self.items.len());
             }
             self.items.push(number);
+            last = Some(this);
             spent += 1;
         }
         spent
@@ -110,11 +113,11 @@ impl MergeSort {
 
     /// Begins to merge the last two runs. What of the first is in its place already stays out of it: runs that follow one another in
     /// time, as files of a trail mostly do, cost a binary search.
-    fn open(&mut self, is_after: &impl Fn(u32, u32) -> bool) -> usize {
+    fn open<K: PartialOrd>(&mut self, key: &impl Fn(u32) -> K) -> usize {
         let Some(second) = self.runs.pop() else { return 1 };
         let Some(first) = self.runs.last().copied() else { return 1 };
-        let Some(head) = self.items.get(second).copied() else { return 1 };
-        let in_place = self.items.get(first..second).unwrap_or_default().partition_point(|item| !is_after(*item, head));
+        let Some(head) = self.items.get(second).map(|head| key(*head)) else { return 1 };
+        let in_place = self.items.get(first..second).unwrap_or_default().partition_point(|item| key(*item) <= head);
         let left = self.items.get(first + in_place..second).unwrap_or_default().to_vec();
         let spent = left.len() / COPIED_FOR_ONE;
         if !left.is_empty() {
@@ -126,20 +129,28 @@ impl MergeSort {
 
 impl Merge {
     /// How many were moved, and whether there is more to do.
-    fn go_on(&mut self, items: &mut [u32], most: usize, is_after: &impl Fn(u32, u32) -> bool) -> (usize, bool) {
+    fn go_on<K: PartialOrd>(&mut self, items: &mut [u32], most: usize, key: &impl Fn(u32) -> K) -> (usize, bool) {
         let (mut taken, mut right, mut next) = (self.taken, self.right, self.next);
         let end = next.saturating_add(most);
-        while let Some(first) = self.left.get(taken).copied()
+        // Each key is looked up once, when its number comes to the head of its run: rows lie far apart in memory.
+        let keyed = |number: &u32| (*number, key(*number));
+        let mut first = self.left.get(taken).map(keyed);
+        let mut second = items.get(right).map(keyed);
+        while let Some((one, one_key)) = &first
             && next < end
         {
-            let number = match items.get(right).copied() {
-                Some(second) if is_after(first, second) => {
+            let number = match &second {
+                Some((other, other_key)) if one_key > other_key => {
+                    let other = *other;
                     right += 1;
-                    second
+                    second = items.get(right).map(keyed);
+                    other
                 }
                 _ => {
+                    let one = *one;
                     taken += 1;
-                    first
+                    first = self.left.get(taken).map(keyed);
+                    one
                 }
             };
             if let Some(place) = items.get_mut(next) {
@@ -169,7 +180,7 @@ mod tests {
             let all: Vec<u8> = keys.iter().chain(&more).copied().collect();
             for upto in [keys.len(), all.len()] {
                 sort.grow(upto);
-                while !sort.step(budget, |a, b| all[a as usize] > all[b as usize]) {}
+                while !sort.step(budget, |number| all[number as usize]) {}
                 let mut expected: Vec<u32> = (0..upto as u32).collect();
                 expected.sort_by_key(|number| all[*number as usize]);
                 prop_assert_eq!(sort.order(), expected);

@@ -1,12 +1,10 @@
 //! Sorts all rows, in steps as short as the caller likes: first by time, then, for a column, by its values' alphabet.
 
-use std::cmp::Ordering;
-
 use crate::query::merge::MergeSort;
 use crate::query::order::SortBy;
 use crate::query::scene::Scene;
+use crate::query::spelling::Letters;
 use crate::query::spelling::Spelling;
-use crate::query::spelling::by_letters;
 use crate::query::tally::Totals;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
@@ -79,7 +77,7 @@ impl Sorting {
             self.by_time.grow(times.len());
         }
         if !self.by_time.is_done() {
-            self.by_time.step(budget, |a, b| times.get(a as usize) > times.get(b as usize));
+            self.by_time.step(budget, |row| times.get(row as usize).map_or(i64::MIN, |time| time.0));
             return by == SortBy::Time && self.by_time.is_done();
         }
         let SortBy::Column(id) = by else { return true };
@@ -135,7 +133,7 @@ impl ByColumn {
                         self.spelling.take().into_iter().for_each(|spelling| self.alphabet.take_in(spelling.into_order()));
                     }
                     Stage::Spell
-                } else if self.alphabet.step(budget / TEXT + 1, |a, b| by_letters(value(a), value(b)) == Ordering::Greater) {
+                } else if self.alphabet.step(budget / TEXT + 1, |code| Letters(value(code))) {
                     Stage::Part(0, 0)
                 } else {
                     Stage::Spell
