@@ -12,6 +12,7 @@ use crate::query::tally::Tally;
 use crate::query::timeline::Bins;
 use crate::table::column::ColumnId;
 use crate::table::predicate::TextMatch;
+use crate::trail::arrange::arrange;
 use crate::trail::time::TimeRange;
 
 impl Ledger {
@@ -32,7 +33,8 @@ impl Ledger {
         let (own, shared): (Vec<ColumnId>, Vec<ColumnId>) = request.tallies.iter().partition(|column| inquiry.filter.concerns(**column));
         // Those that share the matched rows one after the other: their list is made once.
         let mut tallies: Vec<Tally> = shared.iter().chain(&own).map(|column| self.tally(*column, request)).collect();
-        tallies.sort_by_key(|tally| request.tallies.iter().position(|column| *column == tally.column));
+        let place = |tally: &Tally| request.tallies.iter().position(|column| *column == tally.column);
+        arrange(&mut tallies, |a, b| place(a).cmp(&place(b)));
         self.views.forget_lists();
         Survey {
             generation: self.progress.generation,

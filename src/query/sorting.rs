@@ -3,7 +3,6 @@
 use crate::query::merge::MergeSort;
 use crate::query::order::SortBy;
 use crate::query::scene::Scene;
-use crate::query::spelling::Letters;
 use crate::query::spelling::Spelling;
 use crate::query::tally::Totals;
 use crate::table::column::ColumnId;
@@ -26,8 +25,8 @@ struct ByColumn {
     rows: usize,
     totals: Totals,
     /// The codes in alphabetical order of their values.
-    alphabet: MergeSort,
-    /// Of those that have come since.
+    alphabet: Vec<u32>,
+    /// The same in the making, where values have come since.
     spelling: Option<Spelling>,
     /// Of each code, the place of its next row.
     next: Vec<u32>,
@@ -77,7 +76,7 @@ impl Sorting {
             self.by_time.grow(times.len());
         }
         if !self.by_time.is_done() {
-            self.by_time.step(budget, |row| times.get(row as usize).map_or(i64::MIN, |time| time.0));
+            self.by_time.step(budget, times);
             return by == SortBy::Time && self.by_time.is_done();
         }
         let SortBy::Column(id) = by else { return true };
@@ -93,17 +92,16 @@ impl Sorting {
     /// Bytes of memory held.
     #[must_use]
     pub fn memory(&self) -> usize {
-        let column = self
-            .column
-            .as_ref()
-            .map_or(0, |column| column.alphabet.memory() + column.totals.memory() + (column.next.capacity() + column.order.capacity()) * 4);
+        let column = self.column.as_ref().map_or(0, |column| {
+            column.totals.memory() + (column.alphabet.capacity() + column.next.capacity() + column.order.capacity()) * 4
+        });
         self.by_time.memory() + column
     }
 }
 
 impl ByColumn {
     fn new(column: ColumnId) -> Self {
-        let (totals, alphabet) = (Totals::default(), MergeSort::default());
+        let (totals, alphabet) = (Totals::default(), Vec::new());
         Self { column, stage: Stage::Done, rows: 0, totals, alphabet, spelling: None, next: Vec::new(), order: Vec::new() }
     }
 
@@ -113,9 +111,8 @@ impl ByColumn {
             Stage::Done if self.rows == by_time.len() => Stage::Done,
             Stage::Done => {
                 self.rows = by_time.len();
-                let (known, distinct) = (self.alphabet.order().len(), scene.distinct(self.column));
-                let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-                self.spelling = (known < distinct).then(|| Spelling::of(number(known)..number(distinct)));
+                let distinct = scene.distinct(self.column);
+                self.spelling = (self.alphabet.len() < distinct).then(|| Spelling::of(distinct));
                 self.next.resize(scene.distinct(self.column), 0);
                 self.order.reserve_exact(self.rows - self.order.len());
                 self.order.resize(self.rows, 0);
@@ -128,12 +125,9 @@ impl ByColumn {
                     Some(values) => values.bytes(Code(code)),
                     None => scene.value(self.column, code).as_bytes(),
                 };
-                if let Some(spelling) = &mut self.spelling {
-                    if spelling.step(budget / LETTER + 1, value) {
-                        self.spelling.take().into_iter().for_each(|spelling| self.alphabet.take_in(spelling.into_order()));
-                    }
-                    Stage::Spell
-                } else if self.alphabet.step(budget / TEXT + 1, |code| Letters(value(code))) {
+                let is_done = self.spelling.as_mut().is_none_or(|spelling| spelling.step(budget / LETTER + 1, value));
+                if is_done {
+                    self.alphabet = self.spelling.take().map_or_else(|| std::mem::take(&mut self.alphabet), Spelling::into_order);
                     Stage::Part(0, 0)
                 } else {
                     Stage::Spell
@@ -154,7 +148,7 @@ impl ByColumn {
     }
 
     fn part(&mut self, from: usize, mut free: u32, budget: usize) -> Stage {
-        let codes = self.alphabet.order();
+        let codes = &self.alphabet;
         let past = codes.len().min(from.saturating_add(budget));
         for code in codes.get(from..past).unwrap_or_default().iter().map(|code| *code as usize) {
             if let Some(next) = self.next.get_mut(code) {
@@ -166,6 +160,5 @@ impl ByColumn {
     }
 }
 
-/// A comparison of two texts, and a look at one letter, take as long as so many comparisons of numbers.
-const TEXT: usize = 16;
+/// A look at one letter takes as long as so many comparisons of times.
 const LETTER: usize = 2;

