@@ -16,10 +16,10 @@ use trailseal::protocol::SurveyRequest;
 use trailseal::query::filter::Filter;
 use trailseal::query::inquiry::Inquiry;
 use trailseal::query::order::SortBy;
-use trailseal::query::order::ascending;
 use trailseal::query::scene::FileClasses;
 use trailseal::query::scene::Scene;
 use trailseal::query::select::select;
+use trailseal::query::sorting::Sorting;
 use trailseal::table::batch::EventBatch;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::event::EventRecord;
@@ -161,6 +161,10 @@ mod sort {
 
     fn sorted(bencher: Bencher<'_, '_>, rows: usize, by: SortBy) {
         let (table, classes) = (support::table(rows), FileClasses::default());
-        bencher.counter(ItemsCount::new(table.len())).bench(|| ascending(Scene { table: &table, classes: &classes }, by).len());
+        bencher.counter(ItemsCount::new(table.len())).bench(|| {
+            let mut sorting = Sorting::default();
+            while !sorting.step(Scene { table: &table, classes: &classes }, by, usize::MAX) {}
+            sorting.order(by).map(<[u32]>::len)
+        });
     }
 }

@@ -26,9 +26,9 @@ use trailseal::protocol::SurveyRequest;
 use trailseal::query::filter::Filter;
 use trailseal::query::inquiry::Inquiry;
 use trailseal::query::order::SortBy;
-use trailseal::query::order::ascending;
 use trailseal::query::scene::FileClasses;
 use trailseal::query::scene::Scene;
+use trailseal::query::sorting::Sorting;
 use trailseal::reader::Reader;
 use trailseal::table::batch::EventBatch;
 use trailseal::table::column::ColumnId;
@@ -126,7 +126,9 @@ fn scale(rows: usize) -> Value {
     let (table, classes) = (support::table(rows), FileClasses::default());
     let sort = |by| {
         let begun = Instant::now();
-        assert_eq!(ascending(Scene { table: &table, classes: &classes }, by).len(), table.len());
+        let mut sorting = Sorting::default();
+        while !sorting.step(Scene { table: &table, classes: &classes }, by, usize::MAX) {}
+        assert_eq!(sorting.order(by).map(<[u32]>::len), Some(table.len()));
         begun.elapsed().as_secs_f64() * 1e3
     };
     json!({ "rows": progress.rows, "bytes_a_row": progress.memory as f64 / progress.rows.max(1) as f64, "survey_all_ms": surveys[0],

@@ -19,6 +19,9 @@ use trailseal::protocol::ReportForm;
 use trailseal::protocol::RowsRequest;
 use trailseal::protocol::SurveyRequest;
 use trailseal::query::inquiry::Inquiry;
+use trailseal::query::order::Direction;
+use trailseal::query::order::Order;
+use trailseal::query::order::SortBy;
 use trailseal::reader::Reader;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
@@ -85,7 +88,8 @@ fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
     }));
     let Answer::Survey(mut survey) = survey else { panic!("a survey") };
     survey.generation = 0;
-    survey.people.sort_by(|a, b| a.name.cmp(&b.name));
+    let Answer::People(mut people) = ask(Question::People(inquiry.clone(), None)) else { panic!("people") };
+    people.sort_by(|a, b| a.name.cmp(&b.name));
     let rows = ask(Question::Rows(RowsRequest {
         inquiry,
         start: 0,
@@ -94,7 +98,7 @@ fn answers(ledger: &mut Ledger) -> (String, Value, BTreeSet<String>) {
     }));
     let Answer::Rows(rows) = rows else { panic!("rows") };
     let rows = rows.rows.into_iter().map(|row| format!("{:?} {:?} {:?}", row.time, row.verdict, row.cells)).collect();
-    (report, serde_json::to_value(survey).unwrap(), rows)
+    (report, serde_json::to_value((survey, people)).unwrap(), rows)
 }
 
 proptest! {
@@ -116,6 +120,37 @@ proptest! {
         prop_assert_eq!(answers.0, expected.0);
         prop_assert_eq!(answers.1, expected.1);
         prop_assert_eq!(answers.2, expected.2);
+    }
+}
+
+/// Rows are sorted bit by bit while other questions are asked, and one that is given up for another order leaves nothing behind.
+#[test]
+fn sorting_in_steps_between_other_questions_gives_the_same_rows() {
+    let files = files();
+    let mut ledger = ledger(&files, &[(0..files.len()).collect()]);
+    let request = |by, direction| RowsRequest {
+        inquiry: Inquiry { order: Order { by, direction }, ..Inquiry::default() },
+        start: 3,
+        count: 500,
+        columns: vec![ColumnId::EventName],
+    };
+    let given_up = Question::Rows(request(SortBy::Column(ColumnId::UserName), Direction::Ascending));
+    assert!(!ledger.prepare(&given_up, 10), "so little does not sort them");
+    for by in [SortBy::Time, SortBy::Column(ColumnId::EventName), SortBy::Column(ColumnId::Verdict), SortBy::Column(ColumnId::UserName)] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let question = Question::Rows(request(by, direction));
+            let mut steps = 0;
+            while !ledger.prepare(&question, 500) {
+                steps += 1;
+                let Reply::Now(Answer::People(_)) = ledger.answer(0, Question::People(Inquiry::default(), None)) else { panic!("people") };
+            }
+            assert!(steps > 0 || direction == Direction::Descending, "{by:?} was sorted before it was asked for");
+            let Reply::Now(Answer::Rows(stepped)) = ledger.answer_prepared(0, question.clone()) else { panic!("rows") };
+            let mut fresh = self::ledger(&files, &[(0..files.len()).collect()]);
+            let Reply::Now(Answer::Rows(whole)) = fresh.answer(0, question) else { panic!("rows") };
+            assert_eq!(stepped.rows, whole.rows);
+            assert_eq!(stepped.rows.len(), 500);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use trailseal::query::activity::busiest;
+use trailseal::query::arrangement::Arrangement;
 use trailseal::query::filter::Clause;
 use trailseal::query::filter::Field;
 use trailseal::query::filter::Filter;
@@ -12,21 +13,20 @@ use trailseal::query::filter::Sense;
 use trailseal::query::inquiry::Inquiry;
 use trailseal::query::order::Direction;
 use trailseal::query::order::SortBy;
-use trailseal::query::order::arranged;
-use trailseal::query::order::ascending;
 use trailseal::query::scene::FileClasses;
 use trailseal::query::scene::Scene;
+use trailseal::query::select::Selections;
 use trailseal::query::select::select;
+use trailseal::query::sorting::Sorting;
 use trailseal::query::tally::Tally;
-use trailseal::query::tally::histogram;
+use trailseal::query::tally::Totals;
+use trailseal::query::timeline::Axis;
 use trailseal::query::timeline::Bins;
-use trailseal::query::timeline::Timeline;
 use trailseal::table::batch::BatchBuilder;
 use trailseal::table::column::ColumnId;
 use trailseal::table::event_table::EventTable;
 use trailseal::table::predicate::Predicate;
 use trailseal::table::predicate::TextMatch;
-use trailseal::table::row_set::RowSet;
 use trailseal::trail::event::EventRecord;
 use trailseal::trail::ids::FileId;
 use trailseal::trail::time::TimeRange;
@@ -165,14 +165,27 @@ fn inquiry() -> impl Strategy<Value = Inquiry> {
     })
 }
 
-fn classes() -> FileClasses {
-    FileClasses { of_file: vec![0, 1, 2, 1], names: ["pending", "valid", "invalid"].map(str::to_owned).to_vec(), once: None }
+fn classes(table: &EventTable) -> FileClasses {
+    let mut classes = FileClasses::default();
+    classes.renew(vec![0, 1, 2, 1], ["pending", "valid", "invalid"].map(str::to_owned).to_vec());
+    classes.follow(table);
+    classes
+}
+
+/// Sorted in steps of that budget.
+fn sorted(sorting: &mut Sorting, scene: Scene<'_>, by: SortBy, budget: usize) -> Vec<u32> {
+    let budget = if budget > 40 { usize::MAX } else { budget };
+    while !sorting.is_there(scene, by) {
+        sorting.step(scene, by, budget);
+    }
+    sorting.order(by).unwrap().to_vec()
 }
 
 proptest! {
     #[test]
     fn the_rows_selected_are_those_a_loop_selects(rows in prop::collection::vec(row(), 0..150), inquiry in inquiry()) {
-        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+        let (table, plain) = (table(&rows), in_table_order(&rows));
+        let classes = classes(&table);
         let scene = Scene { table: &table, classes: &classes };
         let predicate = inquiry.predicate();
         let set = select(&predicate, scene);
@@ -182,7 +195,8 @@ proptest! {
 
     #[test]
     fn tallies_timelines_and_people_count_what_is_there(rows in prop::collection::vec(row(), 1..150), inquiry in inquiry(), most in 1usize..6) {
-        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+        let (table, plain) = (table(&rows), in_table_order(&rows));
+        let classes = classes(&table);
         let scene = Scene { table: &table, classes: &classes };
         let predicate = inquiry.predicate();
         let set = select(&predicate, scene);
@@ -190,8 +204,10 @@ proptest! {
         for column in [ColumnId::EventName, ColumnId::UserName, ColumnId::Verdict, ColumnId::Outcome] {
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
             chosen.iter().for_each(|row| *counts.entry(row.cell(column, &classes)).or_default() += 1);
-            let totals = histogram(scene, column, &RowSet::all(table.len()));
-            let tally = Tally::count(scene, column, &set, &totals, most, &|_| false);
+            let mut totals = Totals::default();
+            totals.follow(scene, column, table.len(), usize::MAX);
+            let found = totals.of(scene, column, &set.listed());
+            let tally = Tally::of(scene, column, &found, totals.counts(), most, &[]);
             let mut expected: Vec<(String, u64)> = counts.clone().into_iter().collect();
             expected.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             expected.truncate(most);
@@ -202,7 +218,7 @@ proptest! {
             }
         }
         let bins = Bins::over(TimeRange::new(Timestamp(0), Timestamp(400_000)), 40);
-        let timeline = Timeline::count(scene, &set, bins, ColumnId::Outcome);
+        let timeline = Axis::default().timeline(scene, &set.listed(), bins, ColumnId::Outcome);
         let timed = chosen.iter().filter(|row| row.time.is_some()).count() as u32;
         prop_assert_eq!((0..bins.count()).map(|bin| timeline.total(bin)).sum::<u32>(), timed);
         prop_assert_eq!(timeline.ghost.iter().sum::<u32>() as usize, plain.iter().filter(|row| row.time.is_some()).count());
@@ -218,8 +234,9 @@ proptest! {
     }
 
     #[test]
-    fn an_order_is_the_stable_sort_of_the_rows(rows in prop::collection::vec(row(), 0..120), inquiry in inquiry(), by_name in any::<bool>()) {
-        let (table, plain, classes) = (table(&rows), in_table_order(&rows), classes());
+    fn an_order_is_the_stable_sort_of_the_rows(rows in prop::collection::vec(row(), 0..120), inquiry in inquiry(), by_name in any::<bool>(), budget in 1usize..50, start in 0usize..130, count in 0usize..130) {
+        let (table, plain) = (table(&rows), in_table_order(&rows));
+        let classes = classes(&table);
         let scene = Scene { table: &table, classes: &classes };
         let by = if by_name { SortBy::Column(ColumnId::EventName) } else { SortBy::Time };
         let mut expected: Vec<usize> = (0..plain.len()).collect();
@@ -227,10 +244,67 @@ proptest! {
         let predicate = inquiry.predicate();
         expected.retain(|at| plain[*at].holds(&predicate, &classes));
         let set = select(&predicate, scene);
-        let sorted = arranged(&ascending(scene, by), Direction::Ascending, &set);
-        prop_assert_eq!(sorted.iter().map(|row| row.index()).collect::<Vec<_>>(), expected.clone());
+        let order = sorted(&mut Sorting::default(), scene, by, budget);
+        let places = Arrangement::new(&order, &set);
+        prop_assert_eq!(places.matched(), expected.len());
+        let slice = |direction, start, count| places.slice(&order, &set, direction, start, count).iter().map(|row| row.index()).collect::<Vec<_>>();
+        prop_assert_eq!(slice(Direction::Ascending, 0, usize::MAX), expected.clone());
+        let some = |rows: &[usize]| rows.iter().copied().skip(start).take(count).collect::<Vec<_>>();
+        prop_assert_eq!(slice(Direction::Ascending, start, count), some(&expected));
         expected.reverse();
-        let reversed = arranged(&ascending(scene, by), Direction::Descending, &set);
-        prop_assert_eq!(reversed.iter().map(|row| row.index()).collect::<Vec<_>>(), expected);
+        prop_assert_eq!(slice(Direction::Descending, 0, usize::MAX), expected.clone());
+        prop_assert_eq!(slice(Direction::Descending, start, count), some(&expected));
+    }
+
+    /// What is kept between questions changes no answer: whatever was asked before, however the table has grown, whatever was judged anew.
+    #[test]
+    fn what_is_kept_is_what_would_be_found_anew(rows in prop::collection::vec(row(), 1..120), asked in prop::collection::vec((inquiry(), 0..4usize, 0..3usize), 1..8), first in 0..40usize, judged in 0u8..3, budget in 1..60usize) {
+        let (mut selections, mut axis, mut sorting) = (Selections::default(), Axis::default(), Sorting::default());
+        let columns = [ColumnId::EventName, ColumnId::Verdict, ColumnId::Outcome, ColumnId::UserName];
+        let mut totals = columns.map(|_| Totals::default());
+        let mut classes = FileClasses::default();
+        let names = ["pending", "valid", "invalid"].map(str::to_owned).to_vec();
+        for (at, (inquiry, column, zoom)) in asked.iter().enumerate() {
+            // The table grows by whole batches from question to question; half-way through, files are judged anew.
+            let upto = (((first + at * 30) / 3 + 1) * 3).min(rows.len());
+            let (table, plain) = (table(&rows[..upto]), in_table_order(&rows[..upto]));
+            let of_file = if at < asked.len() / 2 { vec![0, 1, 2, 1] } else { vec![judged, 1, 0] };
+            if classes.renew(of_file, names.clone()) {
+                selections.forget_classes();
+                axis.forget_classes();
+                sorting.forget_classes();
+                totals[1] = Totals::default();
+            }
+            classes.follow(&table);
+            let scene = Scene { table: &table, classes: &classes };
+            let predicate = inquiry.predicate();
+            let set = selections.select(&predicate, scene);
+            prop_assert_eq!(&*set, &select(&predicate, scene));
+            let id = columns[*column];
+            totals[*column].follow(scene, id, table.len(), usize::MAX);
+            let class = |row: usize| classes.of_file.get(plain[row].file as usize).map_or("", |class| names[usize::from(*class)].as_str());
+            let cell = |row: usize| if id == ColumnId::Verdict { if class(row).is_empty() { "pending" } else { class(row) } } else { scene.value(id, scene.code(id, row)) };
+            for (code, count) in totals[*column].of(scene, id, &set.listed()).iter().enumerate() {
+                let expected = set.iter().filter(|row| cell(row.index()) == scene.value(id, code as u32)).count();
+                prop_assert_eq!(*count as usize, expected);
+            }
+            let bins = Bins::over(TimeRange::new(Timestamp(*zoom as i64 * 50_000), Timestamp(400_000)), 40);
+            let timeline = axis.timeline(scene, &set.listed(), bins, id);
+            prop_assert_eq!(&timeline, &Axis::default().timeline(scene, &set.listed(), bins, id));
+            for stack in &timeline.stacks {
+                for (bin, count) in stack.counts.iter().enumerate() {
+                    let here = |row: usize| plain[row].time.and_then(|time| bins.of(Timestamp(time))) == Some(bin);
+                    prop_assert_eq!(*count as usize, set.iter().filter(|row| cell(row.index()) == stack.name && here(row.index())).count());
+                }
+            }
+            let by = if *zoom == 0 { SortBy::Time } else { SortBy::Column(id) };
+            let mut expected: Vec<u32> = (0..table.len() as u32).collect();
+            expected.sort_by_key(|row| ((*zoom > 0).then(|| cell(*row as usize).to_ascii_lowercase()), plain[*row as usize].time.unwrap_or(i64::MIN)));
+            // Sometimes another order is asked before this one is done.
+            if budget % 2 == 0 {
+                sorting.step(scene, SortBy::Column(ColumnId::AwsRegion), budget);
+            }
+            prop_assert_eq!(sorted(&mut sorting, scene, by, budget), expected);
+        }
     }
 }

@@ -10,11 +10,10 @@ use serde_json::Value;
 use trailseal::protocol::Weight;
 use trailseal::query::scene::FileClasses;
 use trailseal::query::scene::Scene;
-use trailseal::query::tally::histogram;
+use trailseal::query::tally::Totals;
 use trailseal::reader::Reader;
 use trailseal::table::column::ColumnId;
 use trailseal::table::event_table::EventTable;
-use trailseal::table::row_set::RowSet;
 use trailseal::trail::ids::FileId;
 
 /// Sets whose files are read as they are today: delivered logs, bare arrays, JSON lines, single records.
@@ -80,8 +79,13 @@ fn nothing_in_the_data_is_lost_in_silence() {
 
 fn counts(table: &EventTable, column: ColumnId) -> BTreeMap<String, u64> {
     let scene = Scene { table, classes: &FileClasses::default() };
-    let counts = histogram(scene, column, &RowSet::all(table.len()));
-    (0..).zip(counts).map(|(code, count)| (scene.value(column, code).to_owned(), count)).filter(|(_, count)| *count > 0).collect()
+    let mut totals = Totals::default();
+    totals.follow(scene, column, table.len(), usize::MAX);
+    (0..)
+        .zip(totals.counts())
+        .map(|(code, count)| (scene.value(column, code).to_owned(), u64::from(*count)))
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 /// The ground truth writes `None` where a record says nothing.

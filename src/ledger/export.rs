@@ -41,7 +41,7 @@ use crate::trail::ids::RowId;
 
 /// An evidence pack as it is going to be.
 pub(super) struct Packing {
-    inquiry: Inquiry,
+    pub(super) inquiry: Inquiry,
     generation: u64,
     plan: PackPlan,
     proofs: ProofSet,
@@ -51,7 +51,7 @@ impl Ledger {
     pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
         let rows = self.table.len();
         let known = self.views.exported.take().filter(|(inquiry, then, _)| *inquiry == request.inquiry && *then == rows);
-        let arranged = known.map_or_else(|| self.arrange(&request.inquiry).to_vec(), |(.., arranged)| arranged);
+        let arranged = known.map_or_else(|| self.arranged(&request.inquiry), |(.., arranged)| arranged);
         let matched = arranged.len();
         let start = (request.start as usize).min(matched);
         let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
@@ -97,7 +97,7 @@ impl Ledger {
 
     /// What is said of these rows wherever they go.
     fn about(&mut self, inquiry: &Inquiry) -> About {
-        let rows = self.arrange(inquiry).to_vec();
+        let rows = self.arranged(inquiry);
         let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
         About::new(inquiry, rows.len() as u64, self.table.len() as u64, verified as u64)
     }
@@ -182,7 +182,7 @@ impl Ledger {
     }
 
     fn new_packing(&mut self, inquiry: &Inquiry) -> Packing {
-        let rows = self.arrange(inquiry).to_vec();
+        let rows = self.arranged(inquiry);
         let of_row = |row: &RowId| self.table.files().get(row.index()).copied();
         let mut files = BTreeSet::new();
         files.extend(rows.iter().filter_map(of_row));

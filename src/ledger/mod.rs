@@ -7,8 +7,10 @@ mod files;
 mod once;
 mod proof;
 mod repeats;
+mod rows;
 mod stretch;
 mod survey;
+mod views;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -22,7 +24,7 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::once::Repeated;
-use crate::ledger::survey::Views;
+use crate::ledger::views::Views;
 use crate::protocol::Answer;
 use crate::protocol::Extract;
 use crate::protocol::Job;
@@ -192,13 +194,14 @@ impl Ledger {
         let stage = if self.progress.is_busy() { Stage::Arriving } else { Stage::Settled };
         let judgement = self.evidence.judge(&Asked { stage, ..self.asked });
         let class = |judged: &Option<crate::integrity::verdict::Judged>| judged.as_ref().map_or(0, |judged| class_of(judged.verdict));
-        self.classes = FileClasses {
-            of_file: judgement.files.iter().map(class).collect(),
-            names: CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect(),
-            once: None,
-        };
+        let names = CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect();
+        if self.classes.renew(judgement.files.iter().map(class).collect(), names) {
+            self.views.forget_verdicts();
+        }
+        self.classes.follow(&self.table);
+        // Which row stands for an event follows from names and contents of files too: found anew whatever the verdicts.
+        self.views.forget_counted();
         self.judgement = Some(judgement);
-        self.views.forget_verdicts();
     }
 
     /// How far reading has come.
@@ -207,7 +210,7 @@ impl Ledger {
         Progress {
             checks: self.evidence.checks_open() as u64,
             rows: self.table.len() as u64,
-            memory: self.table.memory() as u64,
+            memory: (self.table.memory() + self.classes.of_row.memory() + self.views.memory()) as u64,
             ..self.progress
         }
     }
@@ -220,9 +223,16 @@ impl Ledger {
 
     /// Answers a question. While files arrive, by the verdicts last judged; once they are all there, by the final ones.
     pub fn answer(&mut self, number: u32, question: Question) -> Reply {
-        if !self.progress().is_busy() || self.judgement.is_none() {
-            self.judge();
+        if let Question::Rows(request) = &question {
+            self.look_again();
+            self.sort(request.inquiry.order.by);
         }
+        self.answer_prepared(number, question)
+    }
+
+    /// The same after [`Self::prepare`], which did its sorting.
+    pub fn answer_prepared(&mut self, number: u32, question: Question) -> Reply {
+        self.look_again();
         let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
         if let Question::Survey(_) | Question::Rows(_) = question {
             self.repeated.is_wanted = wants_once;
@@ -232,6 +242,7 @@ impl Ledger {
         }
         Reply::Now(match question {
             Question::Survey(request) => Answer::Survey(self.survey(&request)),
+            Question::People(inquiry, window) => Answer::People(self.people(&inquiry, window)),
             Question::Rows(request) => Answer::Rows(self.rows(&request)),
             Question::Detail(row) => Answer::Detail(self.detail(row).map(Box::new)),
             Question::Proof => Answer::Proof(Box::new(self.proof())),
@@ -251,6 +262,14 @@ impl Ledger {
                 return Reply::Ask(Job::Extract(Extract { number, row, offset, sha256 }));
             }
         })
+    }
+
+    /// Verdicts as a question is to find them: while files arrive those last judged, then the final ones.
+    fn look_again(&mut self) {
+        if !self.progress().is_busy() || self.judgement.is_none() {
+            self.judge();
+        }
+        self.classes.follow(&self.table);
     }
 
     fn scene(&self) -> Scene<'_> {

@@ -2,11 +2,14 @@
 //!
 //! The row of the best verdict; of equals, of the first file by name. Whatever order the files came in, the same rows are left.
 
+use std::sync::Arc;
+
 use crate::integrity::sha256::Sha256;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
 use crate::ledger::class_of;
 use crate::ledger::verdict_of;
+use crate::query::inquiry::Deliveries;
 use crate::table::event_table::EventTable;
 use crate::table::row_set::RowSet;
 use crate::trail::arrange::arrange;
@@ -47,7 +50,7 @@ impl Ledger {
         }
         self.repeated.left_out = left_out.count();
         left_out.invert();
-        self.classes.once = Some(left_out);
+        self.classes.once = Some(Arc::new(left_out));
     }
 
     /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
@@ -58,9 +61,9 @@ impl Ledger {
         self.repeated.left_out
     }
 
-    /// Whether a row counts, the way in which the page counts now.
-    pub(super) fn counts(&self, row: usize) -> bool {
-        !self.repeated.is_wanted || self.classes.once.as_ref().is_none_or(|once| once.contains(row))
+    /// The way in which the page counts now.
+    pub(super) fn deliveries(&self) -> Deliveries {
+        if self.repeated.is_wanted { Deliveries::Once } else { Deliveries::Every }
     }
 
     fn rank(&self, id: FileId) -> Rank<'_> {

@@ -58,6 +58,8 @@ pub struct Remote {
 pub enum Question {
     /// Everything on the first screen but the rows.
     Survey(SurveyRequest),
+    /// Who did how much, in the range brushed or the stretch that the axis shows.
+    People(Inquiry, Option<TimeRange>),
     /// A slice of the table.
     Rows(RowsRequest),
     /// All that is known of one row without its file.
@@ -96,6 +98,7 @@ impl Question {
             Self::Survey(SurveyRequest { inquiry, .. })
             | Self::Rows(RowsRequest { inquiry, .. })
             | Self::RowsText(RowsTextRequest { inquiry, .. })
+            | Self::People(inquiry, _)
             | Self::Pack(inquiry)
             | Self::PackTexts(inquiry)
             | Self::Seal(SealRequest { inquiry, .. }) => Some(inquiry),

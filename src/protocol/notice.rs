@@ -30,6 +30,8 @@ pub enum Notice {
     Grown(Progress),
     /// The answer to the question of that number.
     Answer(u32, Box<Answer>),
+    /// Rows are being sorted, or are no longer: the table shows its old picture meanwhile.
+    Sorting(bool),
     /// A fetched file's body travels beside this: the page keeps it, to show its records later.
     Kept(FileId),
     /// These files' composite could not be read: send them one by one, so that the culprit is named.
@@ -72,6 +74,8 @@ impl Progress {
 pub enum Answer {
     /// To `Survey`.
     Survey(Survey),
+    /// To `People`: the busiest first.
+    People(Vec<Activity>),
     /// To `Rows`.
     Rows(Rows),
     /// To `Detail`; `None` for a row that does not exist.
@@ -117,8 +121,6 @@ pub struct Survey {
     pub timeline: Timeline,
     /// Counts per value: each follows all filters but its own column's.
     pub tallies: Vec<Tally>,
-    /// The busiest identities.
-    pub people: Vec<Activity>,
 }
 
 /// A slice of the table.

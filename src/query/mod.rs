@@ -3,12 +3,16 @@
 //! Invariant: verdicts stay outside. The caller says which class each file is of; here a class is a number with a name.
 
 pub mod activity;
+pub mod arrangement;
 pub mod filter;
 pub mod inquiry;
+pub mod merge;
 pub mod nearby;
 pub mod order;
 pub mod scene;
 pub mod select;
+pub mod sorting;
+pub mod spelling;
 pub mod tally;
 pub mod timeline;
 

@@ -133,7 +133,7 @@ mod tests {
         }
         let mut table = EventTable::default();
         table.append(&builder.finish());
-        let classes = FileClasses { of_file: vec![0], names: vec!["pending".to_owned()], once: None };
+        let classes = FileClasses { of_file: vec![0], names: vec!["pending".to_owned()], ..FileClasses::default() };
         let name = |text: &str| text.to_owned();
         let chain = ChainId {
             account: name("111122223333"),

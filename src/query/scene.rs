@@ -1,9 +1,12 @@
 //! What a question is asked of: the table, and which class each file is of.
 
+use std::sync::Arc;
+
 use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Code;
 use crate::table::event_table::EventTable;
+use crate::table::predicate::TextMatch;
 use crate::table::row_set::RowSet;
 
 /// `FileId` → small class number, and the classes' names. In practice: verdicts.
@@ -14,7 +17,32 @@ pub struct FileClasses {
     /// The name of each class, as a filter names it.
     pub names: Vec<String>,
     /// The rows that are left where every event counts once; it follows from the classes. `None` while nobody has asked.
-    pub once: Option<RowSet>,
+    pub once: Option<Arc<RowSet>>,
+    /// The class of each row's file, as far as [`Self::follow`] has come: one byte a row, so that verdicts are counted and sorted by
+    /// the very loops of the stored columns.
+    pub of_row: Codes,
+}
+
+impl FileClasses {
+    /// Takes over new classes; whether any of them differs from before. Which rows count once is to be found anew.
+    pub fn renew(&mut self, of_file: Vec<u8>, names: Vec<String>) -> bool {
+        // Files without a class are of class 0: a list that has only grown by these says nothing new.
+        let least = self.of_file.len().min(of_file.len());
+        let of_none = |classes: &[u8]| classes.iter().skip(least).all(|class| *class == 0);
+        let same = names == self.names && self.of_file.get(..least) == of_file.get(..least) && of_none(&self.of_file) && of_none(&of_file);
+        if !same {
+            self.of_row = Codes::default();
+        }
+        // Names and contents of files decide too, which this knows nothing of.
+        (self.of_file, self.names, self.once) = (of_file, names, None);
+        !same
+    }
+
+    /// Looks up the rows that have come since.
+    pub fn follow(&mut self, table: &EventTable) {
+        let new = table.files().get(self.of_row.len()..).unwrap_or_default();
+        self.of_row.extend_narrow(new.iter().map(|file| self.of_file.get(file.index()).copied().unwrap_or(0)));
+    }
 }
 
 /// The table with its files' classes: everything that a question may look at.
@@ -45,10 +73,7 @@ impl<'a> Scene<'a> {
     /// The code of a row's cell.
     #[must_use]
     pub fn code(self, column: ColumnId, row: usize) -> u32 {
-        match self.table.column(column) {
-            Some(column) => column.codes.at(row).0,
-            None => self.class(row),
-        }
+        self.codes(column).at(row).0
     }
 
     /// All values of a column, by code.
@@ -56,29 +81,18 @@ impl<'a> Scene<'a> {
         (0..u32::try_from(self.distinct(column)).unwrap_or(u32::MAX)).map(move |code| self.value(column, code))
     }
 
-    /// Writes one bit a row: whether `wanted[code]` holds for its cell.
-    pub fn mark(self, column: ColumnId, wanted: &[bool], words: &mut [u64]) {
+    /// One flag a code of the column: whether its value matches.
+    #[must_use]
+    pub fn matching(self, column: ColumnId, text: &TextMatch) -> Vec<bool> {
         match self.table.column(column) {
-            Some(column) => column.codes.mark(wanted, words),
-            None => {
-                for (word, files) in words.iter_mut().zip(self.table.files().chunks(64)) {
-                    *word = files.iter().enumerate().fold(0, |bits, (at, file)| {
-                        let class = self.classes.of_file.get(file.index()).copied().unwrap_or(0);
-                        bits | u64::from(wanted.get(usize::from(class)).copied().unwrap_or(false)) << at
-                    });
-                }
-            }
+            Some(column) => column.dictionary.matching(text),
+            None => self.classes.names.iter().map(|name| text.holds(name)).collect(),
         }
     }
 
-    /// The column's cells where they are stored; `None` for the class of the row's file.
+    /// The column's cells where they are stored.
     #[must_use]
-    pub fn codes(self, column: ColumnId) -> Option<&'a Codes> {
-        self.table.column(column).map(|column| &column.codes)
-    }
-
-    fn class(self, row: usize) -> u32 {
-        let file = self.table.files().get(row);
-        file.and_then(|file| self.classes.of_file.get(file.index())).copied().map_or(0, u32::from)
+    pub fn codes(self, column: ColumnId) -> &'a Codes {
+        self.table.column(column).map_or(&self.classes.of_row, |column| &column.codes)
     }
 }

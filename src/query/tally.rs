@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::query::scene::Scene;
 use crate::table::column::ColumnId;
-use crate::table::row_set::RowSet;
+use crate::table::predicate::TextMatch;
+use crate::table::row_set::Listed;
+use crate::table::row_set::Side;
 use crate::trail::arrange::arrange;
 
 /// The most frequent values of a column among the rows asked for.
@@ -30,46 +32,87 @@ pub struct TallyValue {
     pub total: u64,
 }
 
-impl Tally {
-    /// The `most` frequent values of `column` in `set`; `totals` is [`histogram`] of all rows. Values that `keep` names stay in the
-    /// list even when nothing is left of them, so that a chosen value never disappears from under the pointer.
+/// How often each value of a column occurs among all rows so far: counted on, never anew, while the table grows.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    counts: Vec<u32>,
+    rows: usize,
+}
+
+impl Totals {
+    /// Counts on up to the row number `rows`, at most `most` rows of it; whether that was all.
+    pub fn follow(&mut self, scene: Scene<'_>, column: ColumnId, rows: usize, most: usize) -> bool {
+        let past = rows.min(self.rows.saturating_add(most));
+        self.counts.resize(scene.distinct(column), 0);
+        scene.codes(column).count_stretch(self.rows..past, &mut self.counts);
+        self.rows = past;
+        past == rows
+    }
+
+    /// One count a code.
     #[must_use]
-    pub fn count(scene: Scene<'_>, column: ColumnId, set: &RowSet, totals: &[u64], most: usize, keep: &dyn Fn(&str) -> bool) -> Self {
-        let counts = histogram(scene, column, set);
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// The counts of a part of the rows: of few, by counting them; of most, by taking off the others. Half of all rows at worst, and
+    /// an exclusion, the clause that filters begin with, costs next to nothing.
+    #[must_use]
+    pub fn of(&self, scene: Scene<'_>, column: ColumnId, listed: &Listed) -> Vec<u32> {
+        let mut counts = match listed.side {
+            Side::In => vec![0; self.counts.len()],
+            Side::Out => self.counts.clone(),
+        };
+        scene.codes(column).count(&listed.rows, listed.side.change(), &mut counts);
+        counts
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.counts.capacity() * 4
+    }
+}
+
+impl Tally {
+    /// The `most` frequent values of a column by their counts among the rows asked for, and among all. Values that `chosen` names whole
+    /// stay in the list even when nothing is left of them, so that a chosen value never disappears from under the pointer.
+    #[must_use]
+    pub fn of(scene: Scene<'_>, column: ColumnId, counts: &[u32], totals: &[u32], most: usize, chosen: &[TextMatch]) -> Self {
         let distinct = counts.iter().filter(|count| **count > 0).count();
-        let mut codes: Vec<u32> = (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(code, _)| code).collect();
         let by_count = |code: &u32| (std::cmp::Reverse(counts[*code as usize]), scene.value(column, *code));
+        let least = nth_greatest(counts, most);
+        // Names are compared only among those that occur as often as the last one in the list.
+        let mut codes: Vec<u32> = (0..).zip(counts).filter(|(_, count)| **count >= least).map(|(code, _)| code).collect();
         if codes.len() > most {
             codes.select_nth_unstable_by(most, |a, b| by_count(a).cmp(&by_count(b)));
             codes.truncate(most);
         }
-        if keep(KEEPS_NONE) {
-            let kept = (0..u32::try_from(counts.len()).unwrap_or(u32::MAX)).filter(|code| keep(scene.value(column, *code)));
-            codes.extend(kept.filter(|code| totals.get(*code as usize).is_some_and(|total| *total > 0)));
+        for text in chosen.iter().filter(|text| matches!(text, TextMatch::Is(_) | TextMatch::Empty)) {
+            let kept = (0..).zip(scene.matching(column, text)).filter(|(_, is_chosen)| *is_chosen).map(|(code, _)| code);
+            codes.extend(kept.filter(|code: &u32| totals.get(*code as usize).is_some_and(|total| *total > 0)));
         }
         arrange(&mut codes, |a, b| by_count(a).cmp(&by_count(b)));
         codes.dedup();
         let value = |code: u32| TallyValue {
             value: scene.value(column, code).to_owned(),
-            count: counts[code as usize],
-            total: totals.get(code as usize).copied().unwrap_or(0),
+            count: u64::from(counts[code as usize]),
+            total: u64::from(totals.get(code as usize).copied().unwrap_or(0)),
         };
         Self { column, values: codes.into_iter().map(value).collect(), distinct }
     }
 }
 
-/// How often each value of a column occurs in `set`, by code.
-#[must_use]
-pub fn histogram(scene: Scene<'_>, column: ColumnId, set: &RowSet) -> Vec<u64> {
-    let mut counts = vec![0u64; scene.distinct(column)];
-    let everything = set.count() == u64::try_from(set.rows()).unwrap_or(u64::MAX);
-    match scene.codes(column) {
-        Some(codes) if everything => codes.each(|_, code| counts[code as usize] += 1),
-        Some(codes) => set.iter().for_each(|row| counts[codes.at(row.index()).0 as usize] += 1),
-        None => set.iter().for_each(|row| counts[scene.code(column, row.index()) as usize] += 1),
+/// The count that the `most`-th of the greatest has; 1 where fewer are above nothing.
+fn nth_greatest(counts: &[u32], most: usize) -> u32 {
+    let mut greatest: Vec<u32> = Vec::with_capacity(most + 1);
+    for count in counts {
+        // The smallest of the greatest stands last.
+        if *count > 0 && (greatest.len() < most || greatest.last().is_some_and(|least| count > least)) {
+            let at = greatest.partition_point(|other| other >= count);
+            greatest.insert(at, *count);
+            greatest.truncate(most);
+        }
     }
-    counts
+    if greatest.len() < most { 1 } else { greatest.last().copied().unwrap_or(1) }
 }
-
-/// Asked of `keep` first: whether it keeps anything at all. No value of a record is this text.
-pub const KEEPS_NONE: &str = "\u{0}";

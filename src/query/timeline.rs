@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::query::scene::Scene;
 use crate::table::column::ColumnId;
-use crate::table::row_set::RowSet;
+use crate::table::row_set::Listed;
+use crate::table::row_set::Side;
 use crate::trail::time::CALENDAR_STEPS;
 use crate::trail::time::DAY;
 use crate::trail::time::TimeRange;
@@ -60,6 +61,21 @@ impl Bins {
         (bin < self.count).then_some(bin)
     }
 
+    /// Writes the bin of each of these instants; [`Self::count`] for one that lies in none. Neighbours mostly share a bin, so that most rows
+    /// cost two comparisons and no division.
+    fn write(self, times: &[Timestamp], of_row: &mut [u16]) {
+        let (mut start, mut end, mut bin) = (0, 0, 0);
+        for (time, place) in times.iter().zip(of_row) {
+            if time.0 < start || time.0 >= end {
+                let at = self.of(*time);
+                bin = u16::try_from(at.unwrap_or(self.count)).unwrap_or(u16::MAX);
+                start = self.start + i64::from(bin) * self.step;
+                end = if at.is_some() { start + self.step } else { start };
+            }
+            *place = bin;
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(self) -> usize {
@@ -79,30 +95,76 @@ impl Bins {
     }
 }
 
-impl Timeline {
-    /// Counts the rows of `set` over `bins`, by the values of `stacked`.
-    #[must_use]
-    pub fn count(scene: Scene<'_>, set: &RowSet, bins: Bins, stacked: ColumnId) -> Self {
-        let classes = scene.distinct(stacked).max(1);
-        let mut counts = vec![0u32; classes * bins.count];
-        let mut ghost = vec![0u32; bins.count];
-        let times = scene.table.times();
-        for (at, word) in set.words().iter().enumerate() {
-            let rows = times.iter().enumerate().skip(at * 64).take(64);
-            for (bit, (row, time)) in rows.enumerate() {
-                let Some(bin) = bins.of(*time) else { continue };
-                ghost[bin] += 1;
-                if word >> bit & 1 == 1 {
-                    counts[scene.code(stacked, row) as usize * bins.count + bin] += 1;
-                }
-            }
-        }
-        let stack = |(name, counts): (&str, &[u32])| Stack { name: name.to_owned(), counts: counts.to_vec() };
-        let stacks = scene.values(stacked).zip(counts.chunks(bins.count)).map(stack);
+/// The bin of every row on the present axis, and what all rows together look like on it: two bytes a row, kept while only the filter
+/// changes, so that a question divides nothing.
+#[derive(Debug, Default)]
+pub struct Axis {
+    bins: Option<Bins>,
+    /// [`Bins::count`] for a row that lies in none.
+    of_row: Vec<u16>,
+    stacked: Option<ColumnId>,
+    /// Counts of all rows, as [`Codes::stack`](crate::table::codes::Codes::stack) writes them; and of how many rows.
+    all: Vec<u32>,
+    counted: usize,
+}
+
+impl Axis {
+    /// Counts the rows of a set over `bins`, by the values of `stacked`.
+    pub fn timeline(&mut self, scene: Scene<'_>, listed: &Listed, bins: Bins, stacked: ColumnId) -> Timeline {
+        self.follow(scene, bins, stacked);
+        let width = bins.count + 1;
+        let mut counts = match listed.side {
+            Side::In => vec![0; self.all.len()],
+            Side::Out => self.all.clone(),
+        };
+        scene.codes(stacked).stack(&listed.rows, &self.of_row, width, listed.side.change(), &mut counts);
+        let mut ghost = vec![0; bins.count];
+        self.all.chunks(width).for_each(|line| ghost.iter_mut().zip(line).for_each(|(sum, count)| *sum += count));
+        let stack = |(name, line): (&str, &[u32])| Stack { name: name.to_owned(), counts: line.iter().take(bins.count).copied().collect() };
+        let stacks = scene.values(stacked).zip(counts.chunks(width)).map(stack);
         let stacks = stacks.filter(|stack| stack.counts.iter().any(|count| *count > 0)).collect();
-        Self { start: bins.start(), step: bins.step, stacks, ghost }
+        Timeline { start: bins.start(), step: bins.step, stacks, ghost }
     }
 
+    /// Classes of files have changed: stacks by them are forgotten.
+    pub fn forget_classes(&mut self) {
+        if self.stacked == Some(ColumnId::Verdict) {
+            self.stacked = None;
+        }
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.of_row.capacity() * 2 + self.all.capacity() * 4
+    }
+
+    fn follow(&mut self, scene: Scene<'_>, bins: Bins, stacked: ColumnId) {
+        if self.bins != Some(bins) {
+            (self.bins, self.stacked) = (Some(bins), None);
+            self.of_row.clear();
+        }
+        let known = self.of_row.len();
+        self.of_row.reserve_exact(scene.table.len() - known);
+        self.of_row.resize(scene.table.len(), 0);
+        bins.write(scene.table.times().get(known..).unwrap_or_default(), self.of_row.get_mut(known..).unwrap_or_default());
+        if self.stacked != Some(stacked) {
+            self.stacked = Some(stacked);
+            self.all.clear();
+            self.counted = 0;
+        }
+        let width = bins.count + 1;
+        self.all.resize(scene.distinct(stacked).max(1) * width, 0);
+        while self.counted < scene.table.len() {
+            let past = scene.table.len().min(self.counted + AT_ONCE);
+            let rows: Vec<u32> = (self.counted..past).filter_map(|row| u32::try_from(row).ok()).collect();
+            scene.codes(stacked).stack(&rows, &self.of_row, width, 1, &mut self.all);
+            self.counted = past;
+        }
+    }
+}
+
+impl Timeline {
     /// The instant after the last bin.
     #[must_use]
     pub fn end(&self) -> Timestamp {
@@ -115,6 +177,9 @@ impl Timeline {
         self.stacks.iter().filter_map(|stack| stack.counts.get(bin)).sum()
     }
 }
+
+/// Rows whose numbers are written down at once.
+const AT_ONCE: usize = 65_536;
 
 #[cfg(test)]
 mod tests {

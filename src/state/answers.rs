@@ -15,6 +15,7 @@ use crate::state::ask::Slot;
 use crate::state::desk::Desk;
 use crate::state::desk::FACETS;
 use crate::state::desk::Launch;
+use crate::state::desk::Tab;
 use crate::state::proven::keep_coverage;
 use crate::state::proven::keep_files;
 use crate::state::proven::keep_stretch;
@@ -26,6 +27,7 @@ use crate::trail::ids::RowId;
 /// Starts all asking. To be called once, at the root.
 pub fn keep_answered(desk: Desk) {
     keep_survey(desk);
+    keep_people(desk);
     keep_proof(desk);
     keep_rows_fresh(desk);
     keep_detail(desk);
@@ -67,6 +69,26 @@ fn keep_survey(desk: Desk) {
                     let tallies = std::mem::take(&mut survey.tallies);
                     desk.survey.set(Arc::new(survey));
                     renew(desk, tallies).await;
+                }
+            })
+        });
+    });
+}
+
+/// Who did how much, while it is looked at: asked once the survey is there, so that it keeps nothing else waiting.
+fn keep_people(desk: Desk) {
+    let slot = Slot::default();
+    let is_shown = Memo::new(move |_| desk.tab.get() == Tab::Identities && is_up(desk));
+    Effect::new(move |_| {
+        desk.survey.track();
+        if !is_shown.get() {
+            return;
+        }
+        slot.run(move || {
+            Box::pin(async move {
+                let question = Question::People(desk.inquiry.get_untracked(), untrack(move || desk.axis()));
+                if let Some(Answer::People(people)) = desk.ask(question).await {
+                    desk.people.set(Some(Arc::new(people)));
                 }
             })
         });

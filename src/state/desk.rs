@@ -15,6 +15,7 @@ use crate::protocol::Proof;
 use crate::protocol::Record;
 use crate::protocol::Stretch;
 use crate::protocol::Survey;
+use crate::query::activity::Activity;
 use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
@@ -89,6 +90,10 @@ pub struct Desk {
     pub map: RwSignal<Option<Arc<CoverageMap>>>,
     /// What lies in the stretch that is chosen in the map.
     pub stretch: RwSignal<Option<Arc<Stretch>>>,
+    /// The busiest identities, once they were asked for.
+    pub people: RwSignal<Option<Arc<Vec<Activity>>>>,
+    /// Whether the ledger is still sorting the rows that the table is to show.
+    pub sorting: RwSignal<bool>,
     /// Pages of the table.
     pub rows: RowCache,
     /// Questions in flight, and those that are about to be asked.
@@ -156,6 +161,8 @@ impl Desk {
             strip: RwSignal::new(None),
             map: RwSignal::new(None),
             stretch: RwSignal::new(None),
+            people: RwSignal::new(None),
+            sorting: RwSignal::new(false),
             rows: RowCache::new(),
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),

@@ -33,6 +33,7 @@ fn hear(desk: Desk, notice: Notice) {
     match notice {
         Notice::Ready => desk.launch.set(Launch::Ready),
         Notice::Grown(progress) => grow(desk, progress),
+        Notice::Sorting(is_sorting) => desk.sorting.set(is_sorting),
         // The client keeps these to itself.
         Notice::Answer(..) | Notice::Kept(_) | Notice::Reopen(_) => {}
     }

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
+use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
 
 /// The number of a value in its column's dictionary.
@@ -47,6 +48,12 @@ impl Dictionary {
         self.values.value(code.0)
     }
 
+    /// The same as bytes: what sorting compares.
+    #[must_use]
+    pub fn bytes(&self, code: Code) -> &[u8] {
+        self.values.bytes(code.0)
+    }
+
     /// How many distinct values there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -62,6 +69,12 @@ impl Dictionary {
     /// All values in the order of their codes.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.values.iter()
+    }
+
+    /// One flag a code: whether its value matches.
+    #[must_use]
+    pub fn matching(&self, text: &TextMatch) -> Vec<bool> {
+        self.values.matching(text)
     }
 
     /// The values alone.

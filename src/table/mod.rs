@@ -10,6 +10,7 @@ pub mod event_id;
 pub mod event_table;
 pub mod predicate;
 pub mod row_set;
+mod search;
 mod values;
 
 pub use batch::{BatchBuilder, EventBatch};
@@ -19,4 +20,4 @@ pub use dictionary::{Code, Dictionary};
 pub use event_id::EventIds;
 pub use event_table::{Column, EventTable};
 pub use predicate::{Predicate, TextMatch};
-pub use row_set::RowSet;
+pub use row_set::{Listed, RowSet};

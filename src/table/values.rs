@@ -24,6 +24,14 @@ impl Values {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// The same as bytes, without a look at where its characters begin.
+    pub(super) fn bytes(&self, number: u32) -> &[u8] {
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let (Ok(start), Some(Ok(end))) = (usize::try_from(start), self.ends.get(at).map(|end| usize::try_from(*end))) else { return &[] };
+        self.text.as_bytes().get(start..end).unwrap_or_default()
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.ends.len()

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 pub fn arrange<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) {
     let mut order: Vec<u32> = (0..u32::try_from(items.len()).unwrap_or(u32::MAX)).collect();
     let item = |number: &u32| usize::try_from(*number).ok().and_then(|at| items.get(at));
-    sort_numbers(&mut order, &mut |a, b| match (item(a), item(b)) {
+    arrange_numbers(&mut order, &mut |a, b| match (item(a), item(b)) {
         (Some(a), Some(b)) => compare(a, b),
         // Every number is an item's: this arm is for the compiler.
         _ => Ordering::Equal,
@@ -15,9 +15,9 @@ pub fn arrange<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Orderin
     items.extend(order.iter().filter_map(|number| taken.get_mut(usize::try_from(*number).ok()?)?.take()));
 }
 
-/// Not generic, and never inlined: that is its whole point.
+/// The same for numbers of things. Not generic, and never inlined: that is its whole point.
 #[inline(never)]
-fn sort_numbers(order: &mut [u32], compare: &mut dyn FnMut(&u32, &u32) -> Ordering) {
+pub fn arrange_numbers(order: &mut [u32], compare: &mut dyn FnMut(&u32, &u32) -> Ordering) {
     order.sort_by(compare);
 }
 

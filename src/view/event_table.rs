@@ -103,7 +103,7 @@ pub(crate) fn EventTable() -> impl IntoView {
         }
     };
     view! {
-        <div id="event-table" class="event-table" role="grid" tabindex="0" aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
+        <div id="event-table" class="event-table" role="grid" tabindex="0" aria-busy=move || desk.sorting.get().to_string() aria-label="Events" aria-rowcount=move || (rows.get() + 1).to_string() aria-activedescendant=move || format!("row-{}", cursor.get())
             node_ref=scroller style=("--columns", move || desk.columns.with(|columns| template(columns))) style=("--least", move || desk.columns.with(|columns| least_width(columns))) on:scroll=on_scroll on:keydown=on_key
             on:pointerover=move |event| hover(&event, spot, due) on:pointermove=move |event| follow(&event, due) on:pointerleave=move |_| leave(spot, due)>
             <TableHead />

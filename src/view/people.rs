@@ -15,8 +15,8 @@ use crate::view::panels::use_desk;
 #[component]
 pub(crate) fn People() -> impl IntoView {
     let desk = use_desk();
-    let people = move || desk.survey.with(|survey| survey.people.clone());
-    let is_empty = move || desk.survey.with(|survey| survey.people.is_empty());
+    let people = move || desk.people.with(|people| people.iter().flat_map(|people| people.iter().cloned()).collect::<Vec<_>>());
+    let is_empty = move || desk.people.with(|people| people.as_ref().is_some_and(|people| people.is_empty()));
     view! {
         <div id="people" class="scroll">
             <table class="plain people">

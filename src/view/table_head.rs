@@ -78,7 +78,8 @@ pub(crate) fn RowCount() -> impl IntoView {
             (SortBy::Column(column), Direction::Descending) => format!("by {}, reversed", column.title()),
         })
     };
-    view! { <p id="row-count" class="row-count" aria-live="polite">{counts}<span class="wide-only">" · "{order}</span></p> }
+    let sorting = move || desk.sorting.get().then_some(" · Sorting…");
+    view! { <p id="row-count" class="row-count" aria-live="polite">{counts}<span class="wide-only">" · "{order}</span>{sorting}</p> }
 }
 
 /// The widths of verdict, time and the columns, as a grid template.

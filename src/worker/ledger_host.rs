@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Blob;
 use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::MessageChannel;
 use web_sys::MessageEvent;
 
 use crate::browser::spawn::Program;
@@ -24,8 +25,11 @@ use crate::protocol::Compared;
 use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Progress;
+use crate::protocol::Question;
 use crate::protocol::Record;
 use crate::protocol::Report;
+use crate::protocol::Rows;
+use crate::protocol::RowsRequest;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::worker::pool::News;
@@ -43,7 +47,19 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
         began: None,
         next_picture: 0.0,
         shown: 0,
+        waiting: Vec::new(),
+        sorting_since: None,
+        is_said: false,
+        turns: MessageChannel::new()?,
     }));
+    let sorting = Rc::downgrade(&host);
+    let turn = Closure::<dyn FnMut()>::new(move || {
+        if let Some(host) = sorting.upgrade() {
+            host.borrow_mut().sort_on();
+        }
+    });
+    host.borrow().turns.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
+    turn.forget();
     let heard = Rc::downgrade(&host);
     let pool = Pool::new(Program::own()?, readers, move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
@@ -74,6 +90,13 @@ struct Host {
     next_picture: f64,
     /// The generation that the page was last told of.
     shown: u64,
+    /// Questions for rows that are not sorted yet. The one asked last says in which order.
+    waiting: Vec<(u32, RowsRequest)>,
+    /// Since when rows are being sorted, and whether the page was told of it.
+    sorting_since: Option<f64>,
+    is_said: bool,
+    /// To hear of oneself once the messages that wait are through: `setTimeout` takes four milliseconds at least.
+    turns: MessageChannel,
 }
 
 type Shared = Rc<RefCell<Host>>;
@@ -109,6 +132,11 @@ impl Host {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
                 this.ledger.give_up(&dropped);
             }
+            Call::Ask(number, Question::Rows(request)) => {
+                this.waiting.push((number, request));
+                this.sort_on();
+                return;
+            }
             Call::Ask(number, question) => {
                 match this.ledger.answer(number, question) {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
@@ -123,6 +151,48 @@ impl Host {
         }
         drop(this);
         Self::grown(host);
+    }
+
+    /// Sorts for some milliseconds, then lets other messages through. Once it is done, those who wait have their answers.
+    fn sort_on(&mut self) {
+        let until = self.now() + AT_A_STRETCH;
+        while let Some((_, asked)) = self.waiting.last() {
+            let (by, question) = (asked.inquiry.order.by, Question::Rows(asked.clone()));
+            while !self.ledger.prepare(&question, STEP) {
+                if self.now() >= until {
+                    return self.sort_later();
+                }
+            }
+            for (number, request) in std::mem::take(&mut self.waiting) {
+                let is_wanted = request.inquiry.order.by == by;
+                // Asked before the order was changed: the page has given it up.
+                let late = Reply::Now(Answer::Rows(Rows::default()));
+                let reply = if is_wanted { self.ledger.answer_prepared(number, Question::Rows(request)) } else { late };
+                if let Reply::Now(answer) = reply {
+                    self.say(&Notice::Answer(number, Box::new(answer)), &[]);
+                }
+            }
+        }
+        self.sorting_since = None;
+        if std::mem::take(&mut self.is_said) {
+            self.say(&Notice::Sorting(false), &[]);
+        }
+    }
+
+    fn sort_later(&mut self) {
+        let now = self.now();
+        let since = *self.sorting_since.get_or_insert(now);
+        if !self.is_said && now - since > UNNOTICED {
+            self.is_said = true;
+            self.say(&Notice::Sorting(true), &[]);
+        }
+        if let Err(error) = self.turns.port2().post_message(&JsValue::NULL) {
+            wasm_bindgen::throw_val(error);
+        }
+    }
+
+    fn now(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |performance| performance.now())
     }
 
     fn from_reader(host: &Shared, seat: usize, term: u32, message: &JsValue) {
@@ -201,8 +271,7 @@ impl Host {
     fn tell(host: &Shared) {
         let mut this = host.borrow_mut();
         this.due = None;
-        let now = |this: &Self| this.scope.performance().map_or(0.0, |performance| performance.now());
-        let before = now(&this);
+        let before = this.now();
         let progress = this.ledger.progress();
         let since = *this.began.get_or_insert(before);
         if !progress.is_busy() || before >= this.next_picture {
@@ -211,7 +280,7 @@ impl Host {
             // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive. And a
             // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
             let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            this.next_picture = before + ((now(&this) - before) * 10.0).clamp(pace, 5000.0);
+            this.next_picture = before + ((this.now() - before) * 10.0).clamp(pace, 5000.0);
         }
         if !progress.is_busy() {
             (this.began, this.next_picture) = (None, 0.0);
@@ -231,6 +300,10 @@ const TOLD_EVERY: u32 = 250;
 const FIRST_LIGHT: f64 = 1500.0;
 const PICTURE_AT_FIRST: f64 = 250.0;
 const PICTURE_LATER: f64 = 1000.0;
-
+/// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
+const AT_A_STRETCH: f64 = 8.0;
+const STEP: usize = 20_000;
+/// Sorting that takes no longer, in milliseconds, is not worth a word on the screen.
+const UNNOTICED: f64 = 100.0;
 /// More readers than this wait for the ledger rather than for files.
 const MOST_READERS: usize = 8;
