@@ -14,6 +14,7 @@ use trailseal::integrity::signature::check;
 use trailseal::ledger::Ledger;
 use trailseal::ledger::Reply;
 use trailseal::protocol::Answer;
+use trailseal::protocol::Detail;
 use trailseal::protocol::Job;
 use trailseal::protocol::Named;
 use trailseal::protocol::Question;
@@ -21,31 +22,59 @@ use trailseal::protocol::Rows;
 use trailseal::protocol::RowsRequest;
 use trailseal::protocol::Survey;
 use trailseal::protocol::SurveyRequest;
+use trailseal::query::activity::Activity;
 use trailseal::query::filter::Filter;
 use trailseal::query::inquiry::Deliveries;
 use trailseal::query::inquiry::Inquiry;
+use trailseal::query::order::Direction;
+use trailseal::query::order::Order;
+use trailseal::query::order::SortBy;
 use trailseal::reader::Reader;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
+use trailseal::trail::ids::RowId;
+use trailseal::trail::time::TimeRange;
 
 type Files = Vec<(String, Vec<u8>)>;
 
 fn ledger(files: &Files, order: &[usize]) -> Ledger {
+    let mut ledger = expecting(files);
+    order.iter().for_each(|at| read(&mut ledger, files, *at));
+    ledger
+}
+
+fn expecting(files: &Files) -> Ledger {
     let mut ledger = Ledger::new(Asked::default());
     let named: Vec<Named> =
         (0..).zip(files).map(|(id, (name, stored))| Named { id: FileId(id), name: name.clone(), size: stored.len() as u64 }).collect();
     ledger.expect(&named);
-    for at in order {
-        let mut reader = Reader::default();
-        reader.open(named[*at].id, &named[*at].name, None);
-        reader.push(&files[*at].1);
-        let (report, rows) = reader.finish();
-        for job in ledger.admit(report, rows) {
-            let Job::Check(checks) = job else { panic!("only checks follow from a report") };
-            ledger.settle(checks.iter().map(check).collect());
-        }
-    }
     ledger
+}
+
+fn read(ledger: &mut Ledger, files: &Files, at: usize) {
+    let (mut reader, (name, stored)) = (Reader::default(), &files[at]);
+    reader.open(FileId(at as u32), name, None);
+    reader.push(stored);
+    let (report, rows) = reader.finish();
+    for job in ledger.admit(report, rows) {
+        let Job::Check(checks) = job else { panic!("only checks follow from a report") };
+        ledger.settle(checks.iter().map(check).collect());
+    }
+}
+
+/// All that an inquiry is answered with, and what is said of its first row; without what only tells how the ledger came there.
+fn picture(ledger: &mut Ledger, inquiry: &Inquiry) -> (Survey, Rows, Vec<Activity>, Option<Box<Detail>>) {
+    let mut survey = survey(ledger, inquiry.clone());
+    let mut rows = rows(ledger, inquiry.clone());
+    let Reply::Now(Answer::People(people)) = ledger.answer(0, Question::People(inquiry.clone(), None)) else { panic!("people") };
+    let first = rows.rows.first().map_or(RowId(0), |row| row.id);
+    let Reply::Now(Answer::Detail(detail)) = ledger.answer(0, Question::Detail(first)) else { panic!("a detail") };
+    (survey.generation, rows.generation) = (0, 0);
+    if inquiry.deliveries == Deliveries::Every {
+        // While files arrive it is as last counted, and nobody asked.
+        survey.repeated = 0;
+    }
+    (survey, rows, people, detail)
 }
 
 fn once() -> Inquiry {
@@ -201,5 +230,45 @@ proptest! {
         let expected: BTreeSet<String> = expected.into_values().flatten().collect();
         let found: BTreeSet<String> = left.into_iter().filter(|(_, verdict)| verdict != "valid").map(|(lies, _)| lies).collect();
         prop_assert_eq!(found, expected);
+    }
+    /// What is kept between questions serves no number of before: files arrive, verdicts change with digests and keys, and between
+    /// them one ledger is asked this and that, each event once and every delivery. Another that is asked nothing else says the same.
+    #[test]
+    fn what_was_asked_before_changes_nothing(
+        contents in prop::collection::vec(prop::collection::vec(0usize..4, 0..6), 1..4),
+        order in Just((0..8).collect::<Vec<usize>>()).prop_shuffle(),
+        asked in prop::collection::vec((0usize..6, 0u8..3, 0usize..3, any::<bool>()), 16),
+    ) {
+        let ids = [A, A_TOO, "odd", "dddddddd-0000-0000-0000-000000000005"];
+        let mut files = proven_and_copied();
+        for (at, content) in contents.iter().enumerate() {
+            let some: Vec<&str> = content.iter().map(|id| ids[*id]).collect();
+            files.push(lines(&format!("{at}.json"), &some));
+        }
+        let order: Vec<usize> = order.into_iter().filter(|at| *at < files.len()).collect();
+        let mut kept = expecting(&files);
+        for (step, at) in order.iter().enumerate() {
+            read(&mut kept, &files, *at);
+            kept.judge();
+            for (filter, once, sorted, brushed) in &asked[step * 2..step * 2 + 2] {
+                let inquiry = Inquiry {
+                    filter: Filter::parse(["", "verdict:valid", "verdict:unlisted", "-userAgent:log", "userAgent:*#0* -verdict:valid", "eventName:E"][*filter]),
+                    range: brushed.then(|| TimeRange::new(support::instant("11:00"), support::instant("12:00"))),
+                    order: Order { by: [SortBy::Time, SortBy::Column(ColumnId::Verdict), SortBy::Column(ColumnId::UserAgent)][*sorted], direction: Direction::Ascending },
+                    deliveries: if *once > 0 { Deliveries::Once } else { Deliveries::Every },
+                };
+                let mut fresh = ledger(&files, &order[..=step]);
+                fresh.judge();
+                let (found, anew) = (picture(&mut kept, &inquiry), picture(&mut fresh, &inquiry));
+                prop_assert_eq!(&found, &anew);
+                let (survey, rows, people, _) = found;
+                prop_assert_eq!(rows.rows.len() as u64, survey.matched);
+                prop_assert_eq!(people.iter().map(|person| person.events).sum::<u64>(), survey.matched);
+                if *filter == 0 {
+                    prop_assert!(survey.tallies.iter().all(|tally| tally.values.iter().map(|value| value.total).sum::<u64>() == survey.total));
+                    prop_assert_eq!(survey.timeline.ghost.iter().map(|count| u64::from(*count)).sum::<u64>(), survey.total);
+                }
+            }
+        }
     }
 }

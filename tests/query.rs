@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use trailseal::query::activity::busiest;
@@ -10,6 +11,7 @@ use trailseal::query::filter::Clause;
 use trailseal::query::filter::Field;
 use trailseal::query::filter::Filter;
 use trailseal::query::filter::Sense;
+use trailseal::query::inquiry::Deliveries;
 use trailseal::query::inquiry::Inquiry;
 use trailseal::query::order::Direction;
 use trailseal::query::order::SortBy;
@@ -27,6 +29,7 @@ use trailseal::table::column::ColumnId;
 use trailseal::table::event_table::EventTable;
 use trailseal::table::predicate::Predicate;
 use trailseal::table::predicate::TextMatch;
+use trailseal::table::row_set::RowSet;
 use trailseal::trail::event::EventRecord;
 use trailseal::trail::ids::FileId;
 use trailseal::trail::time::TimeRange;
@@ -276,10 +279,19 @@ proptest! {
                 totals[1] = Totals::default();
             }
             classes.follow(&table);
+            // Other rows count from question to question, as another verdict may choose them.
+            let mut once = RowSet::none(table.len());
+            (0..table.len()).filter(|row| (row + at) % 3 > 0).for_each(|row| once.insert(row));
+            classes.once = Some(Arc::new(once.clone()));
             let scene = Scene { table: &table, classes: &classes };
-            let predicate = inquiry.predicate();
+            let deliveries = if *zoom == 1 { Deliveries::Once } else { Deliveries::Every };
+            let predicate = Inquiry { deliveries, ..inquiry.clone() }.predicate();
             let set = selections.select(&predicate, scene);
-            prop_assert_eq!(&*set, &select(&predicate, scene));
+            let mut expected = select(&inquiry.predicate(), scene);
+            if deliveries == Deliveries::Once {
+                expected.and(&once);
+            }
+            prop_assert_eq!(&*set, &expected);
             let id = columns[*column];
             totals[*column].follow(scene, id, table.len(), usize::MAX);
             let class = |row: usize| classes.of_file.get(plain[row].file as usize).map_or("", |class| names[usize::from(*class)].as_str());

@@ -83,10 +83,12 @@ impl Tally {
         let by_count = |code: &u32| (std::cmp::Reverse(counts[*code as usize]), scene.value(column, *code));
         let least = nth_greatest(counts, most);
         // Names are compared only among those that occur as often as the last one in the list.
-        let mut codes: Vec<u32> = (0..).zip(counts).filter(|(_, count)| **count >= least).map(|(code, _)| code).collect();
-        if codes.len() > most {
-            codes.select_nth_unstable_by(most, |a, b| by_count(a).cmp(&by_count(b)));
-            codes.truncate(most);
+        let mut codes: Vec<u32> = Vec::with_capacity(most + 1);
+        for code in (0..).zip(counts).filter(|(_, count)| **count >= least).map(|(code, _)| code) {
+            if codes.len() < most || codes.last().is_some_and(|last| by_count(&code) < by_count(last)) {
+                codes.insert(codes.partition_point(|other| by_count(other) < by_count(&code)), code);
+                codes.truncate(most);
+            }
         }
         for text in chosen.iter().filter(|text| matches!(text, TextMatch::Is(_) | TextMatch::Empty)) {
             let kept = (0..).zip(scene.matching(column, text)).filter(|(_, is_chosen)| *is_chosen).map(|(code, _)| code);
