@@ -3,7 +3,7 @@
 //! Drop CloudTrail logs and digests into a page; see what is proven, and what the logs say. Everything happens in that page.
 //!
 //! ```text
-//!   page (UI thread)                 ledger worker                     reader workers (cores − 1)
+//!   page (UI thread)                 ledger worker                     reader workers (one a core)
 //!   state/ + view/     ── calls ─────▶  ledger/       ── jobs ─▶          reader.rs   (inflate, hash, parse, check RSA)
 //!                      ◀─ notices ────  the only owner ◀─ reports ──     bytes in, columns out, keeps nothing
 //! ```
