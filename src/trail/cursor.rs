@@ -1,6 +1,7 @@
 //! Walks over JSON that is as it should be, each byte once; says `None` at the first thing that it is not sure of.
 //!
-//! Nothing is accepted here that `serde_json` would refuse. What is given up here is read by `serde_json`, which has the last word.
+//! What is given up here is read by `serde_json` (`book`). What is stepped over is held to JSON's grammar, though neither its numbers nor its
+//! escapes are turned into anything: only there `serde_json` may refuse what passes here.
 
 use std::borrow::Cow;
 
