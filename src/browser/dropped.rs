@@ -5,17 +5,22 @@ use std::pin::Pin;
 
 use futures_channel::oneshot;
 use js_sys::Array;
+use js_sys::Promise;
 use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Blob;
 use web_sys::DataTransfer;
+use web_sys::DataTransferItem;
 use web_sys::File;
 use web_sys::FileList;
 use web_sys::FileSystemDirectoryEntry;
 use web_sys::FileSystemEntry;
 use web_sys::FileSystemFileEntry;
+
+use crate::browser::handles;
+use crate::browser::handles::Walk;
 
 /// A file and the path that it had in what was dropped.
 pub struct NamedFile {
@@ -27,8 +32,14 @@ pub struct NamedFile {
 
 /// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
 pub struct Drop {
-    entries: Vec<FileSystemEntry>,
+    items: Vec<Item>,
     files: Vec<NamedFile>,
+}
+
+/// One of the things dropped, both ways that it can be walked.
+struct Item {
+    handle: Option<Promise>,
+    entry: FileSystemEntry,
 }
 
 impl Drop {
@@ -36,10 +47,11 @@ impl Drop {
     #[must_use]
     pub fn take(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
-        let entries: Vec<FileSystemEntry> = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok()?).collect();
+        let item = |item: DataTransferItem| Some(Item { entry: item.webkit_get_as_entry().ok()??, handle: handles::ask(&item) });
+        let items: Vec<Item> = (0..items.length()).filter_map(|at| item(items.get(at)?)).collect();
         // A drop made by a script, or by a driver, has files but no entries.
-        let files = if entries.is_empty() { transfer.files().map(|list| named(&list).collect()).unwrap_or_default() } else { Vec::new() };
-        Self { entries, files }
+        let files = if items.is_empty() { transfer.files().map(|list| named(&list).collect()).unwrap_or_default() } else { Vec::new() };
+        Self { items, files }
     }
 
     /// Walks it, folder by folder, and hands on the files of each as soon as they are known. Returns the names that could not be listed.
@@ -47,9 +59,21 @@ impl Drop {
         if !self.files.is_empty() {
             found(self.files);
         }
-        let mut lost = Vec::new();
+        let (mut entries, mut walk) = (Vec::new(), Walk::default());
+        for Item { handle, entry } in self.items {
+            let handle = match handle {
+                Some(asked) => handles::answer(asked).await,
+                None => None,
+            };
+            match handle {
+                Some(handle) => walk.take("", handle),
+                None => entries.push(entry),
+            }
+        }
+        walk.run(&mut found).await;
+        let mut lost = walk.lost;
         let mut folders: Vec<FileSystemDirectoryEntry> = Vec::new();
-        sort_out(self.entries, &mut folders, &mut found, &mut lost).await;
+        sort_out(entries, &mut folders, &mut found, &mut lost).await;
         while let Some(folder) = folders.pop() {
             let reader = folder.create_reader();
             // `readEntries` gives some at a time (100 in Chromium) until it gives none.

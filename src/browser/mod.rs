@@ -2,6 +2,7 @@
 
 pub mod dropped;
 pub mod frame;
+mod handles;
 pub mod source;
 pub mod spawn;
 pub mod subtle;

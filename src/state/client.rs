@@ -123,16 +123,20 @@ impl Client {
 
     /// Opens files, end to end in one blob.
     pub(super) fn open(&self, files: Vec<(Named, Blob)>) {
-        let parts = js_sys::Array::new();
+        let blobs: js_sys::Array = files.iter().map(|(_, blob)| blob).collect();
+        if let Ok(composite) = Blob::new_with_blob_sequence(&blobs) {
+            self.open_in(files, &composite);
+        }
+    }
+
+    /// Opens files that lie end to end in `composite` already.
+    pub(super) fn open_in(&self, files: Vec<(Named, Blob)>, composite: &Blob) {
         let mut names = Vec::with_capacity(files.len());
         for (named, blob) in files {
-            parts.push(&blob);
             self.0.keep(named.id, &named.name, blob);
             names.push(named);
         }
-        if let Ok(composite) = Blob::new_with_blob_sequence(&parts) {
-            self.say(&Call::Open(names), &[composite.into()]);
-        }
+        self.say(&Call::Open(names), std::slice::from_ref(composite.as_ref()));
     }
 
     /// Keeps a pasted text as if it were a file.

@@ -277,10 +277,10 @@ impl Host {
         if !progress.is_busy() || before >= this.next_picture {
             this.ledger.judge();
             this.shown = progress.generation;
-            // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive. And a
+            // Judging takes time in proportion to the files: at most a thirtieth of the ledger's time goes into it while more arrive. And a
             // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
             let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            this.next_picture = before + ((this.now() - before) * 10.0).clamp(pace, 5000.0);
+            this.next_picture = before + ((this.now() - before) * 30.0).clamp(pace, 5000.0);
         }
         if !progress.is_busy() {
             (this.began, this.next_picture) = (None, 0.0);
