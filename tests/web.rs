@@ -3,13 +3,25 @@
 
 use js_sys::Array;
 use js_sys::Uint8Array;
+use rsa::Pkcs1v15Sign;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPublicKey;
+use rsa::pkcs8::EncodePublicKey;
 use trailseal::browser::frame;
 use trailseal::browser::source;
+use trailseal::browser::subtle::Subtle;
 use trailseal::browser::wire;
+use trailseal::integrity::sha256::Sha256;
+use trailseal::integrity::signature::CheckResult;
+use trailseal::integrity::signature::Origin;
+use trailseal::integrity::signature::SignatureCheck;
+use trailseal::integrity::signature::for_another_checker;
 use trailseal::protocol::Call;
 use trailseal::protocol::Named;
 use trailseal::protocol::Question;
 use trailseal::trail::ids::FileId;
+use trailseal::worker::checking::check_all;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -85,3 +97,60 @@ async fn the_event_loop_takes_a_turn() {
     frame::breathe().await;
     assert!(frame::now() >= before && frame::pixel_ratio() > 0.0);
 }
+
+/// One check of each kind, and what is to come of it.
+fn checks() -> Vec<(SignatureCheck, CheckResult)> {
+    let private = RsaPrivateKey::from_pkcs1_der(include_bytes!("fixtures/sample-key-1.der")).expect("a key");
+    let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: Box::new(SHA256_PREFIX) };
+    let signed = private.sign(scheme, &Sha256::of(b"text").0).expect("2048 bits hold it");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let public = private.to_public_key();
+    let (bare, spki) = (public.to_pkcs1_der().expect("a key").into_vec(), public.to_public_key_der().expect("a key").into_vec());
+    let mut flipped = signed.clone();
+    flipped[100] ^= 1;
+    let table = [
+        ("text", hex(&signed), &bare, CheckResult::Holds),
+        ("text", hex(&signed), &spki, CheckResult::Holds),
+        ("text", hex(&signed).to_uppercase(), &bare, CheckResult::Holds),
+        ("test", hex(&signed), &bare, CheckResult::Fails),
+        ("text", hex(&flipped), &spki, CheckResult::Fails),
+        ("text", hex(&[255; 256]), &bare, CheckResult::Fails),
+        ("text", "zz".repeat(256), &bare, CheckResult::Malformed),
+        ("text", hex(&signed[1..]), &bare, CheckResult::Malformed),
+        ("text", hex(&signed), &vec![0; 270], CheckResult::KeyUnusable),
+    ];
+    let check = |(id, (text, signature, key, result)): (usize, (&str, String, &Vec<u8>, CheckResult))| {
+        let check = SignatureCheck {
+            id: id as u64,
+            digest: FileId(0),
+            content: Sha256::of(b""),
+            string_to_sign: text.to_owned(),
+            signature,
+            key_der: key.clone(),
+            fingerprint: String::new(),
+            origin: Origin::Metadata,
+        };
+        (check, result)
+    };
+    table.into_iter().enumerate().map(check).collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_browser_s_signature_check_says_what_ours_says() {
+    let (checks, results): (Vec<_>, Vec<_>) = checks().into_iter().unzip();
+    let subtle = Subtle::here().expect("this page was loaded in a secure way");
+    for subtle in [Some(&subtle), None] {
+        let outcomes = check_all(subtle, &checks).await;
+        assert_eq!(outcomes.iter().map(|outcome| outcome.result).collect::<Vec<_>>(), results);
+        assert_eq!(outcomes.iter().map(|outcome| outcome.id).collect::<Vec<_>>(), (0..checks.len() as u64).collect::<Vec<_>>());
+    }
+    // Those that hold were not checked a second time here because the browser would not: it takes both forms of key, and says yes.
+    for check in &checks[..3] {
+        let (spki, signature) = for_another_checker(check).expect("a whole signature under a usable key");
+        let key = subtle.key(&spki).await.expect("a key that the browser takes");
+        assert!(subtle.verify(&key, &signature, b"text").expect("a check").holds().await);
+        assert!(!subtle.verify(&key, &signature, b"test").expect("a check").holds().await);
+    }
+}
+
+const SHA256_PREFIX: [u8; 19] = [48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32];

@@ -111,6 +111,17 @@ pub fn check_prehashed(key_der: &[u8], hash: &Sha256, signature: &str) -> CheckR
     }
 }
 
+/// What another checker of the same scheme needs besides the string: the key as SubjectPublicKeyInfo and the signature's bytes. `None` where
+/// [`check`] would not get as far as the arithmetic, or the key is written unusually; then only [`check`] will do.
+#[must_use]
+pub fn for_another_checker(job: &SignatureCheck) -> Option<(Vec<u8>, Vec<u8>)> {
+    let signature = decode_hex(&job.signature).filter(|bytes| bytes.len() == SIGNATURE_BYTES)?;
+    decode_key(&job.key_der)?;
+    let is_bare = job.key_der.len() == BARE_KEY_BYTES;
+    let spki = if is_bare { [&SPKI_PREFIX[..], &job.key_der].concat() } else { job.key_der.clone() };
+    (spki.len() == BARE_KEY_BYTES + SPKI_PREFIX.len()).then_some((spki, signature))
+}
+
 /// The four lines that CloudTrail signs; the last is the word `null` in a starting digest.
 #[must_use]
 pub fn string_to_sign(digest: &DigestFile, content: Sha256) -> String {
@@ -219,6 +230,14 @@ const SIGNATURE_BYTES: usize = 256;
 /// DigestInfo of SHA-256 before the hash itself (RFC 8017, 9.2 note 1).
 const SHA256_PREFIX: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// A PKCS #1 key of 2048 bits with exponent 65537, as DER writes it.
+const BARE_KEY_BYTES: usize = 270;
+
+/// What stands before such a key in a SubjectPublicKeyInfo (RFC 3279, 2.3.1): its length, `rsaEncryption`, and the bit string's head.
+const SPKI_PREFIX: [u8; 24] = [
+    0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00,
+];
 
 #[cfg(test)]
 #[path = "signature_tests.rs"]
