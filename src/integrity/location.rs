@@ -64,7 +64,7 @@ pub(crate) fn shift(file: &GivenFile, place: &Place) -> (String, String) {
 
 /// The last part of a key.
 pub(crate) fn base_of(key: &str) -> &str {
-    key.rsplit('/').next().unwrap_or(key)
+    memchr::memrchr(b'/', key.as_bytes()).and_then(|at| key.get(at.saturating_add(1)..)).unwrap_or(key)
 }
 
 fn below_aws_logs(key: &str) -> Option<&str> {

@@ -67,7 +67,7 @@ impl Ledger {
 
     /// Every row of the report that `wanted` takes, the worst first.
     fn report_rows(&mut self, wanted: impl Fn(Verdict) -> bool) -> Vec<FileRow> {
-        self.judge();
+        self.look_again();
         let Some(judgement) = &self.judgement else { return Vec::new() };
         let ids = self.ids();
         let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());

@@ -46,6 +46,8 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
         due: None,
         began: None,
         next_picture: 0.0,
+        next_judging: 0.0,
+        answering: 0.0,
         shown: 0,
         waiting: Vec::new(),
         sorting_since: None,
@@ -88,6 +90,9 @@ struct Host {
     /// When reading began, where it is under way, and when the next picture is due; in milliseconds.
     began: Option<f64>,
     next_picture: f64,
+    next_judging: f64,
+    /// Milliseconds that went into answers since the last picture.
+    answering: f64,
     /// The generation that the page was last told of.
     shown: u64,
     /// Questions for rows that are not sorted yet. The one asked last says in which order.
@@ -138,7 +143,10 @@ impl Host {
                 return;
             }
             Call::Ask(number, question) => {
-                match this.ledger.answer(number, question) {
+                let before = this.now();
+                let reply = this.ledger.answer(number, question);
+                this.answering += this.now() - before;
+                match reply {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
                     Reply::Ask(job) => {
                         if let Some(pool) = &mut this.pool {
@@ -155,7 +163,12 @@ impl Host {
 
     /// Sorts for some milliseconds, then lets other messages through. Once it is done, those who wait have their answers.
     fn sort_on(&mut self) {
-        let until = self.now() + AT_A_STRETCH;
+        let before = self.now();
+        self.sort_until(before + AT_A_STRETCH);
+        self.answering += self.now() - before;
+    }
+
+    fn sort_until(&mut self, until: f64) {
         while let Some((_, asked)) = self.waiting.last() {
             let (by, question) = (asked.inquiry.order.by, Question::Rows(asked.clone()));
             while !self.ledger.prepare(&question, STEP) {
@@ -274,16 +287,19 @@ impl Host {
         let before = this.now();
         let progress = this.ledger.progress();
         let since = *this.began.get_or_insert(before);
-        if !progress.is_busy() || before >= this.next_picture {
-            this.ledger.judge();
+        let is_done = !progress.is_busy();
+        if is_done || before >= this.next_picture {
+            if is_done || before >= this.next_judging {
+                this.ledger.judge();
+                this.next_judging = before + (this.now() - before) * JUDGING_PART;
+            }
             this.shown = progress.generation;
-            // Judging takes time in proportion to the files: at most a thirtieth of the ledger's time goes into it while more arrive. And a
-            // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
+            // A picture costs page and ledger some 60 ms at first: four a second took a third of both cores from reading a million events.
             let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            this.next_picture = before + ((this.now() - before) * 30.0).clamp(pace, 5000.0);
+            this.next_picture = before + (std::mem::take(&mut this.answering) * ANSWERS_PART).clamp(pace, 10_000.0);
         }
         if !progress.is_busy() {
-            (this.began, this.next_picture) = (None, 0.0);
+            (this.began, this.next_picture, this.next_judging, this.answering) = (None, 0.0, 0.0, 0.0);
         }
         this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
     }
@@ -300,6 +316,9 @@ const TOLD_EVERY: u32 = 250;
 const FIRST_LIGHT: f64 = 1500.0;
 const PICTURE_AT_FIRST: f64 = 250.0;
 const PICTURE_LATER: f64 = 1000.0;
+/// While files arrive, judging has this part of the ledger's time at most, and answers that: both grow with what is loaded.
+const JUDGING_PART: f64 = 20.0;
+const ANSWERS_PART: f64 = 15.0;
 /// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
 const AT_A_STRETCH: f64 = 8.0;
 const STEP: usize = 20_000;
