@@ -221,14 +221,13 @@ fn keep_problems(desk: Desk) {
     });
 }
 
-/// Tells the world outside (tests, above all) how much is under way: 0 on `<html data-busy>` means that the picture is final.
+/// Tells the world outside (tests, above all) whether anything is under way: `<html data-busy="0">` means that the picture is final.
 fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
-        let progress = desk.progress.get();
-        let starting = u64::from(desk.launch.get() == Launch::Starting);
-        starting + u64::from(desk.asking.get()) + desk.arriving.get() + progress.files.saturating_sub(progress.files_read) + progress.checks
+        let is_reading = desk.progress.with(|progress| progress.is_busy());
+        is_reading || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
     });
-    Effect::new(move |_| mark("data-busy", &busy.get().to_string()));
+    Effect::new(move |_| mark("data-busy", if busy.get() { "1" } else { "0" }));
     Effect::new(move |_| {
         desk.progress.with(|progress| mark("data-files-read", &progress.files_read.to_string()));
     });
