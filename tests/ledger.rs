@@ -9,10 +9,12 @@ use proptest::prelude::*;
 use serde_json::Value;
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::signature::check;
+use trailseal::integrity::verdict::Verdict;
 use trailseal::ledger::Ledger;
 use trailseal::ledger::Reply;
 use trailseal::protocol::Answer;
 use trailseal::protocol::Job;
+use trailseal::protocol::Listing;
 use trailseal::protocol::Named;
 use trailseal::protocol::Question;
 use trailseal::protocol::ReportForm;
@@ -185,4 +187,23 @@ fn a_folder_given_twice_counts_its_events_once() {
     assert_eq!(both.judgement().report.exit_code(), once.judgement().report.exit_code());
     let Reply::Now(Answer::Problems(problems)) = both.answer(0, Question::Problems) else { panic!("the problems") };
     assert!(problems.iter().any(|problem| problem.what.contains("counted once")));
+}
+
+/// What was read fast while folders are still being walked through is not all there is: nothing is missing before the walk has ended.
+#[test]
+fn nothing_is_missing_while_folders_are_being_walked_through() {
+    let files = files();
+    let mut ledger = ledger(&files, &[(0..files.len()).collect()]);
+    let is_missing = |ledger: &mut Ledger| ledger.judgement().report.logs.iter().any(|row| row.verdict == Verdict::Missing);
+    assert!(is_missing(&mut ledger), "the twin lacks files");
+    ledger.listing(Listing::Begun);
+    ledger.listing(Listing::Begun);
+    ledger.judge();
+    assert!(ledger.progress().is_busy() && !is_missing(&mut ledger));
+    ledger.listing(Listing::Ended);
+    assert!(ledger.progress().is_busy());
+    ledger.listing(Listing::Ended);
+    assert!(!ledger.progress().is_busy() && is_missing(&mut ledger));
+    ledger.listing(Listing::Ended);
+    assert!(!ledger.progress().is_busy(), "a walk that was cancelled ends too");
 }

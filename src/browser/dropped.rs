@@ -1,6 +1,7 @@
 //! A drop, folders and all, or the files of a picker, as a stream of named files: work begins before the walk ends.
 
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use futures_channel::oneshot;
@@ -54,10 +55,11 @@ impl Drop {
         Self { items, files }
     }
 
-    /// Walks it, folder by folder, and hands on the files of each as soon as they are known. Returns the names that could not be listed.
-    pub async fn walk(self, mut found: impl FnMut(Vec<NamedFile>)) -> Vec<String> {
-        if !self.files.is_empty() {
-            found(self.files);
+    /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off. Returns the names
+    /// that could not be listed.
+    pub async fn walk(self, mut found: impl FnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
+        if !self.files.is_empty() && found(self.files).is_break() {
+            return Vec::new();
         }
         let (mut entries, mut walk) = (Vec::new(), Walk::default());
         for Item { handle, entry } in self.items {
@@ -70,10 +72,12 @@ impl Drop {
                 None => entries.push(entry),
             }
         }
-        walk.run(&mut found).await;
+        let walked = walk.run(&mut found).await;
         let mut lost = walk.lost;
         let mut folders: Vec<FileSystemDirectoryEntry> = Vec::new();
-        sort_out(entries, &mut folders, &mut found, &mut lost).await;
+        if walked.is_break() || sort_out(entries, &mut folders, &mut found, &mut lost).await.is_break() {
+            return lost;
+        }
         while let Some(folder) = folders.pop() {
             let reader = folder.create_reader();
             // `readEntries` gives some at a time (100 in Chromium) until it gives none.
@@ -85,7 +89,9 @@ impl Drop {
                 match asked.await {
                     Some(entries) if Array::from(&entries).length() > 0 => {
                         let entries = Array::from(&entries).iter().map(JsCast::unchecked_into).collect();
-                        sort_out(entries, &mut folders, &mut found, &mut lost).await;
+                        if sort_out(entries, &mut folders, &mut found, &mut lost).await.is_break() {
+                            return lost;
+                        }
                     }
                     Some(_) => break,
                     None => {
@@ -117,9 +123,9 @@ pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
 async fn sort_out(
     entries: Vec<FileSystemEntry>,
     folders: &mut Vec<FileSystemDirectoryEntry>,
-    found: &mut impl FnMut(Vec<NamedFile>),
+    found: &mut impl FnMut(Vec<NamedFile>) -> ControlFlow<()>,
     lost: &mut Vec<String>,
-) {
+) -> ControlFlow<()> {
     let mut files = Vec::new();
     let mut entries = entries.into_iter().peekable();
     while entries.peek().is_some() {
@@ -139,9 +145,7 @@ async fn sort_out(
             }
         }
     }
-    if !files.is_empty() {
-        found(files);
-    }
+    if files.is_empty() { ControlFlow::Continue(()) } else { found(files) }
 }
 
 /// Files whose handles are on their way at the same time.

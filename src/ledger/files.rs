@@ -12,6 +12,7 @@ use crate::protocol::Answer;
 use crate::protocol::FileRow;
 use crate::protocol::FilesPage;
 use crate::protocol::FilesRequest;
+use crate::protocol::Listing;
 use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -19,6 +20,16 @@ use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
 impl Ledger {
+    /// Notes that a walk has begun or ended: what it may still bring is not missing.
+    pub fn listing(&mut self, listing: Listing) {
+        let under_way = self.progress.listings;
+        self.progress.listings = match listing {
+            Listing::Begun => under_way.saturating_add(1),
+            Listing::Ended => under_way.saturating_sub(1),
+        };
+        self.changed();
+    }
+
     pub(super) fn file_rows(&mut self, request: &FilesRequest) -> Answer {
         let mut rows = self.report_rows(|found| request.verdict.is_none_or(|wanted| wanted == found));
         let mut reasons: Vec<(String, u64)> = Vec::new();

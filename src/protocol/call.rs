@@ -17,6 +17,8 @@ use crate::trail::time::TimeRange;
 /// What the page says to the ledger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Call {
+    /// A walk through folders or an archive has begun or ended: in between, more may come though everything so far has been read.
+    Listing(Listing),
     /// Here are files, end to end in one `Blob` that travels beside this.
     Open(Vec<Named>),
     /// Fetch these presigned URLs. The only message that holds a query string; the ledger forgets it when the reader has it.
@@ -31,6 +33,15 @@ pub enum Call {
     Ask(u32, Question),
     /// Read nothing more of what was opened and not begun.
     Cancel,
+}
+
+/// Where a walk through folders or an archive stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listing {
+    /// It has begun.
+    Begun,
+    /// It has ended.
+    Ended,
 }
 
 /// A file that is about to be read.

@@ -10,6 +10,7 @@ mod proof;
 
 pub use call::Call;
 pub use call::FilesRequest;
+pub use call::Listing;
 pub use call::Named;
 pub use call::Question;
 pub use call::Remote;

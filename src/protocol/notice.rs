@@ -55,6 +55,8 @@ pub struct Progress {
     pub rows: u64,
     /// Signatures that are being checked.
     pub checks: u64,
+    /// Walks through folders and archives that are under way: more files may come of them.
+    pub listings: u64,
     /// Files that could not be read or taken.
     pub problems: u64,
     /// Bytes of memory that the table holds.
@@ -65,7 +67,7 @@ impl Progress {
     /// Whether anything is still on its way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.files_read < self.files || self.checks > 0
+        self.files_read < self.files || self.checks > 0 || self.listings > 0
     }
 }
 

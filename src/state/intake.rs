@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use js_sys::Array;
@@ -21,6 +22,7 @@ use crate::browser::frame::breathe;
 use crate::browser::frame::now;
 use crate::browser::spawn::asset;
 use crate::protocol::Call;
+use crate::protocol::Listing;
 use crate::protocol::Named;
 use crate::protocol::Remote;
 use crate::state::client::Client;
@@ -33,6 +35,8 @@ use crate::trail::ids::FileId;
 pub struct Intake {
     pub(super) client: Client,
     next: Rc<Cell<u32>>,
+    /// Counts how often reading was cancelled: a walk that began before goes no further.
+    cancelled: Rc<Cell<u32>>,
     /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
     arriving: RwSignal<u64>,
 }
@@ -50,7 +54,7 @@ impl Intake {
     /// An intake for this ledger, counting in `arriving` what it has begun.
     #[must_use]
     pub fn new(client: Client, arriving: RwSignal<u64>) -> Self {
-        Self { client, next: Rc::default(), arriving }
+        Self { client, next: Rc::default(), cancelled: Rc::default(), arriving }
     }
 
     /// Opens what was dropped, folders and all. Must be called inside the event's handler.
@@ -60,16 +64,20 @@ impl Intake {
         let this = self.clone();
         self.run(async move {
             let gathered = Rc::new(RefCell::new(Sheaf::default()));
-            let (listed, waiting) = (this.clone(), gathered.clone());
+            let goes_on = this.until_cancelled();
+            let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
             let lost = drop.walk(move |files| {
                 let mut sheaf = waiting.borrow_mut();
                 // A folder's files are sent as soon as they fill a sheaf: reading begins before the walk ends.
                 for file in files {
                     listed.gather(&mut sheaf, file);
                 }
+                is_wanted()
             });
             let lost = lost.await;
-            this.send_now(gathered.take());
+            if goes_on().is_continue() {
+                this.send_now(gathered.take());
+            }
             lost.into_iter().for_each(|path| this.lost(path, "the browser could not list or open it"));
         });
     }
@@ -129,6 +137,7 @@ impl Intake {
 
     /// Stops reading what has not begun.
     pub fn cancel(&self) {
+        self.cancelled.set(self.cancelled.get() + 1);
         self.arriving.set(0);
         self.client.say(&Call::Cancel, &[]);
     }
@@ -152,9 +161,13 @@ impl Intake {
 
     /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
     async fn send(&self, files: impl IntoIterator<Item = NamedFile>) {
+        let goes_on = self.until_cancelled();
         let mut sheaf = Sheaf::default();
         let mut since = now();
         for file in files {
+            if goes_on().is_break() {
+                return;
+            }
             self.gather(&mut sheaf, file);
             if sheaf.files.len() % SHEAF_PART == 0 && now() - since > 8.0 {
                 breathe().await;
@@ -162,6 +175,11 @@ impl Intake {
             }
         }
         self.send_now(sheaf);
+    }
+
+    fn until_cancelled(&self) -> impl Fn() -> ControlFlow<()> + Clone + 'static {
+        let (cancelled, before) = (self.cancelled.clone(), self.cancelled.get());
+        move || if cancelled.get() == before { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
@@ -204,11 +222,13 @@ impl Intake {
     }
 
     fn run(&self, work: impl Future<Output = ()> + 'static) {
-        let arriving = self.arriving;
-        arriving.update(|arriving| *arriving += 1);
+        let this = self.clone();
+        this.arriving.update(|arriving| *arriving += 1);
+        this.client.say(&Call::Listing(Listing::Begun), &[]);
         spawn_local(async move {
             work.await;
-            arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
+            this.client.say(&Call::Listing(Listing::Ended), &[]);
+            this.arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
         });
     }
 }

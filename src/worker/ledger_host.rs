@@ -111,6 +111,7 @@ impl Host {
         let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
         let mut this = host.borrow_mut();
         match call {
+            Call::Listing(listing) => this.ledger.listing(listing),
             Call::Open(files) => {
                 this.ledger.expect(&files);
                 this.give(Task { job: Job::Read(files), blob, is_suspect: false });
