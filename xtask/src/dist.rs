@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::Outcome;
 use crate::files;
+use crate::likeness;
 use crate::onefile;
 use crate::process;
 use crate::tools;
@@ -32,6 +33,7 @@ pub fn build(connect: &Connect) -> Outcome {
     trunk.args(["build", "--release"]).current_dir(process::root()).env("PATH", search).env_remove("NO_COLOR");
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", same_paths());
     process::run(&mut trunk)?;
+    likeness::arrange(&program(&folder())?)?;
     connect.apply(&folder().join("index.html"))?;
     onefile::write(&folder())
 }
@@ -138,11 +140,7 @@ pub struct Sizes {
 
 impl Sizes {
     pub fn measure(dist: &Path) -> Outcome<Self> {
-        let found = files::ending(dist, "_bg.wasm");
-        let [path] = found.as_slice() else {
-            return Err(format!("{} programs in {}, not one.", found.len(), dist.display()));
-        };
-        let bytes = files::read(path)?;
+        let bytes = files::read(&program(dist)?)?;
         Ok(Self { raw: bytes.len(), gzipped: gzipped(&bytes)? })
     }
 
@@ -163,6 +161,14 @@ impl std::fmt::Display for Sizes {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (raw, gzipped) = (self.raw / 1000, self.gzipped / 1000);
         writeln!(out, "page and workers, one program: {raw} kB, {gzipped} kB gzipped of {} kB allowed", BUDGET / 1000)
+    }
+}
+
+fn program(dist: &Path) -> Outcome<PathBuf> {
+    let found = files::ending(dist, "_bg.wasm");
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        _ => Err(format!("{} programs in {}, not one.", found.len(), dist.display())),
     }
 }
 
