@@ -12,6 +12,7 @@ use crate::protocol::Survey;
 use crate::screen::TimeScale;
 use crate::screen::format;
 use crate::screen::timeline_chart;
+use crate::state::effect::effect;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
 use crate::view::canvas::canvas;
@@ -67,7 +68,7 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
     };
     // A range that is the whole axis needs no showing.
     let shown = move || shown().filter(|(start, end)| *start > 0.001 || *end < 0.999);
-    Effect::new(move |_| {
+    effect(move || {
         let (shown, Some(brush)) = (shown(), brush.get()) else { return };
         place_brush(&brush, shown);
     });
