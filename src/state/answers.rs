@@ -16,6 +16,7 @@ use crate::state::desk::Desk;
 use crate::state::desk::FACETS;
 use crate::state::desk::Launch;
 use crate::state::desk::Tab;
+use crate::state::effect::effect;
 use crate::state::proven::keep_coverage;
 use crate::state::proven::keep_files;
 use crate::state::proven::keep_stretch;
@@ -58,7 +59,7 @@ fn wanted(desk: Desk) -> Option<(u64, SurveyRequest)> {
 fn keep_survey(desk: Desk) {
     let wanted = Memo::new(move |_| wanted(desk));
     let slot = Slot::default();
-    Effect::new(move |_| {
+    effect(move || {
         if wanted.get().is_none() {
             return;
         }
@@ -79,7 +80,7 @@ fn keep_survey(desk: Desk) {
 fn keep_people(desk: Desk) {
     let slot = Slot::default();
     let is_shown = Memo::new(move |_| desk.tab.get() == Tab::Identities && is_up(desk));
-    Effect::new(move |_| {
+    effect(move || {
         desk.survey.track();
         if !is_shown.get() {
             return;
@@ -111,7 +112,7 @@ async fn renew(desk: Desk, tallies: Vec<Tally>) {
 fn keep_proof(desk: Desk) {
     let slot = Slot::default();
     let generation = Memo::new(move |_| is_up(desk).then(|| desk.progress.with(|progress| (progress.generation, progress.is_busy()))));
-    Effect::new(move |_| {
+    effect(move || {
         if generation.get().is_none() {
             return;
         }
@@ -207,7 +208,7 @@ fn read_record(desk: Desk, row: RowId) {
 fn keep_problems(desk: Desk) {
     let slot = Slot::default();
     let many = Memo::new(move |_| desk.progress.with(|progress| progress.problems));
-    Effect::new(move |_| {
+    effect(move || {
         if many.get() == 0 {
             return;
         }
@@ -227,11 +228,11 @@ fn tell_busy(desk: Desk) {
         let is_reading = desk.progress.with(|progress| progress.is_busy());
         is_reading || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
     });
-    Effect::new(move |_| mark("data-busy", if busy.get() { "1" } else { "0" }));
-    Effect::new(move |_| {
+    effect(move || mark("data-busy", if busy.get() { "1" } else { "0" }));
+    effect(move || {
         desk.progress.with(|progress| mark("data-files-read", &progress.files_read.to_string()));
     });
-    Effect::new(move |_| {
+    effect(move || {
         desk.launch.with(|launch| match launch {
             Launch::Starting => {}
             Launch::Ready => mark("data-launch", "ok"),

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod ask;
 pub mod client;
 pub mod desk;
+pub mod effect;
 pub mod export;
 pub mod habits;
 pub mod intake;

@@ -11,6 +11,7 @@ use crate::state::answers::is_up;
 use crate::state::ask::Slot;
 use crate::state::desk::Desk;
 use crate::state::desk::Tab;
+use crate::state::effect::effect;
 use crate::trail::time::TimeRange;
 
 /// Whatever arrives may change what is proven.
@@ -25,7 +26,7 @@ fn is_looked_at(desk: Desk) -> bool {
 /// The strip above the timeline, on the axis of the charts; the map of the integrity view, while it is looked at.
 pub(crate) fn keep_coverage(desk: Desk) {
     let (strip, map) = (Slot::default(), Slot::default());
-    Effect::new(move |_| {
+    effect(move || {
         track(desk);
         desk.bins.track();
         if is_up(desk) && desk.axis().is_some() {
@@ -34,7 +35,7 @@ pub(crate) fn keep_coverage(desk: Desk) {
             });
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         track(desk);
         desk.map_view.track();
         desk.map_cells.track();
@@ -57,7 +58,7 @@ async fn ask_coverage(desk: Desk, axis: Option<TimeRange>, cells: u32, into: RwS
 /// What lies in the stretch that is chosen.
 pub(crate) fn keep_stretch(desk: Desk) {
     let slot = Slot::default();
-    Effect::new(move |_| {
+    effect(move || {
         track(desk);
         desk.chosen.track();
         if is_looked_at(desk) && desk.chosen.with_untracked(Option::is_some) {
@@ -76,7 +77,7 @@ pub(crate) fn keep_stretch(desk: Desk) {
 /// The list of files, while it is looked at.
 pub(crate) fn keep_files(desk: Desk) {
     let slot = Slot::default();
-    Effect::new(move |_| {
+    effect(move || {
         track(desk);
         desk.files_asked.track();
         if !is_looked_at(desk) {

@@ -7,6 +7,7 @@ use wasm_bindgen::closure::Closure;
 
 use crate::state::Desk;
 use crate::state::Tab;
+use crate::state::effect::effect;
 use crate::state::launch::launch;
 use crate::view::banner::Banner;
 use crate::view::deliveries::DeliveriesSwitch;
@@ -176,7 +177,7 @@ fn is_in_dialog() -> bool {
 
 /// The theme on the document, and a repaint when the system's colours change.
 fn follow_colours(desk: Desk, panels: Panels) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(root) = document().document_element() else { return };
         let _ = match desk.theme.get().name() {
             Some(name) => root.set_attribute("data-theme", name),

@@ -16,6 +16,7 @@ use crate::browser::frame::SizeWatch;
 use crate::browser::frame::next_frame;
 use crate::browser::frame::pixel_ratio;
 use crate::screen::Palette;
+use crate::state::effect::effect;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 
@@ -41,7 +42,7 @@ pub(crate) fn canvas<T: Send + Sync + Clone + 'static>(
     });
     let draw = Rc::new(draw);
     let is_due = Rc::new(Cell::new(false));
-    Effect::new(move |_| {
+    effect(move || {
         size.track();
         desk.theme.track();
         panels.repaint.track();
@@ -93,7 +94,7 @@ where
     let on_size = Rc::new(on_size);
     // Dropped with the component, which ends the watching.
     let watch = StoredValue::new_local(None::<SizeWatch>);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(element) = node.get().and_then(|element| element.dyn_into::<web_sys::Element>().ok()) else { return };
         let on_size = on_size.clone();
         watch.set_value(SizeWatch::new(&element, move |width, height| on_size((width, height))));

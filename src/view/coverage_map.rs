@@ -14,6 +14,7 @@ use crate::integrity::bins::CoverageRow;
 use crate::screen::TimeScale;
 use crate::screen::coverage_chart;
 use crate::screen::format;
+use crate::state::effect::effect;
 use crate::trail::ids::ChainId;
 use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
@@ -106,11 +107,11 @@ fn Plot(height: Signal<String>, children: Children) -> impl IntoView {
         let chains = desk.map.with_untracked(|map| chains_of(map.as_deref(), first, last));
         desk.chosen.set(Some((range, chains)));
     };
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(map), chosen, Some(brush)) = (desk.map.get(), desk.chosen.get(), brush.get()) else { return };
         place_box(&brush, &map, chosen.as_ref().map(|(range, chains)| (*range, rows_of(&map, chains))));
     });
-    Effect::new(move |_| {
+    effect(move || {
         // What the ring stood on may lie elsewhere on another map.
         desk.map.track();
         ring.get_untracked().inspect(|ring| ring.set_hidden(true));

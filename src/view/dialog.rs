@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+use crate::state::effect::effect;
 use crate::view::icon::Icon;
 
 /// A dialog that is there while `open`. Its content is made each time anew.
 #[component]
 pub(crate) fn Dialog(id: &'static str, title: &'static str, open: RwSignal<bool>, children: ChildrenFn) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(dialog), is_open) = (dialog.get(), open.get()) else { return };
         match (is_open, dialog.open()) {
             // It fails only where the dialog is already shown.

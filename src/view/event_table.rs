@@ -11,6 +11,7 @@ use crate::screen::Scroll;
 use crate::screen::format;
 use crate::screen::scroll::Position;
 use crate::state::answers::want_rows;
+use crate::state::effect::effect;
 use crate::view::canvas::watch_size;
 use crate::view::cell_tools::CellSpot;
 use crate::view::cell_tools::CellTools;
@@ -45,7 +46,7 @@ pub(crate) fn EventTable() -> impl IntoView {
     let rows = Memo::new(move |_| desk.survey.with(|survey| survey.matched));
     let scroll = Signal::derive(move || Scroll { rows: rows.get(), row_height: ROW, viewport: viewport.get() });
     let visible = Memo::new(move |_| scroll.get().visible(position.get(), AROUND));
-    Effect::new(move |_| {
+    effect(move || {
         desk.rows.version();
         let (first, past) = visible.get();
         if past > first {

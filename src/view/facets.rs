@@ -12,6 +12,7 @@ use crate::query::tally::TallyValue;
 use crate::screen::format;
 use crate::state::desk::FACETS;
 use crate::state::desk::MANY_VALUES;
+use crate::state::effect::effect;
 use crate::table::column::ColumnId;
 use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
@@ -66,7 +67,7 @@ fn Facet(column: ColumnId) -> impl IntoView {
         }
     };
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if is_sought.get() {
             field.get().inspect(|field| drop(field.focus()));
         }

@@ -8,6 +8,7 @@ use crate::integrity::verdict::Verdict;
 use crate::protocol::FileRow;
 use crate::screen::format;
 use crate::state::desk::FILES_PAGE;
+use crate::state::effect::effect;
 use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
@@ -42,7 +43,7 @@ pub(crate) fn Files() -> impl IntoView {
     };
     let rows = move || desk.files.with(|page| page.rows.iter().map(|file| view! { <FileLine file=file.clone() /> }).collect_view());
     let files_box = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         desk.files_asked.track();
         files_box.get_untracked().inspect(|files_box| files_box.set_scroll_top(0));
     });

@@ -11,6 +11,7 @@ use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::protocol::Proof;
 use crate::screen::format;
+use crate::state::effect::effect;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::TimeRange;
 use crate::view::claims::ClaimsLedger;
@@ -31,7 +32,7 @@ pub(crate) fn Integrity() -> impl IntoView {
     let desk = use_desk();
     let proof = move || desk.proof.get();
     let goal = use_panels().goal;
-    Effect::new(move |_| {
+    effect(move || {
         let Some(selector) = goal.get() else { return };
         // Files that arrive push down what stands below them: it is looked for again. What has changed is built first.
         desk.files.track();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::screen::format;
 use crate::state::Desk;
+use crate::state::effect::effect;
 use crate::trail::ids::ChainId;
 use crate::trail::time::TimeRange;
 use crate::trail::time::Timestamp;
@@ -51,7 +52,7 @@ pub(crate) fn ChosenRange() -> impl IntoView {
     let wrong = NodeRef::<html::Div>::new();
     let complain = move |is_wrong: bool| drop(wrong.get_untracked().inspect(|wrong| wrong.set_hidden(!is_wrong)));
     // What is chosen elsewhere shows here.
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(start), Some(end), Some(of)) = (start.get(), end.get(), of.get()) else { return };
         let axis = desk.map.with(|map| map.as_ref().map(|map| map.axis));
         let chosen = desk.chosen.get();

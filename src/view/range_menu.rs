@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::screen::format;
+use crate::state::effect::effect;
 use crate::trail::time::DAY;
 use crate::trail::time::HOUR;
 use crate::trail::time::TimeRange;
@@ -43,7 +44,7 @@ fn ExactRange(open: RwSignal<bool>) -> impl IntoView {
     let wrong = RwSignal::new(false);
     // The fields show what holds whenever the menu is opened.
     let shown = Memo::new(move |_| (open.get(), desk.inquiry.with(|inquiry| inquiry.range).or_else(|| desk.whole())));
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             [start, end].iter().for_each(|field| field.set(String::new()));
             wrong.set(false);

@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::Outcome;
 use crate::files;
+use crate::likeness;
 use crate::onefile;
 use crate::process;
 use crate::tools;
@@ -30,11 +31,17 @@ pub fn build(connect: &Connect) -> Outcome {
     let mut trunk = Command::new("trunk");
     // Trunk understands only `true` and `false` here; NO_COLOR=1 is everyone else's habit.
     trunk.args(["build", "--release"]).current_dir(process::root()).env("PATH", search).env_remove("NO_COLOR");
-    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", same_paths());
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("{} {OWN_FRAME}", same_paths()));
     process::run(&mut trunk)?;
+    likeness::arrange(&program(&folder())?)?;
     connect.apply(&folder().join("index.html"))?;
     onefile::write(&folder())
 }
+
+/// A function with more than 128 bytes of variables on the stack stays one, even where only one place calls it: within its caller it has other
+/// offsets and locals, and gzip finds no likeness any more. It saves 10 kB gzipped. With 48 bytes it would be 8 kB less again, but then the
+/// steps of iterators and hash tables, too, are called instead of inlined while a trail is read.
+const OWN_FRAME: &str = "-Cllvm-args=-inline-max-stacksize=128";
 
 /// Source paths in panic messages, the same on every machine: equal sources give equal bytes, and no home folder is published.
 /// Cargo adds these flags to those in `.cargo/config.toml`.
@@ -138,11 +145,7 @@ pub struct Sizes {
 
 impl Sizes {
     pub fn measure(dist: &Path) -> Outcome<Self> {
-        let found = files::ending(dist, "_bg.wasm");
-        let [path] = found.as_slice() else {
-            return Err(format!("{} programs in {}, not one.", found.len(), dist.display()));
-        };
-        let bytes = files::read(path)?;
+        let bytes = files::read(&program(dist)?)?;
         Ok(Self { raw: bytes.len(), gzipped: gzipped(&bytes)? })
     }
 
@@ -163,6 +166,14 @@ impl std::fmt::Display for Sizes {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (raw, gzipped) = (self.raw / 1000, self.gzipped / 1000);
         writeln!(out, "page and workers, one program: {raw} kB, {gzipped} kB gzipped of {} kB allowed", BUDGET / 1000)
+    }
+}
+
+fn program(dist: &Path) -> Outcome<PathBuf> {
+    let found = files::ending(dist, "_bg.wasm");
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        _ => Err(format!("{} programs in {}, not one.", found.len(), dist.display())),
     }
 }
 

@@ -7,6 +7,7 @@ mod compare;
 mod dist;
 mod files;
 mod install;
+mod likeness;
 mod onefile;
 mod process;
 mod python;
