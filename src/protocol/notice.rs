@@ -53,12 +53,18 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Event rows so far.
     pub rows: u64,
+    /// Events that were read and left out because only others are kept.
+    pub left_out: u64,
+    /// Events that were read and not taken in, for lack of memory.
+    pub not_taken: u64,
     /// Signatures that are being checked.
     pub checks: u64,
     /// Files that could not be read or taken.
     pub problems: u64,
     /// Bytes of memory that the table holds.
     pub memory: u64,
+    /// Bytes of memory that the ledger may take.
+    pub limit: u64,
 }
 
 impl Progress {

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
+use crate::table::codes::OutOfRoom;
 use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
 
@@ -46,6 +47,17 @@ impl Dictionary {
     #[must_use]
     pub fn value(&self, code: Code) -> &str {
         self.values.value(code.0)
+    }
+
+    pub(super) fn value_of(&self, code: u32) -> &str {
+        self.values.value(code)
+    }
+
+    /// Makes room for the values of a batch, all of which may be new.
+    pub(super) fn try_reserve(&mut self, new: &Values) -> Result<(), OutOfRoom> {
+        let (values, hasher) = (&mut self.values, &self.hasher);
+        values.try_reserve(new)?;
+        self.index.try_reserve(new.len(), |code| hasher.hash_one(values.value(*code))).map_err(|_| OutOfRoom)
     }
 
     /// The same as bytes: what sorting compares.

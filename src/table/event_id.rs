@@ -7,7 +7,9 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
+use crate::table::codes::OutOfRoom;
 use crate::table::codes::make_room;
+use crate::table::codes::try_room;
 use crate::trail::arrange::arrange;
 
 /// The `eventID` of every row.
@@ -82,6 +84,18 @@ impl EventIds {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.packed.is_empty()
+    }
+
+    /// Makes room for the ids of another table.
+    pub(super) fn try_reserve(&mut self, other: &Self) -> Result<(), OutOfRoom> {
+        self.odd.try_reserve(other.odd.len()).map_err(|_| OutOfRoom)?;
+        try_room(&mut self.packed, other.packed.len())
+    }
+
+    /// Bytes of memory held.
+    pub(super) fn memory(&self) -> usize {
+        // A text of 40 letters with its own place in the heap and in the map.
+        self.packed.capacity() * 16 + self.odd.len() * 100
     }
 
     /// Appends the ids of another table, in its order.

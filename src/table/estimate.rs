@@ -1,0 +1,98 @@
+//! What a load will cost, told from the names and sizes of its files before they are read.
+//!
+//! Measured with `cargo xtask sample --profile typical` and CloudTrail's own files; see `docs/memory.md`. Whatever was read already of the
+//! same load says more than any of these numbers, and takes their place.
+
+/// Files that are to be read, by how they are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// How many.
+    pub files: u64,
+    /// Bytes of those that are compressed.
+    pub packed: u64,
+    /// Bytes of the others.
+    pub plain: u64,
+}
+
+/// What has been read so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// Stored bytes.
+    pub bytes: u64,
+    /// Events in them, kept or not.
+    pub events: u64,
+    /// Rows that are held, and the memory that they take.
+    pub rows: u64,
+    /// See `rows`.
+    pub memory: u64,
+}
+
+/// What a load comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// Events in it.
+    pub events: u64,
+    /// Bytes of memory that their rows and its files take, with room for the questions that are asked of them.
+    pub memory: u64,
+}
+
+impl Stored {
+    /// Adds a file.
+    pub fn add(&mut self, name: &str, size: u64) {
+        self.files += 1;
+        let sum = if is_packed(name) { &mut self.packed } else { &mut self.plain };
+        *sum = sum.saturating_add(size);
+    }
+
+    /// All bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.packed.saturating_add(self.plain)
+    }
+
+    /// What it all comes to, if a share of its rows is kept.
+    #[must_use]
+    pub fn estimate(&self, learned: Learned) -> Estimate {
+        let by_size = self.packed / PACKED_EVENT + self.plain / PLAIN_EVENT;
+        let is_enough = learned.events >= ENOUGH_EVENTS && learned.bytes > 0;
+        let by_learning = || scaled(learned.events, self.bytes(), learned.bytes);
+        let events = if is_enough { by_learning() } else { by_size };
+        let row = if learned.rows >= ENOUGH_EVENTS { (learned.memory / learned.rows).clamp(LEAST_ROW, MOST_ROW) } else { ROW };
+        Estimate { events, memory: events.saturating_mul(row + QUESTIONS).saturating_add(self.files.saturating_mul(FILE)) }
+    }
+}
+
+impl Estimate {
+    /// The part of it that `part` of `whole` stored bytes make.
+    #[must_use]
+    pub fn share(self, part: u64, whole: u64) -> Self {
+        Self { events: scaled(self.events, part, whole), memory: scaled(self.memory, part, whole) }
+    }
+}
+
+/// What an event's row takes beside its columns while questions are answered: orders of two columns, their making, bitmaps, lists.
+pub const QUESTIONS: u64 = 32;
+
+/// By its name, since nothing else is known of it yet: what is called otherwise and is compressed all the same costs more than was told,
+/// until reading shows it.
+fn is_packed(name: &str) -> bool {
+    let ends = |end: &str| name.len() >= end.len() && name.as_bytes()[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+    ends(".gz") || ends(".zip")
+}
+
+fn scaled(number: u64, part: u64, whole: u64) -> u64 {
+    let scaled = u128::from(number) * u128::from(part) / u128::from(whole.max(1));
+    u64::try_from(scaled).unwrap_or(u64::MAX)
+}
+
+/// Stored bytes of an event in a compressed log: 154 in files of 96 events, down to 70 in files of thousands. And in plain JSON.
+const PACKED_EVENT: u64 = 100;
+const PLAIN_EVENT: u64 = 1200;
+/// Bytes of an event's row in the table, and within what bounds a measured one is believed.
+const ROW: u64 = 75;
+const LEAST_ROW: u64 = 45;
+const MOST_ROW: u64 = 1000;
+/// What the ledger knows of a file, with its share of the judgement.
+const FILE: u64 = 4000;
+/// Fewer events than these say little of the others.
+const ENOUGH_EVENTS: u64 = 20_000;
