@@ -16,8 +16,8 @@ pub struct Held {
     pub left_out: u64,
     /// Read and judged with their files, and not taken in for lack of memory.
     pub not_taken: u64,
-    /// Which were wanted; `None`: all.
-    pub keep: Option<Keep>,
+    /// Which were wanted, of one load after the other; none: all.
+    pub keeps: Vec<Keep>,
 }
 
 impl Held {
@@ -41,7 +41,7 @@ impl Held {
         }
         let mut text = format!("{} of {} events that were read are held.", count(self.rows), count(self.read()));
         if self.left_out > 0 {
-            let kept = self.keep.as_ref().map(words).unwrap_or_default();
+            let kept = self.keeps.iter().map(words).collect::<Vec<_>>().join("; of a later load ");
             text.push_str(&format!(" Kept: {kept}. {} others were read, judged with their files and left out.", count(self.left_out)));
         }
         if self.not_taken > 0 {
@@ -70,7 +70,7 @@ mod tests {
     fn what_is_not_held_is_said() {
         let plain = |number: u64| number.to_string();
         assert_eq!(Held { rows: 5, ..Held::default() }.sentences(plain), None);
-        let writes = Held { rows: 5, left_out: 7, keep: Some(Keep::writes()), not_taken: 0 };
+        let writes = Held { rows: 5, left_out: 7, keeps: vec![Keep::writes()], not_taken: 0 };
         let said = writes.sentences(plain).expect("something is left out");
         assert!(said.contains("5 of 12") && said.contains("write events only") && said.contains("7 others"), "{said}");
         let filtered = Keep { filter: Filter::parse("user:jane"), range: None };

@@ -268,7 +268,15 @@ mod tests {
         let evil = "</code><script>alert(1)</script>\"' onload=x \u{202e}gnp";
         let claims = Claims { proven: vec![evil.to_owned()], ..Claims::default() };
         let part = Part { path: evil.to_owned(), size: 1, sha256: Sha256::of(b"") };
-        let about = About { rows: 2, total: 2, verified: 1, words: evil.to_owned(), hash: evil.to_owned(), verified_only: true, not_held: evil.to_owned() };
+        let about = About {
+            rows: 2,
+            total: 2,
+            verified: 1,
+            words: evil.to_owned(),
+            hash: evil.to_owned(),
+            verified_only: true,
+            not_held: evil.to_owned(),
+        };
         let summary = Summary {
             made: evil,
             about: &about,

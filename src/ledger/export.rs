@@ -129,7 +129,7 @@ impl Ledger {
     pub(super) fn seal(&mut self, request: &SealRequest) -> Vec<(String, String)> {
         let about = self.about(&request.inquiry);
         let arrival = self.arrival();
-        let rows = self.table.len() as u64;
+        let rows = self.held().read();
         let standing = Standing::of(self.judgement(), arrival, rows);
         let headline = format!("{}. {}", standing.headline, standing.detail);
         let claims = self.judgement().claims.clone();

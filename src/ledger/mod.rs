@@ -212,7 +212,6 @@ impl Ledger {
             checks: self.evidence.checks_open() as u64,
             rows: self.table.len() as u64,
             memory: (self.table.memory() + self.classes.of_row.memory() + self.views.memory()) as u64,
-            limit: self.room.limit,
             ..self.progress
         }
     }

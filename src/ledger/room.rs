@@ -16,7 +16,9 @@ use crate::table::predicate::Predicate;
 pub(super) struct Room {
     /// Bytes that may be taken for rows, what is known of files, and answers.
     pub(super) limit: u64,
-    keep: Option<(Keep, Predicate)>,
+    keep: Option<Predicate>,
+    /// All that was ever wanted, to be told.
+    keeps: Vec<Keep>,
     /// Memory has run out: no row is taken in from here on, so that what is held is what came first, without holes.
     is_full: bool,
     /// Files of which not all events were taken in, and the first of them.
@@ -26,7 +28,7 @@ pub(super) struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { limit: u64::MAX, keep: None, is_full: false, cut_files: 0, first_cut: String::new() }
+        Self { limit: u64::MAX, keep: None, keeps: Vec::new(), is_full: false, cut_files: 0, first_cut: String::new() }
     }
 }
 
@@ -39,8 +41,10 @@ impl Ledger {
     /// From now on only such rows are kept; of those that are there already the others are left out too. `None`: whatever comes.
     /// Numbers of rows that were given before mean nothing afterwards.
     pub fn keep(&mut self, keep: Option<Keep>) {
-        self.room.keep = keep.filter(|keep| !keep.is_everything()).map(|keep| (keep.clone(), keep.predicate()));
-        let Some((_, predicate)) = &self.room.keep else { return };
+        let keep = keep.filter(|keep| !keep.is_everything());
+        self.room.keep = keep.as_ref().map(Keep::predicate);
+        self.room.keeps.extend(keep.filter(|keep| !self.room.keeps.contains(keep)));
+        let Some(predicate) = &self.room.keep else { return };
         let meant = crate::query::select::select(predicate, self.scene());
         let left_out = self.table.len() as u64 - meant.count();
         if left_out == 0 {
@@ -65,7 +69,7 @@ impl Ledger {
             rows: self.table.len() as u64,
             left_out: self.progress.left_out,
             not_taken: self.progress.not_taken,
-            keep: self.room.keep.as_ref().map(|(keep, _)| keep.clone()),
+            keeps: self.room.keeps.clone(),
         }
     }
 
@@ -78,7 +82,7 @@ impl Ledger {
             }
         }
         let rows = match &self.room.keep {
-            Some((_, predicate)) => {
+            Some(predicate) => {
                 let meant = rows.meant(predicate);
                 let mut others = meant.clone();
                 others.invert();
@@ -98,7 +102,8 @@ impl Ledger {
     /// Whether these rows fit, with what they make the columns grow by, and leave enough for questions.
     fn makes_room(&mut self, rows: &EventBatch) -> bool {
         let after = self.table.len() + rows.len();
-        let reserve = (after * QUESTIONS as usize).max(self.views.memory()) + RESERVE.min(usize::try_from(self.room.limit / 8).unwrap_or(RESERVE));
+        let reserve =
+            (after * QUESTIONS as usize).max(self.views.memory()) + RESERVE.min(usize::try_from(self.room.limit / 8).unwrap_or(RESERVE));
         let known = self.files.len() * FILE + self.event_keys.capacity() * 16;
         let needed = self.table.memory() + self.table.growth(rows.len()) + reserve + known;
         needed as u64 <= self.room.limit && self.table.try_reserve(rows, reserve.min(ONE_PIECE)).is_ok()

@@ -63,8 +63,6 @@ pub struct Progress {
     pub problems: u64,
     /// Bytes of memory that the table holds.
     pub memory: u64,
-    /// Bytes of memory that the ledger may take.
-    pub limit: u64,
 }
 
 impl Progress {

@@ -33,7 +33,8 @@ impl Keep {
     /// Whether it leaves nothing out.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.range.is_none() && self.filter.clauses.iter().all(|clause| clause.field == crate::query::filter::Field::Column(ColumnId::Verdict))
+        self.range.is_none()
+            && self.filter.clauses.iter().all(|clause| clause.field == crate::query::filter::Field::Column(ColumnId::Verdict))
     }
 
     /// The tree that chooses the rows.

@@ -17,14 +17,17 @@ use crate::protocol::Stretch;
 use crate::protocol::Survey;
 use crate::query::activity::Activity;
 use crate::query::inquiry::Inquiry;
+use crate::query::keep::Keep;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
 use crate::state::export::Exporting;
+use crate::state::fit::Fit;
 use crate::state::habits;
 use crate::state::habits::Theme;
 use crate::state::intake::Intake;
 use crate::state::rows::RowCache;
 use crate::table::column::ColumnId;
+use crate::table::estimate::MEMORY;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::RowId;
 use crate::trail::time::TimeRange;
@@ -102,6 +105,12 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
+    /// A load that may not fit into memory, and waits for a choice.
+    pub fit: RwSignal<Option<Arc<Fit>>>,
+    /// Bytes of memory that the ledger may take.
+    pub limit: RwSignal<u64>,
+    /// Which rows alone were wanted, of one load after the other.
+    pub keeps: RwSignal<Vec<Keep>>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -167,6 +176,9 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
+            fit: RwSignal::new(None),
+            limit: RwSignal::new(MEMORY),
+            keeps: RwSignal::new(Vec::new()),
             notice: RwSignal::new(None),
         }
     }

@@ -22,6 +22,8 @@ use crate::protocol::Call;
 use crate::protocol::Named;
 use crate::protocol::Remote;
 use crate::state::client::Client;
+use crate::state::desk::Desk;
+use crate::state::fit::Gate;
 use crate::state::zip_intake::is_zip;
 use crate::trail::ids::FileId;
 
@@ -32,6 +34,8 @@ pub struct Intake {
     next: Rc<Cell<u32>>,
     /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
     arriving: RwSignal<u64>,
+    /// Where loads that may not fit into memory are held up.
+    pub(super) gate: Gate,
 }
 
 /// Which sample to open.
@@ -44,10 +48,10 @@ pub enum Sample {
 }
 
 impl Intake {
-    /// An intake for this ledger, counting in `arriving` what it has begun.
+    /// An intake for this ledger, counting at this desk what it has begun.
     #[must_use]
-    pub fn new(client: Client, arriving: RwSignal<u64>) -> Self {
-        Self { client, next: Rc::default(), arriving }
+    pub fn new(client: Client, desk: Desk) -> Self {
+        Self { client, next: Rc::default(), arriving: desk.arriving, gate: Gate::new(desk) }
     }
 
     /// Opens what was dropped, folders and all. Must be called inside the event's handler.
@@ -171,7 +175,14 @@ impl Intake {
         self.send_now(sheaf);
     }
 
+    /// Sends what was held back until it was known that it may be read.
+    pub(super) fn send_held(&self) {
+        let (held, this) = (self.gate.take(), self.clone());
+        self.run(async move { this.send(held).await });
+    }
+
     fn send_now(&self, files: Vec<NamedFile>) {
+        let files = self.gate.pass(files);
         let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
         for zip in zips {
             let this = self.clone();
@@ -199,10 +210,12 @@ impl Intake {
     }
 
     fn run(&self, work: impl Future<Output = ()> + 'static) {
-        let arriving = self.arriving;
+        let (arriving, gate) = (self.arriving, self.gate.clone());
         arriving.update(|arriving| *arriving += 1);
+        gate.begin();
         spawn_local(async move {
             work.await;
+            gate.end();
             arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
         });
     }

@@ -7,6 +7,7 @@ pub mod ask;
 pub mod client;
 pub mod desk;
 pub mod export;
+pub mod fit;
 pub mod habits;
 pub mod intake;
 pub mod intents;

@@ -21,6 +21,8 @@ pub struct Learned {
     pub bytes: u64,
     /// Events in them, kept or not.
     pub events: u64,
+    /// Of these, events that were left out because only others are kept.
+    pub left_out: u64,
     /// Rows that are held, and the memory that they take.
     pub rows: u64,
     /// See `rows`.
@@ -44,13 +46,20 @@ impl Stored {
         *sum = sum.saturating_add(size);
     }
 
+    /// Takes a file away that was added.
+    pub fn remove(&mut self, name: &str, size: u64) {
+        self.files = self.files.saturating_sub(1);
+        let sum = if is_packed(name) { &mut self.packed } else { &mut self.plain };
+        *sum = sum.saturating_sub(size);
+    }
+
     /// All bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.packed.saturating_add(self.plain)
     }
 
-    /// What it all comes to, if a share of its rows is kept.
+    /// What it all comes to, if as large a share of its events is kept as of those read.
     #[must_use]
     pub fn estimate(&self, learned: Learned) -> Estimate {
         let by_size = self.packed / PACKED_EVENT + self.plain / PLAIN_EVENT;
@@ -58,7 +67,9 @@ impl Stored {
         let by_learning = || scaled(learned.events, self.bytes(), learned.bytes);
         let events = if is_enough { by_learning() } else { by_size };
         let row = if learned.rows >= ENOUGH_EVENTS { (learned.memory / learned.rows).clamp(LEAST_ROW, MOST_ROW) } else { ROW };
-        Estimate { events, memory: events.saturating_mul(row + QUESTIONS).saturating_add(self.files.saturating_mul(FILE)) }
+        let left_out = if is_enough { scaled(events, learned.left_out, learned.events) } else { 0 };
+        let rows = (events - left_out.min(events)).saturating_mul(row + QUESTIONS);
+        Estimate { events, memory: rows.saturating_add(left_out.saturating_mul(LEFT_OUT)).saturating_add(self.files.saturating_mul(FILE)) }
     }
 }
 
@@ -69,6 +80,10 @@ impl Estimate {
         Self { events: scaled(self.events, part, whole), memory: scaled(self.memory, part, whole) }
     }
 }
+
+/// Bytes that the ledger takes if nobody says otherwise. A WebAssembly memory ends at 4 GiB; half of one is left for the holes that
+/// growing columns leave, and for reports on their way in.
+pub const MEMORY: u64 = 7 << 29;
 
 /// What an event's row takes beside its columns while questions are answered: orders of two columns, their making, bitmaps, lists.
 pub const QUESTIONS: u64 = 32;
@@ -92,6 +107,8 @@ const PLAIN_EVENT: u64 = 1200;
 const ROW: u64 = 75;
 const LEAST_ROW: u64 = 45;
 const MOST_ROW: u64 = 1000;
+/// What is kept of an event whose row is not: the key of its id, and its file.
+const LEFT_OUT: u64 = 16;
 /// What the ledger knows of a file, with its share of the judgement.
 const FILE: u64 = 4000;
 /// Fewer events than these say little of the others.
