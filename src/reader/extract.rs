@@ -18,6 +18,8 @@ pub struct Extractor {
     lake: LakeReading,
     json: JsonAt,
     stored: u64,
+    /// Stored bytes up to which the file is read whole, whether the record is found or not.
+    whole: u64,
     is_cut_short: bool,
 }
 
@@ -41,8 +43,23 @@ impl Extractor {
             lake: LakeReading::of(""),
             json,
             stored: 0,
+            whole: READ_WHOLE,
             is_cut_short: false,
         }
+    }
+
+    /// The same, given nothing of the file but what stands from the record's offset on.
+    #[must_use]
+    pub fn at_its_record(job: Extract) -> Self {
+        Self { whole: 0, ..Self::new(Extract { offset: 0, ..job }) }
+    }
+
+    /// From where on the stored bytes are enough to find the record: of a large file that is JSON as it lies. `head` is how it begins; what
+    /// is packed, or is CSV with its columns in the first line, is read from its beginning.
+    #[must_use]
+    pub fn begins_at(job: &Extract, head: &[u8], size: u64) -> Option<u64> {
+        let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().first();
+        (size > READ_WHOLE && job.offset < size && matches!(first, Some(b'{' | b'['))).then_some(job.offset)
     }
 
     /// Takes the file's next stored bytes; breaks off where no more of them are wanted.
@@ -50,7 +67,9 @@ impl Extractor {
         let Self { content, lake, json, .. } = self;
         content.push(stored, &mut |inflated| lake.take(inflated, &mut |piece| json.take(piece)));
         self.stored += stored.len() as u64;
-        self.is_cut_short = self.stored > READ_WHOLE && self.json.found.is_some();
+        // From its offset on a record ends within its limit, or is not there any more.
+        let is_done = self.json.found.is_some() || self.whole == 0 && self.stored > 2 * READ_WHOLE;
+        self.is_cut_short = self.stored > self.whole && is_done;
         if self.is_cut_short { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -60,7 +79,7 @@ impl Extractor {
         self.lake.end(&mut |piece| self.json.take(piece));
         let content = self.content.finish();
         let file = match self.job.sha256 {
-            _ if self.is_cut_short => Compared::InPart,
+            _ if self.is_cut_short || self.whole == 0 => Compared::InPart,
             Some(before) if before == content.sha256 => Compared::Same,
             _ => Compared::Changed,
         };

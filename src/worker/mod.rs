@@ -1,5 +1,6 @@
 //! The worker tower: message in, one call to `ledger` or `reader`, message out. All thinking is elsewhere, tested natively.
 
+mod extracting;
 mod ledger_host;
 mod pool;
 mod reader_host;
