@@ -1,14 +1,11 @@
 //! How many of the events that were read are held as rows, in words that go wherever rows or their counts go.
 
-use serde::Deserialize;
-use serde::Serialize;
-
 use crate::export::about;
 use crate::query::inquiry::Inquiry;
 use crate::query::keep::Keep;
 
 /// What became of the events that were read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// Held as rows.
     pub rows: u64,
@@ -16,8 +13,8 @@ pub struct Held {
     pub left_out: u64,
     /// Read and judged with their files, and not taken in for lack of memory.
     pub not_taken: u64,
-    /// Which were wanted, of one load after the other; none: all.
-    pub keeps: Vec<Keep>,
+    /// Which were wanted, in [`words`]; empty: all.
+    pub kept: String,
 }
 
 impl Held {
@@ -35,14 +32,17 @@ impl Held {
 
     /// Whole sentences; `None` where every event is held. Numbers are written by `count`.
     #[must_use]
-    pub fn sentences(&self, count: impl Fn(u64) -> String) -> Option<String> {
+    pub fn sentences(&self, count: fn(u64) -> String) -> Option<String> {
         if self.is_all() {
             return None;
         }
         let mut text = format!("{} of {} events that were read are held.", count(self.rows), count(self.read()));
         if self.left_out > 0 {
-            let kept = self.keeps.iter().map(words).collect::<Vec<_>>().join("; of a later load ");
-            text.push_str(&format!(" Kept: {kept}. {} others were read, judged with their files and left out.", count(self.left_out)));
+            text.push_str(&format!(
+                " Kept: {}. {} others were read, judged with their files and left out.",
+                self.kept,
+                count(self.left_out)
+            ));
         }
         if self.not_taken > 0 {
             text.push_str(&format!(" {} were read, judged with their files and not taken in: memory had run out.", count(self.not_taken)));
@@ -61,6 +61,14 @@ pub fn words(keep: &Keep) -> String {
     format!("only events that match: {}", about::chosen(&inquiry).join("; "))
 }
 
+/// Adds the words of one more choice.
+pub fn told(kept: &mut String, words: &str) {
+    if !kept.contains(words) {
+        kept.push_str(if kept.is_empty() { "" } else { "; of what came later " });
+        kept.push_str(words);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,9 +76,9 @@ mod tests {
 
     #[test]
     fn what_is_not_held_is_said() {
-        let plain = |number: u64| number.to_string();
+        let plain: fn(u64) -> String = |number| number.to_string();
         assert_eq!(Held { rows: 5, ..Held::default() }.sentences(plain), None);
-        let writes = Held { rows: 5, left_out: 7, keeps: vec![Keep::writes()], not_taken: 0 };
+        let writes = Held { rows: 5, left_out: 7, kept: words(&Keep::writes()), not_taken: 0 };
         let said = writes.sentences(plain).expect("something is left out");
         assert!(said.contains("5 of 12") && said.contains("write events only") && said.contains("7 others"), "{said}");
         let filtered = Keep { filter: Filter::parse("user:jane"), range: None };

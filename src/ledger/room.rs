@@ -3,13 +3,19 @@
 //! Files are judged whatever becomes of their rows. Rows that do not come in are counted, and the page says so wherever it counts.
 
 use crate::export::held::Held;
+use crate::export::held::told;
+use crate::export::held::words;
 use crate::ledger::Ledger;
 use crate::ledger::views::Views;
 use crate::protocol::Problem;
 use crate::protocol::Weight;
 use crate::query::keep::Keep;
+use crate::query::scene::FileClasses;
+use crate::query::scene::Scene;
+use crate::query::select::select;
 use crate::table::batch::EventBatch;
 use crate::table::estimate::QUESTIONS;
+use crate::table::event_table::EventTable;
 use crate::table::predicate::Predicate;
 
 /// How much memory there is, and which rows are to be kept.
@@ -17,8 +23,8 @@ pub(super) struct Room {
     /// Bytes that may be taken for rows, what is known of files, and answers.
     pub(super) limit: u64,
     keep: Option<Predicate>,
-    /// All that was ever wanted, to be told.
-    keeps: Vec<Keep>,
+    /// Which are wanted, and were by earlier choices; in words.
+    kept: String,
     /// Memory has run out: no row is taken in from here on, so that what is held is what came first, without holes.
     is_full: bool,
     /// Files of which not all events were taken in, and the first of them.
@@ -28,7 +34,7 @@ pub(super) struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { limit: u64::MAX, keep: None, keeps: Vec::new(), is_full: false, cut_files: 0, first_cut: String::new() }
+        Self { limit: u64::MAX, keep: None, kept: String::new(), is_full: false, cut_files: 0, first_cut: String::new() }
     }
 }
 
@@ -43,15 +49,14 @@ impl Ledger {
     pub fn keep(&mut self, keep: Option<Keep>) {
         let keep = keep.filter(|keep| !keep.is_everything());
         self.room.keep = keep.as_ref().map(Keep::predicate);
-        self.room.keeps.extend(keep.filter(|keep| !self.room.keeps.contains(keep)));
-        let Some(predicate) = &self.room.keep else { return };
-        let meant = crate::query::select::select(predicate, self.scene());
+        let (Some(keep), Some(predicate)) = (&keep, &self.room.keep) else { return };
+        told(&mut self.room.kept, &words(keep));
+        let meant = select(predicate, self.scene());
         let left_out = self.table.len() as u64 - meant.count();
         if left_out == 0 {
             return;
         }
-        let keys = self.table.ids().keys().zip(self.table.files()).enumerate().filter(|(row, _)| !meant.contains(*row));
-        self.event_keys.extend(keys.filter_map(|(_, (key, file))| Some((key?, *file))));
+        self.event_keys.extend(self.table.event_keys_outside(&meant));
         self.table = self.table.only(&meant);
         self.progress.left_out += left_out;
         // Whatever was made of the rows was made of others.
@@ -69,7 +74,7 @@ impl Ledger {
             rows: self.table.len() as u64,
             left_out: self.progress.left_out,
             not_taken: self.progress.not_taken,
-            keeps: self.room.keeps.clone(),
+            kept: self.room.kept.clone(),
         }
     }
 
@@ -81,22 +86,23 @@ impl Ledger {
                 file.has_rows = true;
             }
         }
-        let rows = match &self.room.keep {
-            Some(predicate) => {
-                let meant = rows.meant(predicate);
-                let mut others = meant.clone();
-                others.invert();
-                self.event_keys.extend(rows.event_keys_of(&others));
-                self.progress.left_out += others.count();
-                if others.count() == 0 { rows } else { rows.only(&meant) }
-            }
-            None => rows,
-        };
+        let rows = self.wanted(rows);
         if rows.is_empty() {
             return;
         }
         self.room.is_full = self.room.is_full || !self.makes_room(&rows);
         if self.room.is_full { self.refuse(&rows) } else { self.table.append(&rows) }
+    }
+
+    /// The rows that are to be kept, found as any filter finds rows: in a table, here of one batch.
+    fn wanted(&mut self, rows: EventBatch) -> EventBatch {
+        let Some(predicate) = &self.room.keep else { return rows };
+        let mut table = EventTable::default();
+        table.append(&rows);
+        let meant = select(predicate, Scene { table: &table, classes: &FileClasses::default() });
+        self.event_keys.extend(table.event_keys_outside(&meant));
+        self.progress.left_out += table.len() as u64 - meant.count();
+        table.only_batch(&meant)
     }
 
     /// Whether these rows fit, with what they make the columns grow by, and leave enough for questions.

@@ -246,10 +246,15 @@ mod tests {
         let text = format!("[{EVENT},{{\"eventName\":\"B\"}},{EVENT}]");
         let offset = text.find("{\"eventName\":\"B").expect("it is there") as u64;
         let job = Extract { number: 1, row: RowId(0), offset, sha256: None };
-        assert_eq!(Extractor::begins_at(&job, b" \n[{", 65 << 20), Some(offset));
-        for (head, size) in [(&b"[{"[..], 1000), (b"\x1f\x8b", 65 << 20), (b"eventID,", 65 << 20), (b"", 65 << 20)] {
-            assert_eq!(Extractor::begins_at(&job, head, size), None);
+        assert_eq!(Extractor::begins_at(&job, b" \n[{"), Some(offset));
+        for head in [&b"\x1f\x8b"[..], b"eventID,", b""] {
+            assert_eq!(Extractor::begins_at(&job, head), None);
         }
+        let mut from_its_beginning = Extractor::of_large(job.clone());
+        let taken = text.as_bytes().chunks(9).take_while(|chunk| from_its_beginning.push(chunk).is_continue()).count();
+        let record = from_its_beginning.finish().1;
+        assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
+        assert!(taken < text.len() / 9);
         let from = |offset: usize| {
             let mut extractor = Extractor::at_its_record(job.clone());
             let taken = text.as_bytes()[offset..].chunks(9).take_while(|chunk| extractor.push(chunk).is_continue()).count();

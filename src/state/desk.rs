@@ -17,11 +17,9 @@ use crate::protocol::Stretch;
 use crate::protocol::Survey;
 use crate::query::activity::Activity;
 use crate::query::inquiry::Inquiry;
-use crate::query::keep::Keep;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
 use crate::state::export::Exporting;
-use crate::state::fit::Fit;
 use crate::state::habits;
 use crate::state::habits::Theme;
 use crate::state::intake::Intake;
@@ -105,12 +103,12 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
-    /// A load that may not fit into memory, and waits for a choice.
-    pub fit: RwSignal<Option<Arc<Fit>>>,
+    /// Whether a load that may not fit into memory waits for a choice.
+    pub is_asked: RwSignal<bool>,
     /// Bytes of memory that the ledger may take.
     pub limit: RwSignal<u64>,
-    /// Which rows alone were wanted, of one load after the other.
-    pub keeps: RwSignal<Vec<Keep>>,
+    /// Which rows alone were wanted, in words; empty: all.
+    pub kept: RwSignal<String>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -176,9 +174,9 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
-            fit: RwSignal::new(None),
+            is_asked: RwSignal::new(false),
             limit: RwSignal::new(MEMORY),
-            keeps: RwSignal::new(Vec::new()),
+            kept: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
         }
     }

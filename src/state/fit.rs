@@ -5,12 +5,13 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use crate::browser::dropped::NamedFile;
 use crate::export::held::Held;
+use crate::export::held::told;
+use crate::export::held::words;
 use crate::protocol::Call;
 use crate::query::keep::Keep;
 use crate::state::desk::Desk;
@@ -93,35 +94,40 @@ impl Desk {
     /// What became of the events that were read.
     #[must_use]
     pub fn held(&self) -> Held {
-        let keeps = self.keeps.get();
-        self.progress.with(|progress| Held { rows: progress.rows, left_out: progress.left_out, not_taken: progress.not_taken, keeps })
+        let progress = self.progress.get();
+        Held { rows: progress.rows, left_out: progress.left_out, not_taken: progress.not_taken, kept: self.kept.get() }
+    }
+
+    /// The load that waits.
+    #[must_use]
+    pub fn fit(&self) -> Fit {
+        self.intake.with_untracked(|intake| intake.as_ref().map(|intake| intake.gate.load.borrow().fit.clone())).unwrap_or_default()
     }
 
     /// Goes on with the load that waits.
     pub fn go_on(&self, choice: Choice) {
-        // Closed already: the dialog says so once more when it goes away.
-        let Some(fit) = self.fit.get_untracked() else { return };
-        self.fit.set(None);
         let Some(intake) = self.intake.get_untracked() else { return };
+        // A dialog that goes away because of a choice chooses nothing more.
+        if intake.gate.load.borrow().held.is_empty() {
+            return;
+        }
         let keep = match choice {
             Choice::Nothing => {
-                intake.gate.forget();
-                return self.notice.set(Some(format!("Files not read: {}. What was read before stays.", fit.waiting)));
+                let files = intake.gate.forget();
+                self.is_asked.set(false);
+                return self.notice.set(Some(format!("Files not read: {files}. What was read before stays.")));
             }
             Choice::Everything => None,
             Choice::Only(keep) => Some(keep),
         };
         if let Some(keep) = &keep {
-            self.keeps.update(|keeps| {
-                if !keeps.contains(keep) {
-                    keeps.push(keep.clone())
-                }
-            });
+            self.kept.update(|kept| told(kept, &words(keep)));
             // Rows get other numbers.
             self.selected.set(None);
         }
         intake.client.say(&Call::Keep(keep), &[]);
         intake.send_held();
+        self.is_asked.set(false);
     }
 }
 
@@ -171,7 +177,7 @@ impl Gate {
             let intake = self.desk.intake.get_untracked();
             return intake.iter().for_each(Intake::send_held);
         }
-        self.desk.fit.set(Some(Arc::new(fit)));
+        self.desk.is_asked.set(true);
     }
 
     /// Files that may go down now.
@@ -197,12 +203,14 @@ impl Gate {
         std::mem::take(&mut load.held)
     }
 
-    fn forget(&self) {
+    /// Lets go of what was held back; how many files that were.
+    fn forget(&self) -> usize {
         let mut load = self.load.borrow_mut();
         let held = std::mem::take(&mut load.held);
-        for file in held {
+        for file in &held {
             load.fit.remove(&file.path, file.file.size() as u64);
         }
+        held.len()
     }
 
     fn is_fitting(&self, fit: &Fit) -> bool {

@@ -189,20 +189,16 @@ impl EventBatch {
     }
 
     fn in_order(&self, order: &[u32]) -> Self {
-        let column = |column: &BatchColumn| BatchColumn { values: column.values.clone(), codes: column.codes.of_rows(order) };
-        Self { columns: self.columns.iter().map(column).collect(), ..self.in_order_without_columns(order) }
-    }
-
-    pub(super) fn in_order_without_columns(&self, order: &[u32]) -> Self {
         fn pick<T: Copy>(cells: &[T], order: &[u32]) -> Vec<T> {
             order.iter().filter_map(|row| cells.get(usize::try_from(*row).ok()?).copied()).collect()
         }
+        let column = |column: &BatchColumn| BatchColumn { values: column.values.clone(), codes: column.codes.of_rows(order) };
         Self {
             times: pick(&self.times, order),
             files: pick(&self.files, order),
             offsets: pick(&self.offsets, order),
             ids: self.ids.of_rows(order),
-            columns: Vec::new(),
+            columns: self.columns.iter().map(column).collect(),
         }
     }
 }

@@ -96,8 +96,7 @@ fn is_packed(name: &str) -> bool {
 }
 
 fn scaled(number: u64, part: u64, whole: u64) -> u64 {
-    let scaled = u128::from(number) * u128::from(part) / u128::from(whole.max(1));
-    u64::try_from(scaled).unwrap_or(u64::MAX)
+    (number as f64 * (part as f64 / whole.max(1) as f64)).round() as u64
 }
 
 /// Stored bytes of an event in a compressed log: 154 in files of 96 events, down to 70 in files of thousands. And in plain JSON.

@@ -9,6 +9,7 @@ use std::hash::Hasher;
 
 use crate::table::codes::OutOfRoom;
 use crate::table::codes::make_room;
+use crate::table::codes::probe;
 use crate::table::codes::try_room;
 use crate::trail::arrange::arrange;
 
@@ -88,14 +89,13 @@ impl EventIds {
 
     /// Makes room for the ids of another table.
     pub(super) fn try_reserve(&mut self, other: &Self) -> Result<(), OutOfRoom> {
-        self.odd.try_reserve(other.odd.len()).map_err(|_| OutOfRoom)?;
+        probe(other.odd.len() * ODD)?;
         try_room(&mut self.packed, other.packed.len())
     }
 
     /// Bytes of memory held.
     pub(super) fn memory(&self) -> usize {
-        // A text of 40 letters with its own place in the heap and in the map.
-        self.packed.capacity() * 16 + self.odd.len() * 100
+        self.packed.capacity() * 16 + self.odd.len() * ODD
     }
 
     /// Appends the ids of another table, in its order.
@@ -140,6 +140,9 @@ impl EventIds {
         &self.packed
     }
 }
+
+/// A text of 40 letters with its own place in the heap and in the map.
+const ODD: usize = 100;
 
 /// Both halves in one: ids that share one half never meet here, others one time in 2⁶⁴.
 #[allow(clippy::cast_possible_truncation)] // Taking a half is the purpose.

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::export::held::words;
 use crate::query::keep::Keep;
 use crate::screen::format;
 use crate::state::Desk;
 use crate::state::fit::Choice;
-use crate::state::fit::Fit;
 use crate::table::estimate::Estimate;
 use crate::trail::time::TimeRange;
 use crate::view::dialog::Dialog;
@@ -18,79 +18,69 @@ use crate::view::range_menu::read_time;
 #[component]
 pub(crate) fn FitDialog() -> impl IntoView {
     let desk = use_desk();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(desk.fit.with(Option::is_some)));
-    Effect::new(move |was: Option<bool>| {
-        let is_open = open.get();
-        if was == Some(true) && !is_open {
+    Effect::new(move |_| {
+        if !desk.is_asked.get() {
             desk.go_on(Choice::Nothing);
         }
-        is_open
     });
-    view! {
-        <Dialog id="fit-dialog" title="This may not fit into memory" open=open>
-            {move || desk.fit.get().map(|fit| view! { <Choices fit=(*fit).clone() /> })}
-        </Dialog>
-    }
+    view! { <Dialog id="fit-dialog" title="This may not fit into memory" open=desk.is_asked><Choices /></Dialog> }
 }
 
 #[component]
-fn Choices(fit: Fit) -> impl IntoView {
+fn Choices() -> impl IntoView {
     let desk = use_desk();
-    let fit = StoredValue::new(fit);
-    let total = move || fit.with_value(|fit| fit.estimate(desk.learned()));
+    let fit = desk.fit();
+    let (span, waiting) = (fit.span(), format::counted(fit.waiting, "file is", "files are"));
     let told = move || {
-        let (files, bytes) = fit.with_value(|fit| (fit.stored.files, fit.stored.bytes()));
+        let total = fit.estimate(desk.learned());
         format!(
             "{}, {} as stored: about {} events. Held as rows they take about {} of memory; this page has {}.",
-            format::counted(files, "file", "files"),
-            format::bytes(bytes),
-            format::short_count(total().events),
-            format::bytes(total().memory),
+            format::counted(fit.stored.files, "file", "files"),
+            format::bytes(fit.stored.bytes()),
+            format::short_count(total.events),
+            format::bytes(total.memory),
             format::bytes(desk.limit.get())
         )
     };
     let inquiry = desk.inquiry.get_untracked();
     let present = Keep { range: inquiry.range, filter: inquiry.filter };
-    let choose = move |choice: Choice| move |_| desk.go_on(choice.clone());
+    let offer = move |id: &'static str, name: &'static str, note: String, choice: Choice| {
+        let choose = move |_| desk.go_on(choice.clone());
+        view! { <button id=id type="button" class="button offer" on:click=choose><b>{name}</b><small>{note}</small></button> }
+    };
     let filter = (!present.is_everything()).then(|| {
-        let words = format::plain(&crate::export::held::words(&present)).into_owned();
-        view! { <Offer id="fit-filter" name="Matches of the present filter only" note=words on_click=choose(Choice::Only(present.clone())) /> }
+        let words = format::plain(&words(&present)).into_owned();
+        offer("fit-filter", "Matches of the present filter only", words, Choice::Only(present))
     });
     view! {
         <p id="fit-told">{told}</p>
         <p>"Whatever you choose, every file is read and judged, and the verdicts are complete. What is left out are rows of events; the page and all that you save from it say how many."</p>
-        {fit.with_value(Fit::span).map(|span| view! { <RangeOffer fit=fit span=span /> })}
-        <Offer id="fit-writes" name="Write events only" note="Leaves out events that say readOnly: true, most often the greater part.".to_owned() on_click=choose(Choice::Only(Keep::writes())) />
+        {span.map(|span| view! { <RangeOffer span=span /> })}
+        {offer("fit-writes", "Write events only", WRITES.to_owned(), Choice::Only(Keep::writes()))}
         {filter}
-        <Offer id="fit-all" name="Everything" note="Rows are taken in until memory ends, then no more: the page says how many are lacking.".to_owned() on_click=choose(Choice::Everything) />
-        <Offer id="fit-none" name="Nothing more" note=format!("{} not read. What was read before stays.", format::counted(fit.with_value(|fit| fit.waiting), "file is", "files are")) on_click=choose(Choice::Nothing) />
+        {offer("fit-all", "Everything", EVERYTHING.to_owned(), Choice::Everything)}
+        {offer("fit-none", "Nothing more", format!("{waiting} not read, and not judged. What was read before stays."), Choice::Nothing)}
     }
-}
-
-#[component]
-fn Offer(id: &'static str, name: &'static str, note: String, on_click: impl Fn(leptos::ev::MouseEvent) + 'static) -> impl IntoView {
-    view! { <button id=id type="button" class="button offer" on:click=on_click><b>{name}</b><small>{note}</small></button> }
 }
 
 /// Start and end as text, at first those of the newest days that fit.
 #[component]
-fn RangeOffer(fit: StoredValue<Fit>, span: TimeRange) -> impl IntoView {
+fn RangeOffer(span: TimeRange) -> impl IntoView {
     let desk = use_desk();
-    let first = untrack(move || fit.with_value(|fit| fit.newest(desk.learned(), desk.limit.get()))).unwrap_or(span);
+    let first = untrack(move || desk.fit().newest(desk.learned(), desk.limit.get())).unwrap_or(span);
     let start = RwSignal::new(format::row_time(first.start));
     let end = RwSignal::new(format::row_time(first.end));
-    let range = Memo::new(move |_| {
+    let range = move || {
         let range = TimeRange::new(start.with(|text| read_time(text))?, end.with(|text| read_time(text))?);
         (range.start < range.end).then_some(range)
-    });
-    let words = move || match range.get() {
+    };
+    let words = move || match range() {
         None => "Write times as 2026-03-09 14:00:00; the first must lie before the second.".to_owned(),
-        Some(range) => about(fit.with_value(|fit| fit.within(range, desk.learned()))),
+        Some(range) => about(desk.fit().within(range, desk.learned())),
     };
     let set = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if let Some(range) = range.get_untracked() {
+        if let Some(range) = untrack(range) {
             desk.go_on(Choice::Only(Keep { range: Some(range), ..Keep::default() }));
         }
     };
@@ -103,7 +93,7 @@ fn RangeOffer(fit: StoredValue<Fit>, span: TimeRange) -> impl IntoView {
             <b>"A time range"</b>
             <small>{names}</small>
             <div class="range-fields">{field("fit-from", "From, UTC", start)}{field("fit-until", "Until, UTC", end)}
-                <button id="fit-range" type="submit" class="button" disabled=move || range.with(Option::is_none)>"Only this range"</button>
+                <button id="fit-range" type="submit" class="button">"Only this range"</button>
             </div>
             <small id="fit-range-told" role="status">{words}</small>
         </form>
@@ -118,11 +108,9 @@ fn about(estimate: Estimate) -> String {
 #[component]
 pub(crate) fn HeldNote() -> impl IntoView {
     let desk = use_desk();
-    let words = Memo::new(move |_| desk.held().sentences(|number| format::count(number)));
+    let words = move || desk.held().sentences(|number| format::count(number)).unwrap_or_default();
     view! {
-        <Show when=move || words.with(Option::is_some)>
-            <p id="held-note" class="held-note" role="status"><Icon name="bang" /><span>{move || words.get().map(|words| format::plain(&words).into_owned())}</span></p>
-        </Show>
+        <p id="held-note" class="held-note" role="status" hidden=move || words().is_empty()><Icon name="bang" /><span>{move || format::plain(&words()).into_owned()}</span></p>
     }
 }
 
@@ -130,3 +118,6 @@ pub(crate) fn HeldNote() -> impl IntoView {
 pub(crate) fn held_word(desk: Desk) -> &'static str {
     if desk.held().is_all() { "" } else { " held" }
 }
+
+const WRITES: &str = "Leaves out events that say readOnly: true, most often the greater part.";
+const EVERYTHING: &str = "Rows are taken in until memory ends, then no more: the page says how many are lacking.";

@@ -11,9 +11,12 @@ use crate::reader::Extractor;
 /// The record, with the number of its question.
 pub(super) async fn extract(job: Extract, blob: Option<Blob>) -> (u32, Record) {
     let Some(blob) = blob else { return Extractor::new(job).finish() };
-    let (mut extractor, part) = match part_of(&job, &blob).await {
-        Ok(Some(part)) => (Extractor::at_its_record(job), part),
-        _ => (Extractor::new(job), blob),
+    let (mut extractor, part) = if !Extractor::is_large(blob.size() as u64) {
+        (Extractor::new(job), blob)
+    } else if let Ok(Some(part)) = part_of(&job, &blob).await {
+        (Extractor::at_its_record(job), part)
+    } else {
+        (Extractor::of_large(job), blob)
     };
     // A file that can no longer be read shows as a record that is no longer there.
     let _ = source::read_until(&part, |bytes| extractor.push(bytes)).await;
@@ -24,7 +27,7 @@ pub(super) async fn extract(job: Extract, blob: Option<Blob>) -> (u32, Record) {
 async fn part_of(job: &Extract, blob: &Blob) -> Result<Option<Blob>, JsValue> {
     let size = blob.size();
     let head = source::read(&blob.slice_with_f64_and_f64(0.0, size.min(HEAD))?).await?.to_vec();
-    let begins = Extractor::begins_at(job, &head, size as u64);
+    let begins = Extractor::begins_at(job, &head);
     begins.map(|at| blob.slice_with_f64_and_f64(at as f64, size)).transpose()
 }
 
