@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use web_sys::UrlSearchParams;
 
 use crate::protocol::Call;
 use crate::protocol::Notice;
@@ -38,7 +37,8 @@ pub fn launch(desk: Desk) {
 /// beside others, and for machines with little memory.
 fn memory_wanted() -> Option<u64> {
     let search = window().location().search().ok()?;
-    let megabytes: u64 = UrlSearchParams::new_with_str(&search).ok()?.get("memory")?.parse().ok()?;
+    let mut parts = search.trim_start_matches('?').split('&');
+    let megabytes: u64 = parts.find_map(|part| part.strip_prefix("memory="))?.parse().ok()?;
     (megabytes > 0).then(|| megabytes.saturating_mul(1_000_000).min(MEMORY))
 }
 

@@ -54,7 +54,7 @@ fn Choices() -> impl IntoView {
     });
     view! {
         <p id="fit-told">{told}</p>
-        <p>"Whatever you choose, every file is read and judged, and the verdicts are complete. What is left out are rows of events; the page and all that you save from it say how many."</p>
+        <p>"Whichever rows you keep, every file is read and judged, and the verdicts are complete. What is left out are rows of events; the page and all that you save from it say how many."</p>
         {span.map(|span| view! { <RangeOffer span=span /> })}
         {offer("fit-writes", "Write events only", WRITES.to_owned(), Choice::Only(Keep::writes()))}
         {filter}
