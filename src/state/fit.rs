@@ -73,7 +73,7 @@ impl Fit {
     pub fn newest(&self, learned: Learned, limit: u64) -> Option<TimeRange> {
         let span = self.span()?;
         let fits = |(day, _): &&(Timestamp, u64)| is_fitting(self.within(TimeRange::new(*day, span.end), learned), limit);
-        let first = self.days.iter().rev().take_while(fits).last().or(self.days.last())?;
+        let first = self.days.iter().rev().take_while(fits).last().or_else(|| self.days.last())?;
         Some(TimeRange::new(first.0, span.end))
     }
 }

@@ -108,7 +108,7 @@ fn about(estimate: Estimate) -> String {
 #[component]
 pub(crate) fn HeldNote() -> impl IntoView {
     let desk = use_desk();
-    let words = move || desk.held().sentences(|number| format::count(number)).unwrap_or_default();
+    let words = move || desk.held().sentences(format::count).unwrap_or_default();
     view! {
         <p id="held-note" class="held-note" role="status" hidden=move || words().is_empty()><Icon name="bang" /><span>{move || format::plain(&words()).into_owned()}</span></p>
     }
