@@ -20,8 +20,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["export", "protocol", "query", "integrity", "table", "trail"]),
     ("browser", &["archive", "protocol"]),
     ("worker", &["ledger", "reader", "export", "protocol", "browser", "integrity", "table", "trail"]),
-    ("state", &["browser", "archive", "export", "protocol", "query", "integrity", "table::column", "trail"]),
-    ("view", &["state", "screen", "browser::frame", "export", "protocol", "query", "integrity", "table::column", "trail"]),
+    ("state", &["browser", "archive", "export", "protocol", "query", "integrity", "table::column", "table::estimate", "trail"]),
+    (
+        "view",
+        &["state", "screen", "browser::frame", "export", "protocol", "query", "integrity", "table::column", "table::estimate", "trail"],
+    ),
     ("bin/app", &["view", "worker"]),
     ("bin/trailseal", &["archive", "ledger", "reader", "export", "protocol", "integrity", "table::batch", "trail"]),
 ];

@@ -1,5 +1,6 @@
 //! What was selected, in words that can stand alone: on a sheet printed out of a CSV as in a pack's manifest.
 
+use crate::export::held::Held;
 use crate::integrity::verdict::Verdict;
 use crate::query::filter::Clause;
 use crate::query::filter::Field;
@@ -25,13 +26,17 @@ pub struct About {
     pub hash: String,
     /// Whether the selection takes verified events alone.
     pub verified_only: bool,
+    /// What of all that was read is not among the rows at all, in sentences; empty where everything is.
+    pub not_held: String,
 }
 
 impl About {
     /// What is said of the rows of this inquiry.
     #[must_use]
-    pub fn new(inquiry: &Inquiry, rows: u64, total: u64, verified: u64) -> Self {
-        Self { rows, total, verified, words: words(inquiry), hash: inquiry.to_hash(), verified_only: is_verified_only(inquiry) }
+    pub fn new(inquiry: &Inquiry, rows: u64, verified: u64, held: &Held) -> Self {
+        let not_held = held.sentences(|number| number.to_string()).unwrap_or_default();
+        let (total, words, hash) = (held.rows, words_among(inquiry, held), inquiry.to_hash());
+        Self { rows, total, verified, words, hash, verified_only: is_verified_only(inquiry), not_held }
     }
 
     /// One sentence after the other: what this is, and how much of it is proven.
@@ -46,7 +51,8 @@ impl About {
             }
         };
         let only = if self.verified_only { " VERIFIED ONLY: events of other files were left out." } else { "" };
-        format!("Trailseal: {} of {} events; {}.{only} {proven}", self.rows, self.total, self.words)
+        let not_held = if self.not_held.is_empty() { String::new() } else { format!(" NOT ALL EVENTS WERE LOADED: {}", self.not_held) };
+        format!("Trailseal: {} of {} events; {}.{only}{not_held} {proven}", self.rows, self.total, self.words)
     }
 }
 
@@ -62,9 +68,34 @@ pub fn is_verified_only(inquiry: &Inquiry) -> bool {
     included.peek().is_some() && included.all(|clause| clause.value == Verdict::Valid.slug())
 }
 
-/// `user name is jane or bob; not AWS Region us-east-1; from … to before …; newest first`
+/// The same as [`words`], and of which events, where not all that were read are held.
+#[must_use]
+pub fn words_among(inquiry: &Inquiry, held: &Held) -> String {
+    let words = words(inquiry);
+    if held.is_all() { words } else { format!("{words}; out of {} of {} events read", held.rows, held.read()) }
+}
+
+/// `userName is "jane" or "bob"; awsRegion is not "us-east-1"; from … to before …; newest first`
 #[must_use]
 pub fn words(inquiry: &Inquiry) -> String {
+    let mut parts = chosen(inquiry);
+    if parts.is_empty() {
+        parts.push("all events, no filter".to_owned());
+    }
+    if inquiry.deliveries == Deliveries::Once {
+        parts.push("of several deliveries of an event one".to_owned());
+    }
+    parts.push(match (inquiry.order.by, inquiry.order.direction) {
+        (SortBy::Time, Direction::Descending) => "newest first".to_owned(),
+        (SortBy::Time, Direction::Ascending) => "oldest first".to_owned(),
+        (SortBy::Column(column), Direction::Ascending) => format!("sorted by {}", column.field()),
+        (SortBy::Column(column), Direction::Descending) => format!("sorted by {}, backwards", column.field()),
+    });
+    parts.join("; ")
+}
+
+/// What filter and time range choose; nothing where they choose nothing out.
+pub(super) fn chosen(inquiry: &Inquiry) -> Vec<String> {
     let clauses = &inquiry.filter.clauses;
     let mut parts = Vec::new();
     for (at, clause) in clauses.iter().enumerate() {
@@ -80,19 +111,7 @@ pub fn words(inquiry: &Inquiry) -> String {
     if let Some(range) = inquiry.range {
         parts.push(format!("from {} to before {}", range.start, range.end));
     }
-    if parts.is_empty() {
-        parts.push("all events, no filter".to_owned());
-    }
-    if inquiry.deliveries == Deliveries::Once {
-        parts.push("of several deliveries of an event one".to_owned());
-    }
-    parts.push(match (inquiry.order.by, inquiry.order.direction) {
-        (SortBy::Time, Direction::Descending) => "newest first".to_owned(),
-        (SortBy::Time, Direction::Ascending) => "oldest first".to_owned(),
-        (SortBy::Column(column), Direction::Ascending) => format!("sorted by {}", column.field()),
-        (SortBy::Column(column), Direction::Descending) => format!("sorted by {}, backwards", column.field()),
-    });
-    parts.join("; ")
+    parts
 }
 
 fn field_name(field: Field) -> &'static str {
@@ -130,8 +149,17 @@ mod tests {
         assert!(is_verified_only(&inquiry("verdict:valid")));
         assert!(!is_verified_only(&inquiry("verdict:valid verdict:unlisted")));
         assert!(!is_verified_only(&inquiry("-verdict:valid")));
-        assert!(About::new(&inquiry("verdict:valid"), 2, 3, 2).sentence().contains("VERIFIED ONLY"));
-        assert!(About::new(&inquiry(""), 2, 3, 0).sentence().contains("NOTHING OF THIS IS PROVEN"));
-        assert!(!About::new(&inquiry(""), 2, 3, 1).sentence().contains("NOTHING"));
+        let held = Held { rows: 3, ..Held::default() };
+        assert!(About::new(&inquiry("verdict:valid"), 2, 2, &held).sentence().contains("VERIFIED ONLY"));
+        assert!(About::new(&inquiry(""), 2, 0, &held).sentence().contains("NOTHING OF THIS IS PROVEN"));
+        assert!(!About::new(&inquiry(""), 2, 1, &held).sentence().contains("NOTHING"));
+    }
+
+    #[test]
+    fn what_was_not_loaded_goes_along() {
+        let held = Held { rows: 3, not_taken: 4, ..Held::default() };
+        let about = About::new(&inquiry(""), 2, 2, &held);
+        assert_eq!(about.words, "all events, no filter; newest first; out of 3 of 7 events read");
+        assert!(about.sentence().contains("NOT ALL EVENTS WERE LOADED"), "{}", about.sentence());
     }
 }

@@ -3,6 +3,7 @@
 //! No clock, no files: the page says when a pack was made, and puts the parts together.
 
 pub mod about;
+pub mod held;
 pub mod manifest;
 pub mod parts;
 pub mod rows;

@@ -53,11 +53,15 @@ impl Summary<'_> {
 
     fn selected(&self, html: &mut String) {
         let only = if self.about.verified_only { "<p class=\"only\">Verified only: events of other files were left out.</p>" } else { "" };
+        let not_held = match self.about.not_held.as_str() {
+            "" => String::new(),
+            sentences => format!("<p class=\"only\">Not all events were loaded. {}</p>\n", escaped(sentences)),
+        };
         let hash = if self.about.hash.is_empty() { "(none)".to_owned() } else { format!("#{}", self.about.hash) };
         push(
             html,
             format_args!(
-                "<h1>CloudTrail evidence pack</h1>\n{only}\n<dl>\n<dt>Selection</dt><dd>{}</dd>\n<dt>Rows</dt><dd>{} of {} events</dd>\n\
+                "<h1>CloudTrail evidence pack</h1>\n{only}\n{not_held}<dl>\n<dt>Selection</dt><dd>{}</dd>\n<dt>Rows</dt><dd>{} of {} events</dd>\n\
                  <dt>Address of the filter</dt><dd><code>{}</code></dd>\n<dt>Made</dt><dd>{} by Trailseal {}, by the clock of the machine that made it</dd>\n</dl>\n",
                 escaped(&self.about.words),
                 self.about.rows,
@@ -264,7 +268,15 @@ mod tests {
         let evil = "</code><script>alert(1)</script>\"' onload=x \u{202e}gnp";
         let claims = Claims { proven: vec![evil.to_owned()], ..Claims::default() };
         let part = Part { path: evil.to_owned(), size: 1, sha256: Sha256::of(b"") };
-        let about = About { rows: 2, total: 2, verified: 1, words: evil.to_owned(), hash: evil.to_owned(), verified_only: true };
+        let about = About {
+            rows: 2,
+            total: 2,
+            verified: 1,
+            words: evil.to_owned(),
+            hash: evil.to_owned(),
+            verified_only: true,
+            not_held: evil.to_owned(),
+        };
         let summary = Summary {
             made: evil,
             about: &about,

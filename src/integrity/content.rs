@@ -266,8 +266,8 @@ impl ContentReader {
         for piece in stored.chunks(PIECE) {
             self.tools.hashing.update(piece);
             self.size = self.size.saturating_add(length(piece));
-            if self.size > self.budget.ceiling() {
-                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.ceiling() });
+            if self.size > self.budget.plain() {
+                self.flaw = Some(ContentFlaw::TooLarge { limit: self.budget.plain() });
                 return;
             }
             inflated(piece);

@@ -136,10 +136,11 @@ fn a_bomb_runs_out_of_budget() {
     let (content, inflated) = read(&bomb, 4096, Budget::of(1 << 20));
     assert_eq!(content.flaw, Some(ContentFlaw::TooLarge { limit: 1 << 20 }));
     assert!(inflated.len() <= 1 << 20);
-    // The default lets 64 MiB through whatever the ratio, and 200 to 1 beyond.
+    // The default lets 64 MiB through whatever the ratio, 200 to 1 beyond, and from 8 GiB on 32 to 1.
     assert_eq!(Budget::default().limit(1), 64 << 20);
     assert_eq!(Budget::default().limit(1 << 20), 200 << 20);
-    assert_eq!(Budget::default().limit(u64::MAX), 8 << 30);
+    assert_eq!(Budget::default().limit(200 << 20), 8 << 30);
+    assert_eq!(Budget::default().limit(1 << 30), 32 << 30);
 }
 
 #[test]

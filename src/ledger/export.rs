@@ -99,7 +99,7 @@ impl Ledger {
     fn about(&mut self, inquiry: &Inquiry) -> About {
         let rows = self.arranged(inquiry);
         let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
-        About::new(inquiry, rows.len() as u64, self.table.len() as u64, verified as u64)
+        About::new(inquiry, rows.len() as u64, verified as u64, &self.held())
     }
 
     fn verdict_of_row(&self, row: RowId) -> Verdict {
@@ -129,7 +129,7 @@ impl Ledger {
     pub(super) fn seal(&mut self, request: &SealRequest) -> Vec<(String, String)> {
         let about = self.about(&request.inquiry);
         let arrival = self.arrival();
-        let rows = self.table.len() as u64;
+        let rows = self.held().read();
         let standing = Standing::of(self.judgement(), arrival, rows);
         let headline = format!("{}. {}", standing.headline, standing.detail);
         let claims = self.judgement().claims.clone();
@@ -196,7 +196,7 @@ impl Ledger {
         let plan = PackPlan {
             generation: self.progress.generation,
             rows: rows.len() as u64,
-            words: about::words(inquiry),
+            words: about::words_among(inquiry, &self.held()),
             verdicts: verdicts.collect(),
             logs: files.len() as u64,
             digests: proofs.digests.len() as u64,

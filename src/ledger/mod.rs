@@ -7,6 +7,7 @@ mod files;
 mod once;
 mod proof;
 mod repeats;
+mod room;
 mod rows;
 mod stretch;
 mod survey;
@@ -24,6 +25,7 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::once::Repeated;
+use crate::ledger::room::Room;
 use crate::ledger::views::Views;
 use crate::protocol::Answer;
 use crate::protocol::Extract;
@@ -64,6 +66,7 @@ pub struct Ledger {
     classes: FileClasses,
     views: Views,
     repeated: Repeated,
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -77,6 +80,8 @@ struct File {
     events: u64,
     /// Rows of it are in the table already: a large file sends them before its content is known.
     has_rows: bool,
+    /// Events of it that were not taken in, for lack of memory.
+    not_taken: u64,
 }
 
 /// What a question leads to.
@@ -105,6 +110,7 @@ impl Ledger {
                 stored_sha256: None,
                 events: 0,
                 has_rows: false,
+                not_taken: 0,
             };
             if self.files.insert(file.id, known).is_none() {
                 self.progress.files += 1;
@@ -134,12 +140,7 @@ impl Ledger {
     pub fn admit(&mut self, report: ReadReport, rows: EventBatch) -> Vec<Job> {
         let copies: HashSet<FileId> = report.facts.iter().filter(|facts| self.is_copy(facts)).map(|facts| facts.id).collect();
         let rows = rows.without(&copies);
-        for id in rows.files() {
-            if let Some(file) = self.files.get_mut(&id) {
-                file.has_rows = true;
-            }
-        }
-        self.table.append(&rows);
+        self.take_rows(rows);
         self.progress.bytes_read += report.bytes;
         for facts in report.facts {
             if let Some(file) = self.files.get_mut(&facts.id) {
@@ -283,13 +284,14 @@ impl Ledger {
 
     fn changed(&mut self) {
         self.progress.generation += 1;
-        self.progress.problems = self.problems.len() as u64;
+        self.progress.problems = self.problems.len() as u64 + u64::from(self.progress.not_taken > 0);
         self.stale = true;
     }
 
     /// The worst first. Thousands of strangers in a folder are one line, not thousands.
     fn problem_list(&self) -> Vec<Problem> {
-        let mut listed: Vec<Problem> = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned().collect();
+        let lost = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned();
+        let mut listed: Vec<Problem> = lost.chain(self.room_problem()).collect();
         arrange(&mut listed, |a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
         let mut strangers: Vec<&Problem> = self.problems.iter().filter(|problem| problem.weight == Weight::PassedOver).collect();
         arrange(&mut strangers, |a, b| a.source.cmp(&b.source));

@@ -76,22 +76,24 @@ impl Ledger {
 impl Repeated {
     fn find(&mut self, table: &EventTable) {
         let ids = table.ids();
-        let mut keys: Vec<(u64, u32)> = (0..).zip(ids.keys()).filter_map(|(row, key)| Some((key?, row))).collect();
-        keys.sort_unstable();
         (self.rows, self.ends, self.of_rows) = (Vec::new(), Vec::new(), table.len());
-        for same_key in keys.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
-            // Different ids with the same key have to be made; whoever makes a million of them shall not stop the page.
-            let mut rows: Vec<u32> = same_key.iter().map(|(_, row)| *row).collect();
-            arrange(&mut rows, |a, b| ids.compare(*a, *b));
-            for same in rows.chunk_by(|a, b| ids.compare(*a, *b).is_eq()) {
-                let mut files = same.iter().map(|row| table.files().get(*row as usize));
-                let first = files.next();
-                if files.any(|file| Some(file) != first) {
-                    self.rows.extend_from_slice(same);
-                    self.ends.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        in_parts(
+            table.len(),
+            || (0..).zip(ids.keys()).filter_map(|(row, key)| Some((key?, row))),
+            |same_key| {
+                // Different ids with the same key have to be made; whoever makes a million of them shall not stop the page.
+                let mut rows: Vec<u32> = same_key.iter().map(|(_, row)| *row).collect();
+                arrange(&mut rows, |a, b| ids.compare(*a, *b));
+                for same in rows.chunk_by(|a, b| ids.compare(*a, *b).is_eq()) {
+                    let mut files = same.iter().map(|row| table.files().get(*row as usize));
+                    let first = files.next();
+                    if files.any(|file| Some(file) != first) {
+                        self.rows.extend_from_slice(same);
+                        self.ends.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+                    }
                 }
-            }
-        }
+            },
+        );
     }
 
     fn groups(&self) -> impl Iterator<Item = &[u32]> {
@@ -99,6 +101,22 @@ impl Repeated {
         starts.zip(&self.ends).filter_map(|(start, end)| self.rows.get(start as usize..*end as usize))
     }
 }
+
+/// Calls `found` with each group of numbers that have one key. Of very many a part of the keys is looked at after the other: all at once
+/// they would take a third as much memory as the rows.
+pub(super) fn in_parts<I: Iterator<Item = (u64, u32)>>(many: usize, keys: impl Fn() -> I, mut found: impl FnMut(&[(u64, u32)])) {
+    let parts = (many / KEYS_AT_ONCE + 1) as u64;
+    let mut some: Vec<(u64, u32)> = Vec::new();
+    for part in 0..parts {
+        some.clear();
+        some.extend(keys().filter(|(key, _)| key % parts == part));
+        some.sort_unstable();
+        some.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1).for_each(&mut found);
+    }
+}
+
+/// 32 MB of them.
+const KEYS_AT_ONCE: usize = 2 << 20;
 
 /// What is proven first, what is disproven last.
 fn goodness(verdict: Verdict) -> u8 {

@@ -30,7 +30,7 @@ impl Ledger {
     pub(super) fn proof(&mut self) -> Proof {
         let arrival = self.arrival();
         let generation = self.progress.generation;
-        let rows = self.table.len() as u64;
+        let rows = self.held().read();
         let judgement = self.judgement();
         let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;

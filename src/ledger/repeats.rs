@@ -8,6 +8,7 @@ use crate::integrity::report::FindingCode;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::sha256::Sha256;
 use crate::ledger::Ledger;
+use crate::ledger::once::in_parts;
 use crate::trail::arrange::arrange;
 use crate::trail::ids::FileId;
 use crate::trail::object_key::KeyKind;
@@ -50,25 +51,25 @@ impl Ledger {
             Some((file.sha256?, place(key), key))
         };
         let contents: HashMap<FileId, LogContent<'_>> = self.files.keys().filter_map(|id| Some((*id, content(id)?))).collect();
-        let rows = self.table.ids().keys().zip(self.table.files()).filter_map(|(key, file)| Some((key?, *file)));
+        let rows = || self.table.ids().keys().zip(self.table.files()).filter_map(|(key, file)| Some((key?, *file)));
         // As plain numbers: the page has one sort of these.
-        let all = rows.chain(self.event_keys.iter().copied()).filter(|(_, file)| contents.contains_key(file));
-        let mut all: Vec<(u64, u32)> = all.map(|(key, file)| (key, file.0)).collect();
-        all.sort_unstable();
+        let all = || {
+            rows().chain(self.event_keys.iter().copied()).filter(|(_, file)| contents.contains_key(file)).map(|(key, file)| (key, file.0))
+        };
         let mut places: BTreeMap<Option<&(String, String)>, Repeats<'_>> = BTreeMap::new();
-        for same in all.chunk_by(|(a, _), (b, _)| a == b) {
+        in_parts(self.table.len() + self.event_keys.len(), all, |same| {
             let files = || same.iter().filter_map(|(_, file)| contents.get(&FileId(*file)));
-            let (Some((first, ..)), true) = (files().next(), same.len() > 1) else { continue };
+            let Some((first, ..)) = files().next() else { return };
             if files().all(|(sha256, ..)| sha256 == first) {
-                continue;
+                return;
             }
             // One that has a log's name, if there is one; of those the newest.
-            let Some((newest, place, key)) = files().max_by_key(|(_, place, key)| (place.is_some(), *key)) else { continue };
+            let Some((newest, place, key)) = files().max_by_key(|(_, place, key)| (place.is_some(), *key)) else { return };
             let other = files().filter(|(sha256, ..)| sha256 != newest).map(|(.., key)| *key).max().unwrap_or(key);
             let found = places.entry(place.as_ref()).or_default();
             found.events = found.events.saturating_add(1);
             found.files = found.files.max(Some((key, other)));
-        }
+        });
         places.into_values().filter_map(finding).collect()
     }
 }

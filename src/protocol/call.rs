@@ -8,6 +8,7 @@ use crate::export::parts::RowsTextRequest;
 use crate::export::parts::SealRequest;
 use crate::integrity::verdict::Verdict;
 use crate::query::inquiry::Inquiry;
+use crate::query::keep::Keep;
 use crate::table::column::ColumnId;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::FileId;
@@ -27,6 +28,10 @@ pub enum Call {
     Paste(Named, String),
     /// A file that the page itself could not get hold of, and why, in half a sentence.
     Lost(Named, String),
+    /// From now on keep only such rows, and of those already there only these. `None`: keep all that come.
+    Keep(Option<Keep>),
+    /// The ledger may take so many bytes of memory.
+    Limit(u64),
     /// An evidence pack whose files are about to be opened.
     Pack(GivenPack),
     /// A question; its answer bears the same number. A `Record` question has its file's `Blob` beside it.

@@ -53,6 +53,10 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Event rows so far.
     pub rows: u64,
+    /// Events that were read and left out because only others are kept.
+    pub left_out: u64,
+    /// Events that were read and not taken in, for lack of memory.
+    pub not_taken: u64,
     /// Signatures that are being checked.
     pub checks: u64,
     /// Walks through folders and archives that are under way: more files may come of them.

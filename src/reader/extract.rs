@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 
 use crate::integrity::content::Budget;
 use crate::integrity::content::ContentReader;
+use crate::integrity::content::Hasher;
+use crate::integrity::content::Tools;
 use crate::protocol::Compared;
 use crate::protocol::Extract;
 use crate::protocol::Record;
@@ -18,6 +20,10 @@ pub struct Extractor {
     lake: LakeReading,
     json: JsonAt,
     stored: u64,
+    /// Stored bytes up to which the file is read whole, although the record is found; none where it is not hashed again.
+    whole: u64,
+    /// Stored bytes after which the record is given up.
+    most: u64,
     is_cut_short: bool,
 }
 
@@ -41,8 +47,38 @@ impl Extractor {
             lake: LakeReading::of(""),
             json,
             stored: 0,
+            whole: READ_WHOLE,
+            most: u64::MAX,
             is_cut_short: false,
         }
+    }
+
+    /// Whether a file of that size is too large to be hashed again.
+    #[must_use]
+    pub fn is_large(size: u64) -> bool {
+        size > READ_WHOLE
+    }
+
+    /// For one record of a large file, which is not hashed again.
+    #[must_use]
+    pub fn of_large(job: Extract) -> Self {
+        let content = ContentReader::with(Budget::default(), Hasher::Nobody, Tools::default()).of_any_text();
+        Self { content, whole: 0, ..Self::new(job) }
+    }
+
+    /// The same, given nothing of the file but what stands from the record's offset on.
+    #[must_use]
+    pub fn at_its_record(job: Extract) -> Self {
+        // From its offset on a record ends within the limit of records, or is not there any more.
+        Self { most: 2 * READ_WHOLE, ..Self::of_large(Extract { offset: 0, ..job }) }
+    }
+
+    /// From where on the stored bytes are enough to find the record: of a large file that is JSON as it lies. `head` is how it begins; what
+    /// is packed, or is CSV with its columns in the first line, is read from its beginning.
+    #[must_use]
+    pub fn begins_at(job: &Extract, head: &[u8]) -> Option<u64> {
+        let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().first();
+        matches!(first, Some(b'{' | b'[')).then_some(job.offset)
     }
 
     /// Takes the file's next stored bytes; breaks off where no more of them are wanted.
@@ -50,7 +86,7 @@ impl Extractor {
         let Self { content, lake, json, .. } = self;
         content.push(stored, &mut |inflated| lake.take(inflated, &mut |piece| json.take(piece)));
         self.stored += stored.len() as u64;
-        self.is_cut_short = self.stored > READ_WHOLE && self.json.found.is_some();
+        self.is_cut_short = self.stored > self.most || self.stored > self.whole && self.json.found.is_some();
         if self.is_cut_short { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -60,7 +96,7 @@ impl Extractor {
         self.lake.end(&mut |piece| self.json.take(piece));
         let content = self.content.finish();
         let file = match self.job.sha256 {
-            _ if self.is_cut_short => Compared::InPart,
+            _ if self.is_cut_short || self.whole == 0 => Compared::InPart,
             Some(before) if before == content.sha256 => Compared::Same,
             _ => Compared::Changed,
         };
@@ -70,6 +106,7 @@ impl Extractor {
 }
 
 /// Stored bytes up to which a file is read whole and hashed again for one record: a second's work. Of a larger one it would be many.
+/// Checkpoints in a packed one would be better still; what inflates here cannot be stopped and taken up again elsewhere.
 const READ_WHOLE: u64 = 64 << 20;
 
 impl JsonAt {

@@ -241,6 +241,32 @@ mod tests {
         assert_eq!((taken, record.json.as_deref(), record.file), (7, Ok(EVENT), Compared::InPart));
     }
 
+    #[test]
+    fn a_huge_plain_file_is_read_again_at_the_record_alone() {
+        let text = format!("[{EVENT},{{\"eventName\":\"B\"}},{EVENT}]");
+        let offset = text.find("{\"eventName\":\"B").expect("it is there") as u64;
+        let job = Extract { number: 1, row: RowId(0), offset, sha256: None };
+        assert_eq!(Extractor::begins_at(&job, b" \n[{"), Some(offset));
+        for head in [&b"\x1f\x8b"[..], b"eventID,", b""] {
+            assert_eq!(Extractor::begins_at(&job, head), None);
+        }
+        let mut from_its_beginning = Extractor::of_large(job.clone());
+        let taken = text.as_bytes().chunks(9).take_while(|chunk| from_its_beginning.push(chunk).is_continue()).count();
+        let record = from_its_beginning.finish().1;
+        assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
+        assert!(taken < text.len() / 9);
+        let from = |offset: usize| {
+            let mut extractor = Extractor::at_its_record(job.clone());
+            let taken = text.as_bytes()[offset..].chunks(9).take_while(|chunk| extractor.push(chunk).is_continue()).count();
+            (taken, extractor.finish().1)
+        };
+        let (taken, record) = from(offset as usize);
+        assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
+        assert!(taken <= 3, "no more is read than the record");
+        // Of a file that has changed, what stands there now is no record.
+        assert!(from(offset as usize + 3).1.json.is_err());
+    }
+
     proptest! {
         #[test]
         fn any_bytes_give_a_report(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -25,6 +25,7 @@ use crate::state::habits::Theme;
 use crate::state::intake::Intake;
 use crate::state::rows::RowCache;
 use crate::table::column::ColumnId;
+use crate::table::estimate::MEMORY;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::RowId;
 use crate::trail::time::TimeRange;
@@ -102,6 +103,12 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
+    /// Whether a load that may not fit into memory waits for a choice.
+    pub is_asked: RwSignal<bool>,
+    /// Bytes of memory that the ledger may take.
+    pub limit: RwSignal<u64>,
+    /// Which rows alone were wanted, in words; empty: all.
+    pub kept: RwSignal<String>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -167,6 +174,9 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
+            is_asked: RwSignal::new(false),
+            limit: RwSignal::new(MEMORY),
+            kept: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
         }
     }

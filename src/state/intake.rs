@@ -26,6 +26,8 @@ use crate::protocol::Listing;
 use crate::protocol::Named;
 use crate::protocol::Remote;
 use crate::state::client::Client;
+use crate::state::desk::Desk;
+use crate::state::fit::Gate;
 use crate::state::zip_intake::is_zip;
 use crate::state::zip_intake::sheaves;
 use crate::trail::ids::FileId;
@@ -39,6 +41,8 @@ pub struct Intake {
     cancelled: Rc<Cell<u32>>,
     /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
     arriving: RwSignal<u64>,
+    /// Where loads that may not fit into memory are held up.
+    pub(super) gate: Gate,
 }
 
 /// Which sample to open.
@@ -51,10 +55,10 @@ pub enum Sample {
 }
 
 impl Intake {
-    /// An intake for this ledger, counting in `arriving` what it has begun.
+    /// An intake for this ledger, counting at this desk what it has begun.
     #[must_use]
-    pub fn new(client: Client, arriving: RwSignal<u64>) -> Self {
-        Self { client, next: Rc::default(), cancelled: Rc::default(), arriving }
+    pub fn new(client: Client, desk: Desk) -> Self {
+        Self { client, next: Rc::default(), cancelled: Rc::default(), arriving: desk.arriving, gate: Gate::new(desk) }
     }
 
     /// Opens what was dropped, folders and all. Must be called inside the event's handler.
@@ -139,6 +143,7 @@ impl Intake {
     pub fn cancel(&self) {
         self.cancelled.set(self.cancelled.get() + 1);
         self.arriving.set(0);
+        self.gate.forget();
         self.client.say(&Call::Cancel, &[]);
     }
 
@@ -182,6 +187,12 @@ impl Intake {
         move || if cancelled.get() == before { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
+    /// Sends what was held back until it was known that it may be read.
+    pub(super) fn send_held(&self) {
+        let (held, this) = (self.gate.take(), self.clone());
+        self.run(async move { this.send(held).await });
+    }
+
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
         sheaf.push(file);
         if sheaf.is_full() {
@@ -191,14 +202,18 @@ impl Intake {
 
     fn send_now(&self, mut sheaf: Sheaf) {
         sheaf.tie();
+        let files = self.gate.pass(sheaf.files);
+        if files.is_empty() {
+            return;
+        }
         let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, file.file);
-        if !sheaf.files.is_empty() && sheaf.bytes < SHEAF_BYTES * 2.0 && !sheaf.files.iter().any(is_zip) {
+        if sheaf.bytes < SHEAF_BYTES * 2.0 && !files.iter().any(is_zip) {
             if let Ok(whole) = Blob::new_with_blob_sequence(&sheaf.parts) {
-                self.client.open_in(sheaf.files.into_iter().map(numbered).collect(), &whole);
+                self.client.open_in(files.into_iter().map(numbered).collect(), &whole);
             }
             return;
         }
-        let (zips, files): (Vec<_>, Vec<_>) = sheaf.files.into_iter().partition(is_zip);
+        let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
         for zip in zips {
             let this = self.clone();
             self.run(async move { this.open_zip(zip).await });
@@ -224,9 +239,11 @@ impl Intake {
     fn run(&self, work: impl Future<Output = ()> + 'static) {
         let this = self.clone();
         this.arriving.update(|arriving| *arriving += 1);
+        this.gate.begin();
         this.client.say(&Call::Listing(Listing::Begun), &[]);
         spawn_local(async move {
             work.await;
+            this.gate.end();
             this.client.say(&Call::Listing(Listing::Ended), &[]);
             this.arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
         });

@@ -8,6 +8,7 @@ pub mod client;
 pub mod desk;
 pub mod effect;
 pub mod export;
+pub mod fit;
 pub mod habits;
 pub mod intake;
 pub mod intents;

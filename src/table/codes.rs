@@ -54,6 +54,20 @@ impl Codes {
         }
     }
 
+    /// Makes room for so many more cells, of as wide codes as a dictionary of so many values gives.
+    pub(super) fn try_reserve(&mut self, more: usize, distinct: usize) -> Result<(), OutOfRoom> {
+        let widest = u32::try_from(distinct.saturating_sub(1)).unwrap_or(u32::MAX);
+        match self {
+            // Widened it is made anew: as large as it will be.
+            Self::Narrow(cells) if widest > 0xffff => probe(cells.len() * 4 + more * 4),
+            Self::Narrow(cells) if widest > 0xff => probe(cells.len() * 2 + more * 2),
+            Self::Middle(cells) if widest > 0xffff => probe(cells.len() * 4 + more * 4),
+            Self::Narrow(cells) => try_room(cells, more),
+            Self::Middle(cells) => try_room(cells, more),
+            Self::Wide(cells) => try_room(cells, more),
+        }
+    }
+
     /// Adds cells of codes below 256.
     pub fn extend_narrow(&mut self, codes: impl ExactSizeIterator<Item = u8>) {
         match self {
@@ -245,11 +259,35 @@ impl Codes {
     }
 }
 
-/// Room for so many more. Grows by a quarter where the standard library doubles: of ten million rows, half would be empty room.
+/// Room for so many more. Grows by a quarter where the standard library doubles, and by an eighth once the column is long: of ten million
+/// rows half would be empty room, and while a column moves it is there twice.
 pub(super) fn make_room<T>(cells: &mut Vec<T>, more: usize) {
     if cells.capacity() - cells.len() < more {
-        cells.reserve_exact(more.max(cells.len() / 4));
+        cells.reserve_exact(more.max(step(cells.len())));
     }
+}
+
+/// The same where memory may have come to its end.
+pub(super) fn try_room<T>(cells: &mut Vec<T>, more: usize) -> Result<(), OutOfRoom> {
+    if cells.capacity() - cells.len() >= more {
+        return Ok(());
+    }
+    cells.try_reserve_exact(more.max(step(cells.len()))).map_err(|_| OutOfRoom)
+}
+
+/// Whether so many bytes can be had in one piece. They are given back at once: a WebAssembly memory never shrinks, so that what was had
+/// once is there when it is needed.
+pub(super) fn probe(bytes: usize) -> Result<(), OutOfRoom> {
+    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| OutOfRoom)
+}
+
+/// There is no memory for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfRoom;
+
+/// How many cells a column of so many grows by: each is copied some eight times in all, which is less than a tenth of a microsecond a row.
+fn step(cells: usize) -> usize {
+    if cells < 1 << 20 { cells / 4 } else { cells / 8 }
 }
 
 #[cfg(test)]

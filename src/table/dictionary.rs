@@ -5,6 +5,8 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
+use crate::table::codes::OutOfRoom;
+use crate::table::codes::probe;
 use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
 
@@ -46,6 +48,13 @@ impl Dictionary {
     #[must_use]
     pub fn value(&self, code: Code) -> &str {
         self.values.value(code.0)
+    }
+
+    /// Makes room for the values of a batch, all of which may be new.
+    pub(super) fn try_reserve(&mut self, new: &Values) -> Result<(), OutOfRoom> {
+        self.values.try_reserve(new)?;
+        // It doubles, into a new place: sixteen eighths of five bytes a value at most.
+        probe((self.len() + new.len()) * 12)
     }
 
     /// The same as bytes: what sorting compares.

@@ -7,7 +7,10 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
+use crate::table::codes::OutOfRoom;
 use crate::table::codes::make_room;
+use crate::table::codes::probe;
+use crate::table::codes::try_room;
 use crate::trail::arrange::arrange;
 
 /// The `eventID` of every row.
@@ -84,6 +87,17 @@ impl EventIds {
         self.packed.is_empty()
     }
 
+    /// Makes room for the ids of another table.
+    pub(super) fn try_reserve(&mut self, other: &Self) -> Result<(), OutOfRoom> {
+        probe(other.odd.len() * ODD)?;
+        try_room(&mut self.packed, other.packed.len())
+    }
+
+    /// Bytes of memory held.
+    pub(super) fn memory(&self) -> usize {
+        self.packed.capacity() * 16 + self.odd.len() * ODD
+    }
+
     /// Appends the ids of another table, in its order.
     pub fn append(&mut self, other: &Self) {
         let base = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
@@ -126,6 +140,9 @@ impl EventIds {
         &self.packed
     }
 }
+
+/// A text of 40 letters with its own place in the heap and in the map.
+const ODD: usize = 100;
 
 /// Both halves in one: ids that share one half never meet here, others one time in 2⁶⁴.
 #[allow(clippy::cast_possible_truncation)] // Taking a half is the purpose.

@@ -3,7 +3,10 @@
 use crate::table::batch::EventBatch;
 use crate::table::batch::NO_TIME;
 use crate::table::codes::Codes;
+use crate::table::codes::OutOfRoom;
 use crate::table::codes::make_room;
+use crate::table::codes::probe;
+use crate::table::codes::try_room;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
@@ -58,6 +61,31 @@ impl EventTable {
             let (first, last) = self.span.unwrap_or((*time, *time));
             self.span = Some((first.min(*time), last.max(*time)));
         }
+    }
+
+    /// Makes room for the rows of a batch, and for `beside` bytes in one piece that must be left when they are there. After an error the
+    /// rows are what they were; columns that had grown keep their room.
+    ///
+    /// # Errors
+    /// When there is no memory for that.
+    pub fn try_reserve(&mut self, batch: &EventBatch, beside: usize) -> Result<(), OutOfRoom> {
+        let rows = batch.len();
+        try_room(&mut self.times, rows)?;
+        try_room(&mut self.files, rows)?;
+        try_room(&mut self.offsets, rows)?;
+        self.ids.try_reserve(&batch.ids)?;
+        for (column, new) in self.columns.iter_mut().zip(&batch.columns) {
+            column.dictionary.try_reserve(&new.values)?;
+            column.codes.try_reserve(rows, column.dictionary.len() + new.values.len())?;
+        }
+        probe(beside)
+    }
+
+    /// What the memory held may grow by for so many more rows; nothing while there is room left for them.
+    #[must_use]
+    pub fn growth(&self, rows: usize) -> usize {
+        let is_there = self.times.capacity() - self.times.len() >= rows;
+        if is_there { 0 } else { (self.memory() / if self.len() < 1 << 20 { 4 } else { 8 }).max(rows * WIDEST_ROW) }
     }
 
     /// Number of rows.
@@ -124,9 +152,12 @@ impl EventTable {
     #[must_use]
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.dictionary.memory() + column.codes.memory()).sum();
-        columns + self.times.capacity() * 8 + self.files.capacity() * 4 + self.offsets.capacity() * 8 + self.ids.len() * 16
+        columns + self.times.capacity() * 8 + self.files.capacity() * 4 + self.offsets.capacity() * 8 + self.ids.memory()
     }
 }
+
+/// Time, file, offset, id and seventeen codes of four bytes: more than any row takes in its columns.
+const WIDEST_ROW: usize = 104;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,9 @@
 //! Texts end to end in one, numbered in the order in which they came: what a dictionary is without its index, and how it travels.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
+use crate::table::codes::OutOfRoom;
+use crate::table::codes::try_room;
+
 /// A list of texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Values {
@@ -13,6 +16,20 @@ impl Values {
     pub(super) fn push(&mut self, value: &str) {
         self.text.push_str(value);
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Makes room for other texts behind all others. By an eighth where the standard library doubles, as of columns.
+    pub(super) fn try_reserve(&mut self, new: &Self) -> Result<(), OutOfRoom> {
+        try_room(&mut self.ends, new.ends.len())?;
+        let more = new.text.len();
+        // Texts end in numbers of 32 bits: beyond that there is no telling them apart.
+        if u32::try_from(self.text.len().saturating_add(more)).is_err() {
+            return Err(OutOfRoom);
+        }
+        if self.text.capacity() - self.text.len() >= more {
+            return Ok(());
+        }
+        self.text.try_reserve_exact(more.max(self.text.len() / 8)).map_err(|_| OutOfRoom)
     }
 
     /// A text by its number; empty for a number that was never given.

@@ -20,6 +20,8 @@ use crate::view::event_detail::close_detail;
 use crate::view::event_table::EventTable;
 use crate::view::export::ExportProgress;
 use crate::view::facets::Facets;
+use crate::view::fit::FitDialog;
+use crate::view::fit::HeldNote;
 use crate::view::frames::frames_so_far;
 use crate::view::help::HelpDialog;
 use crate::view::icon::Icon;
@@ -59,6 +61,7 @@ pub fn App() -> impl IntoView {
         <PasteDialog />
         <PackDialog />
         <SupplyDialog />
+        <FitDialog />
         <ProblemsDialog />
         <HelpDialog />
     }
@@ -74,6 +77,7 @@ fn Workbench() -> impl IntoView {
     view! {
         <main class="workbench">
             <Banner />
+            <HeldNote />
             <Show when=move || built(1)><TimePanel /></Show>
             <div class="desk" class:has-detail=move || desk.selected.get().is_some() class:has-facets=move || panels.facets.get()>
                 <Show when=move || built(3)><Facets /></Show>

@@ -117,7 +117,7 @@ fn Related(detail: Arc<Detail>) -> impl IntoView {
 fn RawRecord() -> impl IntoView {
     let desk = use_desk();
     let shown = move || match desk.record.get().as_deref() {
-        None => view! { <p class="dim">"Reading the record from its file…"</p> }.into_any(),
+        None => view! { <p class="dim">"Reading the record from its file…"{move || slowly(desk)}</p> }.into_any(),
         Some(Err(why)) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Some(Ok(record)) => {
             let is_lakes = desk.detail.with_untracked(|detail| detail.as_ref().is_some_and(|detail| detail.source.kind == "query result"));
@@ -127,6 +127,14 @@ fn RawRecord() -> impl IntoView {
     view! { <section id="raw-record" class="detail-section">{shown}</section> }
 }
 
+/// Why it may take a while: 4 GB of JSON in a compressed file take some four seconds to the end.
+fn slowly(desk: Desk) -> Option<String> {
+    let file = desk.detail.with(|detail| detail.as_ref().map(|detail| detail.file))?;
+    let size = desk.client.with_untracked(|client| client.as_ref()?.blob(file).map(|blob| blob.size() as u64))?;
+    let words = || format!(" The file is large ({}): if it is compressed, all before the record is unpacked first.", format::bytes(size));
+    (size > 64 << 20).then(words)
+}
+
 fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
     let changed = match (record.file, &record.json) {
         (Compared::Same, _) | (Compared::InPart, Err(_)) => None,
@@ -134,7 +142,7 @@ fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
             Some("The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again.")
         }
         (Compared::InPart, Ok(_)) => Some(
-            "The file is larger than 64 MB, so it was read again only as far as this record and not hashed again. The verdict speaks of the file as it was when it was opened.",
+            "The file is larger than 64 MB: no more of it was read again than shows this record, and it was not hashed again. The verdict speaks of the file as it was when it was opened.",
         ),
     };
     let changed = changed.map(|said| view! { <p id="changed-on-disk" class="alert" role="alert">{said}</p> });

@@ -150,6 +150,7 @@ fn NoRows() -> impl IntoView {
     let total = move || desk.survey.with(|survey| survey.total);
     let why = move || match total() {
         0 if desk.progress.with(|progress| progress.is_busy()) => "Reading: no events so far.".to_owned(),
+        0 if !desk.held().is_all() => "No event is held: what was read was left out. Reload the page to choose otherwise.".to_owned(),
         0 => "None of the files holds events. Digest files and keys hold none; add the log files of the same trail.".to_owned(),
         total => format!("None of {} passes the filter.", format::counted(total, "event", "events")),
     };

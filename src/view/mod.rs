@@ -21,6 +21,7 @@ mod event_table;
 mod export;
 mod facets;
 mod files;
+mod fit;
 mod frames;
 mod gaps;
 mod help;

@@ -6,6 +6,7 @@ use crate::query::order::Direction;
 use crate::query::order::SortBy;
 use crate::screen::format;
 use crate::table::column::ColumnId;
+use crate::view::fit::held_word;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
 use crate::view::panels::use_desk;
@@ -69,6 +70,7 @@ pub(crate) fn RowCount() -> impl IntoView {
     let desk = use_desk();
     let counts = move || {
         desk.survey.with(|survey| format!("{} of {}", format::count(survey.matched), format::counted(survey.total, "event", "events")))
+            + held_word(desk)
     };
     let order = move || {
         desk.inquiry.with(|inquiry| match (inquiry.order.by, inquiry.order.direction) {

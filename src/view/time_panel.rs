@@ -8,6 +8,7 @@ use crate::screen::palette::class_token;
 use crate::table::column::ColumnId;
 use crate::trail::time::TimeRange;
 use crate::view::coverage::Coverage;
+use crate::view::fit::held_word;
 use crate::view::panels::use_desk;
 use crate::view::timeline::Timeline;
 use crate::view::words::class_word;
@@ -49,7 +50,7 @@ fn TimelineLabel() -> impl IntoView {
     let options = STACKED.map(|column| view! { <option value=column.field() selected=move || desk.stacked.get() == column>"by "{column.title().to_ascii_lowercase()}</option> });
     view! {
         <div class="lane-label">
-            <p id="event-count"><b>{move || desk.survey.with(|survey| format::count(survey.matched))}</b>" of "{move || desk.survey.with(|survey| format::counted(survey.total, "event", "events"))}</p>
+            <p id="event-count"><b>{move || desk.survey.with(|survey| format::count(survey.matched))}</b>" of "{move || desk.survey.with(|survey| format::counted(survey.total, "event", "events"))}{move || held_word(desk)}</p>
             <select id="stacked" aria-label="Bars are stacked by" on:change:target=move |event| choose(event.target().value())>{options}</select>
             <ul class="legend">
                 {move || stacks.get().into_iter().take(5).map(|name| view! { <li><i style:background=class_token(&name)></i>{class_word(desk.stacked.get(), &name)}</li> }).collect_view()}

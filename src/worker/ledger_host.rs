@@ -133,6 +133,8 @@ impl Host {
                 let (report, rows) = reader.finish();
                 this.ledger.admit(report, rows);
             }
+            Call::Keep(keep) => this.ledger.keep(keep),
+            Call::Limit(bytes) => this.ledger.limit(bytes),
             Call::Pack(pack) => this.ledger.admit_pack(&pack),
             Call::Cancel => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();

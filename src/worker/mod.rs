@@ -1,6 +1,7 @@
 //! The worker tower: message in, one call to `ledger` or `reader`, message out. All thinking is elsewhere, tested natively.
 
 pub mod checking;
+mod extracting;
 mod ledger_host;
 mod pool;
 mod reader_host;

@@ -22,7 +22,6 @@ use crate::protocol::Named;
 use crate::protocol::ReadReport;
 use crate::protocol::Remote;
 use crate::protocol::Report;
-use crate::reader::Extractor;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::digest::Place;
@@ -31,6 +30,7 @@ use crate::trail::percent;
 use crate::trail::s3_url;
 use crate::trail::time::Timestamp;
 use crate::worker::checking::check_all;
+use crate::worker::extracting::extract;
 
 /// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
@@ -87,12 +87,7 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
         }
         (Job::Check(checks), _) => desk.report(&Report::Checked(check_all(Subtle::here().as_ref(), &checks).await), &[]),
         (Job::Extract(job), blob) => {
-            let mut extractor = Extractor::new(job);
-            if let Some(blob) = blob {
-                // A file that can no longer be read shows as a record that is no longer there.
-                let _ = source::read_until(&blob, |bytes| extractor.push(bytes)).await;
-            }
-            let (number, record) = extractor.finish();
+            let (number, record) = extract(job, blob).await;
             desk.report(&Report::Extracted(number, record), &[]);
         }
         (Job::Sums(number, sizes), blob) => {

@@ -1,0 +1,131 @@
+// A load that may not fit into memory is told before it is read; what is left out is said; where memory ends the page lives.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { serve } from "./server.mjs";
+import { DIST, assertQuiet, choose, idle, launch, openDashboard } from "./support.mjs";
+
+const FILES = 80;
+const EVENTS = 100;
+/** Twenty files a day from 2024-01-01 on; of four events one changes something. */
+const day = (file) => `2024-01-0${1 + Math.floor(file / 20)}`;
+const event = (file, at) => ({
+  eventName: at % 4 ? "GetObject" : "PutObject",
+  eventSource: "s3.amazonaws.com",
+  eventTime: `${day(file)}T${String(file % 20).padStart(2, "0")}:00:00Z`,
+  eventID: `00000000-0000-4000-8000-${(file * EVENTS + at).toString(16).padStart(12, "0")}`,
+  readOnly: at % 4 !== 0,
+  requestParameters: { bucketName: `bucket-${file}`, note: "x".repeat(900) },
+});
+const name = (file) => `111122223333_CloudTrail_eu-west-1_${day(file).replaceAll("-", "")}T${String(file % 20).padStart(2, "0")}05Z_${String(file).padStart(16, "A")}.json`;
+
+describe("a load that may not fit", () => {
+  let browser, host, folder, paths;
+  before(async () => {
+    browser = await launch("chromium");
+    host = await serve(DIST);
+    folder = await mkdtemp(join(tmpdir(), "trailseal-fit-"));
+    paths = [];
+    for (let file = 0; file < FILES; file++) {
+      paths.push(join(folder, name(file)));
+      await writeFile(paths[file], JSON.stringify({ Records: Array.from({ length: EVENTS }, (_, at) => event(file, at)) }));
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    await host?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const text = (page, selector) => page.$eval(selector, (element) => element.textContent.replace(/\s+/g, " ").trim());
+  const asked = async (query = "?memory=1") => {
+    const page = await openDashboard(browser, host.url + query);
+    await choose(page, "#pick-files", ...paths);
+    await page.waitForSelector("#fit-dialog[open]");
+    return page;
+  };
+  const settled = async (page) => {
+    await page.waitForFunction(() => document.documentElement.dataset.filesRead === "80" && document.documentElement.dataset.busy === "0", { polling: 50, timeout: 60_000 });
+    assertQuiet(page);
+  };
+
+  test("is told in numbers before anything of it is read; write events only are kept, and that is said", async () => {
+    const page = await asked();
+    const told = await text(page, "#fit-told");
+    assert.match(told, /^80 files, \d\.?\d* MB as stored: about [\d.,]+ ?\w* events\. Held as rows they take about [\d.]+ \w+ of memory; this page has 1(\.0)? MB\.$/);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "0");
+    assert.equal(await page.$("#fit-filter"), null, "there is no filter");
+    await page.click("#fit-writes");
+    await settled(page);
+    assert.equal(await text(page, "#event-count"), "2,000 of 2,000 events held");
+    assert.match(await text(page, "#held-note"), /^2,000 of 8,000 events that were read are held\. Kept: write events only .*6,000 others were read, judged with their files and left out\.$/);
+    await page.close();
+  });
+
+  test("by keyboard: the newest days that fit are offered, and a range that is typed is kept", async () => {
+    const page = await asked();
+    assert.match(await page.$eval("#fit-until", (field) => field.value), /^2024-01-05/);
+    await page.focus("#fit-from");
+    await page.$eval("#fit-from", (field) => field.select());
+    await page.keyboard.type("2024-01-02");
+    await page.focus("#fit-until");
+    await page.$eval("#fit-until", (field) => field.select());
+    await page.keyboard.type("2024-01-03");
+    assert.match(await text(page, "#fit-range-told"), /^About [\d.,]+ ?\w* events/);
+    await page.keyboard.press("Enter");
+    await settled(page);
+    assert.equal(await text(page, "#event-count"), "2,000 of 2,000 events held");
+    assert.match(await text(page, "#held-note"), /from 2024-01-02T00:00:00Z to before 2024-01-03T00:00:00Z/);
+    await page.close();
+  });
+
+  test("a filter that is there already is offered", async () => {
+    const page = await asked("?memory=1#1;f=resource:bucket-7*");
+    await page.click("#fit-filter");
+    await settled(page);
+    assert.match(await text(page, "#held-note"), /^1,100 of 8,000 events .*resourceName is "bucket-7\*"/);
+    await page.close();
+  });
+
+  test("everything, until memory ends: then rows end, files are judged, and the page lives", async () => {
+    const page = await asked();
+    await page.click("#fit-all");
+    await settled(page);
+    const note = await text(page, "#held-note");
+    const [, held, lost] = note.match(/^([\d,]+) of 8,000 events that were read are held\. ([\d,]+) were read, judged with their files and not taken in: memory had run out\.$/) ?? assert.fail(note);
+    const number = (written) => Number(written.replaceAll(",", ""));
+    assert.ok(number(held) > 0 && number(lost) > 0 && number(held) + number(lost) === 8000, note);
+    await page.click("#problems");
+    await page.waitForSelector("#problems-dialog[open]");
+    assert.match(await text(page, "#problems-dialog"), /Memory has run out: \d+ events of \d+ files were not taken in/);
+    await page.keyboard.press("Escape");
+    await page.focus("#search");
+    await page.keyboard.type("readOnly:false");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((held) => !document.querySelector("#event-count").textContent.startsWith(held), { polling: 50 }, held);
+    await idle(page);
+    assert.match(await text(page, "#event-count"), /events held$/);
+    await page.close();
+  });
+
+  test("to close it is to read nothing more", async () => {
+    const page = await asked();
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("#fit-dialog:not([open])");
+    assert.match(await text(page, ".notice"), /Files not read: 80\./);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "0");
+    await page.close();
+  });
+
+  test("what fits is not asked about", async () => {
+    const page = await openDashboard(browser, host.url);
+    await choose(page, "#pick-files", ...paths);
+    await settled(page);
+    assert.equal(await text(page, "#event-count"), "8,000 of 8,000 events");
+    assert.equal(await page.$eval("#held-note", (note) => note.hidden), true);
+    await page.close();
+  });
+});
