@@ -10,6 +10,7 @@ pub(super) struct Hashing {
     /// `None` while the content is gathered instead.
     flowing: Option<sha2::Sha256>,
     whole: Vec<u8>,
+    is_unwanted: bool,
 }
 
 /// Who hashes.
@@ -21,6 +22,8 @@ pub enum Hasher {
     /// Whoever is offered the whole content at its end: the browser's own hasher is 2.4 times as fast as one in WebAssembly (1.2 GB/s
     /// against 0.5), but takes no pieces.
     Elsewhere,
+    /// Nobody: the content is only looked through, and its hash says nothing.
+    Nobody,
 }
 
 impl Hashing {
@@ -28,9 +31,13 @@ impl Hashing {
     pub(super) fn restart(&mut self, hasher: Hasher) {
         self.whole.clear();
         self.flowing = (hasher == Hasher::Here).then(sha2::Sha256::new);
+        self.is_unwanted = hasher == Hasher::Nobody;
     }
 
     pub(super) fn update(&mut self, piece: &[u8]) {
+        if self.is_unwanted {
+            return;
+        }
         if self.flowing.is_none() {
             if self.whole.len().saturating_add(piece.len()) <= LARGEST {
                 return self.whole.extend_from_slice(piece);

@@ -102,6 +102,10 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
+    /// The text that the raw JSON is being searched for.
+    pub seeking: RwSignal<Option<String>>,
+    /// How many stored bytes of how many have been searched.
+    pub sought: RwSignal<Option<Exporting>>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -167,6 +171,8 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
+            seeking: RwSignal::new(None),
+            sought: RwSignal::new(None),
             notice: RwSignal::new(None),
         }
     }

@@ -26,6 +26,7 @@ use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Progress;
 use crate::protocol::Question;
+use crate::protocol::RawFound;
 use crate::protocol::Record;
 use crate::protocol::Report;
 use crate::protocol::Rows;
@@ -140,6 +141,8 @@ impl Host {
             Call::Ask(number, question) => {
                 match this.ledger.answer(number, question) {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
+                    // Whoever reads or looks at a record comes first.
+                    Reply::Ask(job @ Job::Search(..)) => this.give(Task { job, blob, is_suspect: false }),
                     Reply::Ask(job) => {
                         if let Some(pool) = &mut this.pool {
                             pool.push_first(Task { job, blob, is_suspect: false });
@@ -221,6 +224,14 @@ impl Host {
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
             Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
+            Report::Searched(number, found) => {
+                self.ledger.found(&found);
+                // The last answer comes behind the picture that it is part of.
+                if !self.is_busy() {
+                    self.picture();
+                }
+                self.say(&Notice::Answer(number, Box::new(Answer::Searched)), &[]);
+            }
             Report::Unreadable(files) => self.say(&Notice::Reopen(files), &[]),
         }
     }
@@ -238,6 +249,11 @@ impl Host {
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
             Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
+            Job::Search(number, search) => {
+                let changed = search.files.iter().map(|file| file.id).collect();
+                self.ledger.found(&RawFound { text: search.text, changed, ..RawFound::default() });
+                return self.say(&Notice::Answer(number, Box::new(Answer::Searched)), &[]);
+            }
             Job::Extract(job) => {
                 let record = Record {
                     row: job.row,
@@ -262,7 +278,7 @@ impl Host {
         let mut this = host.borrow_mut();
         if this.due.is_none() {
             let later = host.clone();
-            let wait = if this.ledger.progress().is_busy() { TOLD_EVERY } else { 0 };
+            let wait = if this.is_busy() { TOLD_EVERY } else { 0 };
             this.due = Some(Timeout::new(wait, move || Self::tell(&later)));
         }
     }
@@ -271,21 +287,30 @@ impl Host {
     fn tell(host: &Shared) {
         let mut this = host.borrow_mut();
         this.due = None;
-        let before = this.now();
-        let progress = this.ledger.progress();
-        let since = *this.began.get_or_insert(before);
-        if !progress.is_busy() || before >= this.next_picture {
-            this.ledger.judge();
-            this.shown = progress.generation;
+        this.picture();
+    }
+
+    fn picture(&mut self) {
+        let before = self.now();
+        let progress = self.ledger.progress();
+        let (since, is_busy) = (*self.began.get_or_insert(before), self.is_busy());
+        if !is_busy || before >= self.next_picture {
+            self.ledger.judge();
+            self.shown = progress.generation;
             // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive. And a
             // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
             let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            this.next_picture = before + ((this.now() - before) * 10.0).clamp(pace, 5000.0);
+            self.next_picture = before + ((self.now() - before) * 10.0).clamp(pace, 5000.0);
         }
-        if !progress.is_busy() {
-            (this.began, this.next_picture) = (None, 0.0);
+        if !is_busy {
+            (self.began, self.next_picture) = (None, 0.0);
         }
-        this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
+        self.say(&Notice::Grown(Progress { generation: self.shown, ..progress }), &[]);
+    }
+
+    /// Whether the picture will soon be another.
+    fn is_busy(&self) -> bool {
+        self.ledger.progress().is_busy() || self.ledger.is_searching()
     }
 
     fn say(&self, notice: &Notice, attachments: &[JsValue]) {

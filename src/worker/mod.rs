@@ -2,6 +2,7 @@
 
 mod ledger_host;
 mod pool;
+mod raw;
 mod reader_host;
 
 use wasm_bindgen::JsCast;
