@@ -226,9 +226,10 @@ impl Host {
             Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
             Report::Searched(number, found) => {
                 self.ledger.found(&found);
-                // The last answer comes behind the picture that it is part of.
+                // The last answer comes behind the word that there is a new picture: no verdict has changed.
                 if !self.is_busy() {
-                    self.picture();
+                    self.shown = self.ledger.progress().generation;
+                    self.say(&Notice::Grown(self.ledger.progress()), &[]);
                 }
                 self.say(&Notice::Answer(number, Box::new(Answer::Searched)), &[]);
             }
@@ -287,25 +288,21 @@ impl Host {
     fn tell(host: &Shared) {
         let mut this = host.borrow_mut();
         this.due = None;
-        this.picture();
-    }
-
-    fn picture(&mut self) {
-        let before = self.now();
-        let progress = self.ledger.progress();
-        let (since, is_busy) = (*self.began.get_or_insert(before), self.is_busy());
-        if !is_busy || before >= self.next_picture {
-            self.ledger.judge();
-            self.shown = progress.generation;
+        let before = this.now();
+        let progress = this.ledger.progress();
+        let (since, is_busy) = (*this.began.get_or_insert(before), this.is_busy());
+        if !is_busy || before >= this.next_picture {
+            this.ledger.judge();
+            this.shown = progress.generation;
             // Judging takes time in proportion to the files: at most a tenth of the ledger's time goes into it while more arrive. And a
             // picture costs page and ledger some 60 ms: four a second took a third of both cores from reading a million events.
             let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            self.next_picture = before + ((self.now() - before) * 10.0).clamp(pace, 5000.0);
+            this.next_picture = before + ((this.now() - before) * 10.0).clamp(pace, 5000.0);
         }
         if !is_busy {
-            (self.began, self.next_picture) = (None, 0.0);
+            (this.began, this.next_picture) = (None, 0.0);
         }
-        self.say(&Notice::Grown(Progress { generation: self.shown, ..progress }), &[]);
+        this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
     }
 
     /// Whether the picture will soon be another.
