@@ -8,9 +8,11 @@ use divan::Bencher;
 use divan::black_box;
 use divan::counter::BytesCount;
 use divan::counter::ItemsCount;
+use trailseal::integrity::content::Hasher;
 use trailseal::integrity::signature::check;
 use trailseal::ledger::Ledger;
 use trailseal::protocol::Question;
+use trailseal::protocol::RawFile;
 use trailseal::protocol::ReadReport;
 use trailseal::protocol::SurveyRequest;
 use trailseal::query::filter::Filter;
@@ -20,9 +22,11 @@ use trailseal::query::scene::FileClasses;
 use trailseal::query::scene::Scene;
 use trailseal::query::select::select;
 use trailseal::query::sorting::Sorting;
+use trailseal::reader::Searcher;
 use trailseal::table::batch::EventBatch;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::event::EventRecord;
+use trailseal::trail::ids::FileId;
 use trailseal::trail::records::Records;
 
 fn main() {
@@ -54,6 +58,27 @@ mod reader {
     fn cut_and_parse_records(bencher: Bencher<'_, '_>) {
         let parse = |json: &[u8]| drop(black_box(EventRecord::parse(json).map(|record| record.is_event())));
         counted(bencher).bench(|| support::logs().iter().map(|file| records(&file.content, parse)).sum::<usize>());
+    }
+
+    /// A text that stands nowhere, one that stands in every record.
+    #[divan::bench(args = ["exfil-zone-7", "203.0.113.77", "amazonaws.com"])]
+    fn search_raw(bencher: Bencher<'_, '_>, text: &str) {
+        let places = |content: &[u8]| {
+            let (mut places, mut records) = (Vec::new(), Records::default());
+            records.push(content, &mut |piece| places.push((piece.offset, 0)));
+            places
+        };
+        let file = |content: &[u8]| RawFile { id: FileId(0), size: 0, sha256: None, places: places(content) };
+        let files: Vec<RawFile> = support::logs().iter().map(|log| file(&log.content)).collect();
+        counted(bencher).bench(|| {
+            let mut searcher = Searcher::new(text);
+            let search = |(file, log): (&RawFile, &support::SampleFile)| {
+                searcher.open(file, Hasher::Nobody);
+                searcher.push(&log.stored);
+                searcher.close(&mut |_| true).0.rows.len()
+            };
+            files.iter().zip(support::logs()).map(search).sum::<usize>()
+        });
     }
 
     fn records(content: &[u8], each: impl Fn(&[u8])) -> usize {

@@ -100,8 +100,10 @@ pub(super) fn chosen(inquiry: &Inquiry) -> Vec<String> {
     let mut parts = Vec::new();
     for (at, clause) in clauses.iter().enumerate() {
         let alike = |other: &&Clause| other.field == clause.field && other.sense == clause.sense;
-        if clause.field == Field::Text {
-            parts.push(if clause.sense == Sense::Include { "with " } else { "without " }.to_owned() + &quoted(&clause.value));
+        if matches!(clause.field, Field::Text | Field::Raw) {
+            let sense = if clause.sense == Sense::Include { "with " } else { "without " };
+            let place = if clause.field == Field::Raw { " in the raw JSON" } else { "" };
+            parts.push(sense.to_owned() + &quoted(&clause.value) + place);
         } else if !clauses.iter().take(at).any(|earlier| alike(&earlier)) {
             let values: Vec<String> = clauses.iter().filter(alike).map(|clause| quoted(&clause.value)).collect();
             let is = if clause.sense == Sense::Include { "is" } else { "is not" };
@@ -118,7 +120,7 @@ fn field_name(field: Field) -> &'static str {
     match field {
         Field::Column(column) => column.field(),
         Field::EventId => "eventID",
-        Field::Text => "text",
+        Field::Text | Field::Raw => "text",
     }
 }
 
@@ -142,6 +144,7 @@ mod tests {
         assert_eq!(words(&once), "all events, no filter; of several deliveries of an event one; newest first");
         let told = words(&inquiry("userName:jane -awsRegion:us-east-1 userName:bob hello"));
         assert_eq!(told, "userName is \"jane\" or \"bob\"; awsRegion is not \"us-east-1\"; with \"hello\"; newest first");
+        assert_eq!(words(&inquiry("-raw:AKIA1")), "without \"AKIA1\" in the raw JSON; newest first");
     }
 
     #[test]

@@ -99,7 +99,11 @@ impl Ledger {
     fn about(&mut self, inquiry: &Inquiry) -> About {
         let rows = self.arranged(inquiry);
         let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
-        About::new(inquiry, rows.len() as u64, verified as u64, &self.held())
+        let mut about = About::new(inquiry, rows.len() as u64, verified as u64, &self.held());
+        for state in self.raw_states(inquiry).iter().filter(|state| !state.is_complete()) {
+            about.words += &format!("; of {} files only {} were searched for \"{}\"", state.files, state.searched, state.text);
+        }
+        about
     }
 
     fn verdict_of_row(&self, row: RowId) -> Verdict {

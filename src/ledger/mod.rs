@@ -2,6 +2,7 @@
 //!
 //! Invariants: `admit` cannot fail; the order of reports changes no answer; a verdict is looked up when asked, never stored with a row.
 
+mod deep;
 mod export;
 mod files;
 mod once;
@@ -24,6 +25,7 @@ use crate::integrity::judgement::Stage;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
+use crate::ledger::deep::Deep;
 use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
 use crate::ledger::views::Views;
@@ -67,6 +69,7 @@ pub struct Ledger {
     views: Views,
     repeated: Repeated,
     room: Room,
+    deep: Deep,
 }
 
 #[derive(Debug)]
@@ -257,6 +260,8 @@ impl Ledger {
             Question::Pack(inquiry) => Answer::Pack(Box::new(self.pack_plan(&inquiry))),
             Question::PackTexts(inquiry) => Answer::Texts(self.progress.generation, self.pack_texts(&inquiry)),
             Question::Seal(request) => Answer::Texts(self.progress.generation, self.seal(&request)),
+            Question::Unsearched(inquiry, text) => Answer::Unsearched(self.unsearched(&inquiry, &text)),
+            Question::Search(text, files) => return Reply::Ask(self.search(number, text, &files)),
             Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
             Question::Record(row) => {
                 let Some((file, offset)) = self.table.place(row) else { return Reply::Now(Answer::Detail(None)) };

@@ -86,7 +86,7 @@ impl Ledger {
                 file.has_rows = true;
             }
         }
-        let rows = self.wanted(rows);
+        let rows = self.of_kept(rows);
         if rows.is_empty() {
             return;
         }
@@ -95,7 +95,7 @@ impl Ledger {
     }
 
     /// The rows that are to be kept, found as any filter finds rows: in a table, here of one batch.
-    fn wanted(&mut self, rows: EventBatch) -> EventBatch {
+    fn of_kept(&mut self, rows: EventBatch) -> EventBatch {
         let Some(predicate) = &self.room.keep else { return rows };
         let mut table = EventTable::default();
         table.append(&rows);

@@ -58,6 +58,8 @@ impl Ledger {
             span,
             timeline: timeline.unwrap_or_default(),
             tallies,
+            files: self.files.values().filter(|file| file.has_rows).count() as u64,
+            raw: self.raw_states(inquiry),
         }
     }
 

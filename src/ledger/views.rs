@@ -64,6 +64,14 @@ impl Views {
         self.packing.take_if(|packing| is_once(&packing.inquiry));
     }
 
+    /// A search of the raw JSON has come on: what was chosen by one is forgotten.
+    pub(super) fn forget_raw(&mut self) {
+        let is_raw = |inquiry: &Inquiry| inquiry.filter.raw_texts().next().is_some();
+        self.arranged.take_if(|arranged| is_raw(&arranged.inquiry));
+        self.exported.take_if(|(inquiry, ..)| is_raw(inquiry));
+        self.packing.take_if(|packing| is_raw(&packing.inquiry));
+    }
+
     /// The rows that count; `None` where all do.
     pub(super) fn counted(&mut self, scene: Scene<'_>, deliveries: Deliveries) -> Option<Arc<RowSet>> {
         (deliveries == Deliveries::Once).then(|| self.selections.select(&Predicate::CountedOnce, scene))

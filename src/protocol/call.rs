@@ -104,6 +104,10 @@ pub enum Question {
     Seal(SealRequest),
     /// What these stretches of the `Blob` beside add up to.
     Sums(Vec<u64>),
+    /// Which files' raw JSON is yet to be searched for this text, so that its clause in the inquiry means what it says.
+    Unsearched(Inquiry, String),
+    /// Search the raw JSON of these files for this text: they lie end to end in the `Blob` beside.
+    Search(String, Vec<Named>),
 }
 
 impl Question {
@@ -117,6 +121,7 @@ impl Question {
             | Self::People(inquiry, _)
             | Self::Pack(inquiry)
             | Self::PackTexts(inquiry)
+            | Self::Unsearched(inquiry, _)
             | Self::Seal(SealRequest { inquiry, .. }) => Some(inquiry),
             _ => None,
         }

@@ -12,6 +12,8 @@ use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::SignatureCheck;
 use crate::protocol::Named;
 use crate::protocol::Problem;
+use crate::protocol::RawFound;
+use crate::protocol::RawSearch;
 use crate::protocol::Record;
 use crate::protocol::Remote;
 use crate::trail::ids::FileId;
@@ -32,6 +34,8 @@ pub enum Job {
     Extract(Extract),
     /// Add up these stretches of the `Blob` beside, for the question of that number.
     Sums(u32, Vec<u64>),
+    /// Look through the raw JSON of the files beside, for the question of that number.
+    Search(u32, RawSearch),
 }
 
 /// Where a record lies.
@@ -58,6 +62,8 @@ pub enum Report {
     Extracted(u32, Record),
     /// Of `Sums`: the number of the question, and its answer.
     Summed(u32, Option<Vec<Sum>>),
+    /// Of `Search`: the number of the question, and what was found.
+    Searched(u32, RawFound),
     /// The composite could not be read; nothing of it was.
     Unreadable(Vec<FileId>),
 }

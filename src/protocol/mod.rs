@@ -7,6 +7,7 @@ mod call;
 mod job;
 mod notice;
 mod proof;
+mod raw;
 
 pub use call::Call;
 pub use call::FilesRequest;
@@ -40,3 +41,7 @@ pub use proof::NEARBY_CELLS;
 pub use proof::Proof;
 pub use proof::Stretch;
 pub use proof::WindowView;
+pub use raw::RawFile;
+pub use raw::RawFound;
+pub use raw::RawSearch;
+pub use raw::RawState;

@@ -11,6 +11,7 @@ use crate::integrity::verdict::Verdict;
 use crate::protocol::FileRow;
 use crate::protocol::FilesPage;
 use crate::protocol::Proof;
+use crate::protocol::RawState;
 use crate::protocol::Stretch;
 use crate::query::activity::Activity;
 use crate::query::tally::Tally;
@@ -108,6 +109,10 @@ pub enum Answer {
     Texts(u64, Vec<(String, String)>),
     /// To `Sums`; `None` where the `Blob` could not be read.
     Sums(Option<Vec<Sum>>),
+    /// To `Unsearched`: files that have been read and have events.
+    Unsearched(Vec<FileId>),
+    /// To `Search`: what was found is part of the next picture.
+    Searched,
 }
 
 /// One inquiry's whole picture.
@@ -127,6 +132,10 @@ pub struct Survey {
     pub timeline: Timeline,
     /// Counts per value: each follows all filters but its own column's.
     pub tallies: Vec<Tally>,
+    /// Files that have events.
+    pub files: u64,
+    /// How far the searches have come that the inquiry's clauses of raw JSON rest on.
+    pub raw: Vec<RawState>,
 }
 
 /// A slice of the table.

@@ -39,6 +39,8 @@ pub enum Field {
     EventId,
     /// Anywhere in the row.
     Text,
+    /// Anywhere in the record's raw JSON, once that has been searched.
+    Raw,
 }
 
 /// Whether a clause takes in or leaves out.
@@ -80,7 +82,7 @@ impl Filter {
             match clause.sense {
                 Sense::Exclude => parts.push(Predicate::Not(Box::new(clause.predicate()))),
                 // Free texts narrow each other; values of one field widen.
-                Sense::Include if clause.field == Field::Text => parts.push(clause.predicate()),
+                Sense::Include if matches!(clause.field, Field::Text | Field::Raw) => parts.push(clause.predicate()),
                 Sense::Include if done.contains(&clause.field) => {}
                 Sense::Include => {
                     done.push(clause.field);
@@ -113,6 +115,12 @@ impl Filter {
         Self { clauses: kept.map(|(_, clause)| clause.clone()).collect() }
     }
 
+    /// The texts that are sought in the raw JSON, each with the place of its clause.
+    pub fn raw_texts(&self) -> impl Iterator<Item = (usize, &str)> {
+        let raw = self.clauses.iter().enumerate().filter(|(_, clause)| clause.field == Field::Raw);
+        raw.map(|(at, clause)| (at, clause.value.as_str()))
+    }
+
     fn included(&self, field: Field) -> impl Iterator<Item = &Clause> {
         self.clauses.iter().filter(move |clause| clause.field == field && clause.sense == Sense::Include)
     }
@@ -135,6 +143,8 @@ impl Clause {
             }
             Field::Column(column) => Predicate::Cell(column, TextMatch::pattern(canonical(column, &self.value))),
             Field::EventId => Predicate::AnyCell(TextMatch::Is(self.value.clone())),
+            // A star is a star here: policies are full of them.
+            Field::Raw => Predicate::Raw(self.value.clone()),
             Field::Text if self.value.contains('*') => Predicate::AnyCell(TextMatch::Like(format!("*{}*", self.value))),
             Field::Text => Predicate::AnyCell(TextMatch::Contains(self.value.clone())),
         }
@@ -149,11 +159,16 @@ impl Field {
             Self::Column(column) => column.field(),
             Self::EventId => "eventID",
             Self::Text => "",
+            Self::Raw => RAW,
         }
     }
 
     fn by_name(name: &str) -> Option<Self> {
-        if name.eq_ignore_ascii_case("eventID") { Some(Self::EventId) } else { ColumnId::by_field(name).map(Self::Column) }
+        match name {
+            _ if name.eq_ignore_ascii_case("eventID") => Some(Self::EventId),
+            _ if name.eq_ignore_ascii_case(RAW) => Some(Self::Raw),
+            _ => ColumnId::by_field(name).map(Self::Column),
+        }
     }
 }
 
@@ -197,6 +212,9 @@ impl From<String> for Filter {
     }
 }
 
+/// The field of the whole record as it lies in its file.
+const RAW: &str = "raw";
+
 /// The word that the data has for a word that the screen shows.
 fn canonical(column: ColumnId, value: &str) -> &str {
     let words: &[(&str, &str)] = match column {
@@ -226,7 +244,9 @@ fn parse_clause(text: &str) -> (Option<Clause>, &str) {
     // A field with nothing behind its colon is still being typed: it selects nothing out.
     let unfinished = value.is_empty() && !value_text.starts_with('"');
     (
-        (!unfinished).then_some(Clause { field, value, sense }).filter(|clause| !(clause.field == Field::Text && clause.value.is_empty())),
+        (!unfinished)
+            .then_some(Clause { field, value, sense })
+            .filter(|clause| !(matches!(clause.field, Field::Text | Field::Raw) && clause.value.is_empty())),
         rest,
     )
 }
@@ -270,6 +290,7 @@ mod tests {
     fn clause() -> impl Strategy<Value = Clause> {
         let field = prop_oneof![
             Just(Field::Text),
+            Just(Field::Raw),
             Just(Field::EventId),
             prop::sample::select(ColumnId::STORED.to_vec()).prop_map(Field::Column),
             Just(Field::Column(ColumnId::Verdict))

@@ -21,9 +21,17 @@ pub struct FileClasses {
     /// The class of each row's file, as far as [`Self::follow`] has come: one byte a row, so that verdicts are counted and sorted by
     /// the very loops of the stored columns.
     pub of_row: Codes,
+    /// What searches of the raw JSON have found so far, by their texts in small letters.
+    pub raw: Vec<(String, Arc<RowSet>)>,
 }
 
 impl FileClasses {
+    /// The rows in whose raw JSON this text was found; `None` where it was never sought.
+    #[must_use]
+    pub fn raw_hits(&self, text: &str) -> Option<&Arc<RowSet>> {
+        self.raw.iter().find(|(known, _)| known.eq_ignore_ascii_case(text)).map(|(_, rows)| rows)
+    }
+
     /// Takes over new classes; whether any of them differs from before. Which rows count once is to be found anew.
     pub fn renew(&mut self, of_file: Vec<u8>, names: Vec<String>) -> bool {
         // Files without a class are of class 0: a list that has only grown by these says nothing new.

@@ -42,6 +42,9 @@ impl Selections {
                 Some(once) if once.rows() == rows => once.clone(),
                 _ => Arc::new(RowSet::all(rows)),
             },
+            Predicate::Raw(text) => {
+                scene.classes.raw_hits(text).map_or_else(|| Arc::new(RowSet::none(rows)), |hits| RowSet::of_rows(hits, rows))
+            }
         }
     }
 

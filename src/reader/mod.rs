@@ -6,6 +6,7 @@ mod extract;
 mod lake;
 mod named;
 mod problems;
+mod search;
 mod seen;
 
 use crate::integrity::content::Budget;
@@ -31,6 +32,8 @@ pub use extract::Extractor;
 use lake::LakeReading;
 use named::by_name;
 use problems::problems;
+pub use search::Found;
+pub use search::Searcher;
 use seen::Seen;
 
 /// Reads the files of a job, one after the other: `open`, `push` …, `close`; at the end `finish`.

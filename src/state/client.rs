@@ -103,16 +103,19 @@ impl Client {
 
     /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
     pub async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
-        let parts = js_sys::Array::new();
-        for blob in blobs {
-            parts.push(blob);
-        }
         let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
-        let composite = Blob::new_with_blob_sequence(&parts).ok()?;
+        let composite = end_to_end(blobs.iter())?;
         match self.question(Question::Sums(sizes), &[composite.into()]).await {
             Answer::Sums(sums) => sums,
             _ => None,
         }
+    }
+
+    /// Searches the raw JSON of these files for a text. What is found comes with the next picture.
+    pub(super) async fn search(&self, text: &str, files: &[(Named, Blob)]) {
+        let question = Question::Search(text.to_owned(), files.iter().map(|(file, _)| file.clone()).collect());
+        let composite = end_to_end(files.iter().map(|(_, blob)| blob)).map_or(JsValue::NULL, JsValue::from);
+        self.question(question, &[composite]).await;
     }
 
     /// A file that was opened.
@@ -190,7 +193,9 @@ impl Inner {
             Notice::Answer(number, answer) => {
                 let sender = self.waiting.borrow_mut().remove(&number);
                 // Nobody waits any more: a late answer falls on the floor.
-                let _ = sender.map(|sender| sender.send(*answer));
+                if let Some(sender) = sender {
+                    let _ = sender.send(*answer);
+                }
             }
             Notice::Kept(id) => {
                 if let Some(Ok(blob)) = attachments.into_iter().next().map(JsCast::dyn_into::<Blob>) {
@@ -217,6 +222,15 @@ impl Inner {
             self.say(&call, &[blob]);
         }
     }
+}
+
+/// Blobs as one: nothing is copied.
+fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
+    let parts = js_sys::Array::new();
+    for blob in blobs {
+        parts.push(blob);
+    }
+    Blob::new_with_blob_sequence(&parts).ok()
 }
 
 fn text_of(error: &JsValue) -> String {

@@ -109,6 +109,10 @@ pub struct Desk {
     pub limit: RwSignal<u64>,
     /// Which rows alone were wanted, in words; empty: all.
     pub kept: RwSignal<String>,
+    /// The text that the raw JSON is being searched for.
+    pub seeking: RwSignal<Option<String>>,
+    /// How many stored bytes of how many have been searched.
+    pub sought: RwSignal<Option<Exporting>>,
     /// A sentence for the one who just did something: what did not work.
     pub notice: RwSignal<Option<String>>,
 }
@@ -177,6 +181,8 @@ impl Desk {
             is_asked: RwSignal::new(false),
             limit: RwSignal::new(MEMORY),
             kept: RwSignal::new(String::new()),
+            seeking: RwSignal::new(None),
+            sought: RwSignal::new(None),
             notice: RwSignal::new(None),
         }
     }

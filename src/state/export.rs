@@ -37,7 +37,7 @@ use crate::state::zip_intake::sheaves;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exporting {
     /// Which one it is: a cancelled one finds another number here, or none.
-    turn: f64,
+    pub(super) turn: f64,
     /// What is being done.
     pub step: &'static str,
     /// How much of it.
@@ -128,9 +128,9 @@ impl Desk {
         self.exporting.set(None);
     }
 
-    /// Whether files are on their way, or verdicts on them.
+    /// Whether files are on their way, or verdicts on them, or a search of them.
     fn is_reading(&self) -> bool {
-        self.arriving.get_untracked() > 0 || self.progress.with_untracked(Progress::is_busy)
+        self.arriving.get_untracked() > 0 || self.seeking.with_untracked(Option::is_some) || self.progress.with_untracked(Progress::is_busy)
     }
 
     fn export(&self, work: impl AsyncFnOnce(&mut Export) -> Result<(), Stop> + 'static) {
@@ -292,9 +292,9 @@ fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {
 const SLICE: u32 = 4096;
 
 const STILL_READING: &str =
-    "Files are still being read and checked, and what is saved now would be of a part of them. Save it when the checking has ended.";
+    "Files are still being read, checked or searched, and what is saved now would be of a part of them. Save it when that has ended.";
 const REFUSED: &str = "The browser refused to save the file. Allow downloads for this page and try again.";
-const CHANGED: &str = "More files have come in meanwhile: export again when all are read.";
+const CHANGED: &str = "More files or hits have come in meanwhile: export again when all are there.";
 const NO_ROOM: &str = "The browser has no room for so large a file. Narrow the filter and try again.";
 const OF_ALL_FILES: &str =
     "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";

@@ -57,7 +57,9 @@ impl Desk {
     /// Adds what was typed.
     pub fn add_filter(&self, text: &str) {
         let typed = Filter::parse(text);
+        let raw = typed.raw_texts().last().map(|(_, text)| text.to_owned());
         self.refine(|inquiry| typed.clauses.into_iter().for_each(|clause| inquiry.filter = inquiry.filter.with(clause)));
+        raw.into_iter().for_each(|text| self.search_raw(text));
     }
 
     /// Takes the clause at that place away.

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod intents;
 pub mod launch;
 mod proven;
+mod raw;
 pub mod rows;
 mod zip_intake;
 

@@ -20,6 +20,8 @@ pub enum Predicate {
     Time(TimeRange),
     /// The row is the one by which its event is counted, where several files hold the event.
     CountedOnce,
+    /// A search of the raw JSON has found this text in the row's record.
+    Raw(String),
 }
 
 /// How a text is compared. The case of a–z never matters: an auditor types

@@ -1,5 +1,7 @@
 //! A set of rows as a bitmap: one bit a row.
 
+use std::sync::Arc;
+
 use crate::trail::ids::RowId;
 
 /// Which rows of a table are meant.
@@ -59,6 +61,22 @@ impl RowSet {
         let mut set = Self::none(rows);
         fill(&mut set.words);
         set.trim();
+        set
+    }
+
+    /// Makes room for so many rows; it never loses one.
+    pub fn grow(&mut self, rows: usize) {
+        self.rows = self.rows.max(rows);
+        self.words.resize(self.rows.div_ceil(64), 0);
+    }
+
+    /// The same set among so many rows: those that came later are not in it.
+    #[must_use]
+    pub fn of_rows(set: &Arc<Self>, rows: usize) -> Arc<Self> {
+        let mut set = set.clone();
+        if set.rows < rows {
+            Arc::make_mut(&mut set).grow(rows);
+        }
         set
     }
 

@@ -3,6 +3,7 @@
 
 use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
+use crate::trail::needle::Needle;
 
 impl Values {
     /// One flag a value: whether it matches.
@@ -32,31 +33,24 @@ impl Values {
         (0..).zip(self.parts().1).map(move |(at, end)| (at, usize::try_from(*end - std::mem::replace(&mut start, *end)).unwrap_or(0)))
     }
 
-    /// Looks for the needle's rarest byte in the text of all values at once; only where that stands is anything compared.
+    /// Looks through the text of all values at once.
     fn containing(&self, wanted: &str) -> Vec<bool> {
         let (text, ends) = self.parts();
-        let (text, needle) = (text.as_bytes(), wanted.as_bytes());
-        let mut found = vec![needle.is_empty(); ends.len()];
-        let Some((offset, rare)) = rarest(needle, text) else { return found };
+        let text = text.as_bytes();
+        let mut found = vec![wanted.is_empty(); ends.len()];
+        let Some(needle) = Needle::new(wanted, text) else { return found };
         let (mut value, mut from) = (0, 0);
-        while let Some(hit) = text.get(from..).and_then(|rest| memchr::memchr2(rare.to_ascii_lowercase(), rare.to_ascii_uppercase(), rest))
-        {
-            let hit = from + hit;
-            from = hit + 1;
-            let Some(start) = hit.checked_sub(offset) else { continue };
-            let past = start + needle.len();
-            if !text.get(start..past).is_some_and(|there| there.eq_ignore_ascii_case(needle)) {
-                continue;
-            }
+        while let Some(start) = needle.find(text, from) {
+            from = start + 1;
             value = first_past(ends, value, start);
             let Some(end) = ends.get(value).and_then(|end| usize::try_from(*end).ok()) else { break };
             // A match that reaches into the next value is none.
-            if past <= end
+            if start + needle.length() <= end
                 && let Some(found) = found.get_mut(value)
             {
                 *found = true;
                 // Once is enough.
-                from = from.max(end.saturating_add(offset));
+                from = end;
             }
         }
         found
@@ -85,18 +79,6 @@ fn first_past(ends: &[u32], value: usize, place: usize) -> usize {
     let (known, nearby) = (reach / 2, rest.get(reach / 2..reach.min(rest.len())).unwrap_or_default());
     value + known + nearby.partition_point(ends_before)
 }
-
-/// The needle's byte that stands least often in a sample of the text, and its place.
-fn rarest(needle: &[u8], text: &[u8]) -> Option<(usize, u8)> {
-    let stride = (text.len() / SAMPLE).max(1);
-    let often = |byte: u8| text.iter().step_by(stride).filter(|there| there.eq_ignore_ascii_case(&byte)).count();
-    needle.iter().copied().enumerate().take(LONGEST).min_by_key(|(_, byte)| often(*byte))
-}
-
-/// Enough to tell an `e` from a `q`, and counted once for each byte of a needle.
-const SAMPLE: usize = 2048;
-/// Of a longer needle one of these is rare enough.
-const LONGEST: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ pub mod event;
 pub mod ids;
 pub mod lake_text;
 pub mod loose;
+pub mod needle;
 pub mod object_key;
 pub mod percent;
 pub mod principal;

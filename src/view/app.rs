@@ -32,6 +32,7 @@ use crate::view::panels::Panels;
 use crate::view::people::People;
 use crate::view::progress::ProblemsDialog;
 use crate::view::progress::ReadingProgress;
+use crate::view::raw_search::RawSearches;
 use crate::view::supply::SupplyDialog;
 use crate::view::table_head::ColumnsMenu;
 use crate::view::table_head::RowCount;
@@ -84,6 +85,7 @@ fn Workbench() -> impl IntoView {
                 <section class="card centre" aria-label="Views">
                     <Tabs />
                     <DeliveriesSwitch />
+                    <RawSearches />
                     {move || match desk.tab.get() {
                         Tab::Events => view! { <Show when=move || built(2)><EventTable /></Show> }.into_any(),
                         Tab::Identities => view! { <People /> }.into_any(),

@@ -24,6 +24,7 @@ use crate::view::dom::place;
 use crate::view::event_row::EventRow;
 use crate::view::frames::frames_so_far;
 use crate::view::panels::use_desk;
+use crate::view::raw_search::offer;
 use crate::view::search::FREE_TEXT;
 use crate::view::search::shown_value;
 use crate::view::table_head::TableHead;
@@ -152,6 +153,9 @@ fn NoRows() -> impl IntoView {
         0 if desk.progress.with(|progress| progress.is_busy()) => "Reading: no events so far.".to_owned(),
         0 if !desk.held().is_all() => "No event is held: what was read was left out. Reload the page to choose otherwise.".to_owned(),
         0 => "None of the files holds events. Digest files and keys hold none; add the log files of the same trail.".to_owned(),
+        _ if desk.survey.with(|survey| survey.raw.iter().any(|state| !state.is_complete())) => {
+            "Nothing found so far: the search of the raw JSON has not been run, or not over all files.".to_owned()
+        }
         total => format!("None of {} passes the filter.", format::counted(total, "event", "events")),
     };
     let clauses = move || {
@@ -171,6 +175,25 @@ fn NoRows() -> impl IntoView {
             })
             .collect_view()
     };
+    // A text that no column holds may stand deep in a request.
+    let deep = move || {
+        let text = desk.inquiry.with(|inquiry| {
+            inquiry
+                .filter
+                .clauses
+                .iter()
+                .position(|clause| clause.field == Field::Text)
+                .map(|at| (at, inquiry.filter.clauses[at].value.clone()))
+        });
+        text.map(|(at, text)| {
+            let words = offer(desk, &text);
+            let seek = move |_| {
+                desk.drop_clause(at);
+                desk.seek_raw(&text);
+            };
+            view! { <button id="no-rows-raw" type="button" class="button small primary" on:click=seek>{words}</button> }
+        })
+    };
     let range = move || {
         desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> })
     };
@@ -179,7 +202,7 @@ fn NoRows() -> impl IntoView {
             <p>{why}</p>
             <p>{move || (total() > 0).then(|| desk.inquiry.with(|inquiry| hint(&inquiry.filter.clauses)))}</p>
             <Show when=move || { total() > 0 }>
-                <div>{clauses}{range}<button type="button" class="button small primary" on:click=move |_| desk.reset_filters()>"Remove all filters"</button></div>
+                <div>{deep}{clauses}{range}<button type="button" class="button small" on:click=move |_| desk.reset_filters()>"Remove all filters"</button></div>
             </Show>
         </div>
     }

@@ -17,6 +17,7 @@ pub(crate) fn HelpDialog() -> impl IntoView {
             <h3>"Filter"</h3>
             <p><code>"userName:ann errorCode:* -awsRegion:us-east-1 \"any text\""</code></p>
             <p>"Values of one field are alternatives, different fields must all hold, a leading minus leaves out, a star stands for anything. The address of the page holds the filter, never the data: it can be kept as a bookmark. "{FREE_TEXT}</p>
+            <p><code>"raw:\"203.0.113.7\""</code>" is such a text: it stands somewhere in the event’s JSON, in whatever field, written with escapes ("<code>"\\/"</code>", "<code>"\\u003c"</code>", "<code>"%2F"</code>") or without; a star is a star. For it the files are read once more; how many of them have been is said above the table."</p>
             <h3>"Export"</h3>
             <p>"Events go out as the table has them, with all columns, the verdict and the content hash of their file. In CSV an apostrophe stands before cells that a spreadsheet would run as a formula, and the name of the last column says what the export is. An evidence pack is a selection that verifies alone; drop the zip file on this page to see it."</p>
             <h3>"Verdicts"</h3>
@@ -27,8 +28,9 @@ pub(crate) fn HelpDialog() -> impl IntoView {
     }
 }
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("/", "Search"),
+    ("Shift Enter", "In the search box: search the raw JSON of all files"),
     ("1 2 3", "Events, Identities, Integrity"),
     ("↑ ↓", "Next row, in the table of events"),
     ("PgUp PgDn", "A page of rows"),

@@ -36,6 +36,7 @@ mod parts;
 mod people;
 mod progress;
 mod range_menu;
+mod raw_search;
 mod search;
 mod stretch;
 mod supply;

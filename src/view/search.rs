@@ -16,13 +16,21 @@ use crate::view::icon::Icon;
 use crate::view::icon::verdict_of;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
+use crate::view::raw_search::offer;
 
 /// The search box.
 #[component]
 pub(crate) fn Search() -> impl IntoView {
     let (desk, panels) = (use_desk(), use_panels());
     let text = RwSignal::new(String::new());
+    let seek_raw = move || {
+        desk.seek_raw(text.get_untracked().trim());
+        text.set(String::new());
+    };
+    let offered =
+        move || text.with(|text| offer(desk, text.trim()) + ": every field, also deep in request and response. Shift+Enter does the same.");
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" if event.shift_key() => seek_raw(),
         "Enter" => {
             desk.add_filter(&text.get_untracked());
             text.set(String::new());
@@ -52,6 +60,7 @@ pub(crate) fn Search() -> impl IntoView {
             <Chips />
             <input id="search" type="text" node_ref=panels.search list="search-list" autocomplete="off" spellcheck="false" aria-label="Search events" title=FREE_TEXT placeholder=placeholder
                 prop:value=text on:input:target=move |event| text.set(event.target().value()) on:keydown=on_key />
+            <button id="search-raw" type="button" class="search-raw" title=offered hidden=move || text.with(|text| text.trim().is_empty()) on:click=move |_| seek_raw()>"Raw JSON "<kbd>"⇧↵"</kbd></button>
             <datalist id="search-list">{move || completions(&text.get()).into_iter().map(|value| view! { <option label=format::plain(&value).into_owned() value=value.clone()></option> }).collect_view()}</datalist>
         </div>
     }
@@ -91,7 +100,7 @@ fn Chip(at: usize, clause: Clause) -> impl IntoView {
 }
 
 /// What free text is sought in; said here, in the help, and where nothing was found.
-pub(crate) const FREE_TEXT: &str = "Free text looks in the table’s columns, shown or not, but not inside request and response.";
+pub(crate) const FREE_TEXT: &str = "Free text looks in the table’s columns, shown or not, but not inside request and response. Shift+Enter searches all of the raw JSON instead.";
 
 /// A clause's value as it is read: a verdict by its word, nothing as such.
 pub(crate) fn shown_value(clause: &Clause) -> String {
@@ -112,7 +121,7 @@ fn completions(text: &str) -> Vec<String> {
     let (sign, word) = if let Some(word) = word.strip_prefix('-') { ("-", word) } else { ("", word) };
     let Some((name, _)) = word.split_once(':') else {
         let fields = ColumnId::STORED.into_iter().chain([ColumnId::Verdict]);
-        return fields.map(|column| format!("{before}{sign}{}:", column.field())).collect();
+        return fields.map(ColumnId::field).chain(["raw"]).map(|field| format!("{before}{sign}{field}:")).collect();
     };
     let Some(column) = ColumnId::by_field(name) else { return Vec::new() };
     let completed = |value: &TallyValue| format!("{before}{sign}{}", Clause::of_value(column, &value.value, Sense::Include));

@@ -26,12 +26,14 @@ use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Progress;
 use crate::protocol::Question;
+use crate::protocol::RawFound;
 use crate::protocol::Record;
 use crate::protocol::Report;
 use crate::protocol::Rows;
 use crate::protocol::RowsRequest;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
+use crate::worker::pace::Pace;
 use crate::worker::pool::News;
 use crate::worker::pool::Pool;
 use crate::worker::pool::Task;
@@ -44,10 +46,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
         ledger: Ledger::new(Asked::default()),
         pool: None,
         due: None,
-        began: None,
-        next_picture: 0.0,
-        next_judging: 0.0,
-        answering: 0.0,
+        pace: Pace::default(),
         shown: 0,
         waiting: Vec::new(),
         sorting_since: None,
@@ -87,12 +86,7 @@ struct Host {
     pool: Option<Pool>,
     /// The next notice, where one is due.
     due: Option<Timeout>,
-    /// When reading began, where it is under way, and when the next picture is due; in milliseconds.
-    began: Option<f64>,
-    next_picture: f64,
-    next_judging: f64,
-    /// Milliseconds that went into answers since the last picture.
-    answering: f64,
+    pace: Pace,
     /// The generation that the page was last told of.
     shown: u64,
     /// Questions for rows that are not sorted yet. The one asked last says in which order.
@@ -148,9 +142,12 @@ impl Host {
             Call::Ask(number, question) => {
                 let before = this.now();
                 let reply = this.ledger.answer(number, question);
-                this.answering += this.now() - before;
+                let took = this.now() - before;
+                this.pace.answered(took);
                 match reply {
                     Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
+                    // Whoever reads or looks at a record comes first.
+                    Reply::Ask(job @ Job::Search(..)) => this.give(Task { job, blob, is_suspect: false }),
                     Reply::Ask(job) => {
                         if let Some(pool) = &mut this.pool {
                             pool.push_first(Task { job, blob, is_suspect: false });
@@ -168,7 +165,7 @@ impl Host {
     fn sort_on(&mut self) {
         let before = self.now();
         self.sort_until(before + AT_A_STRETCH);
-        self.answering += self.now() - before;
+        self.pace.answered(self.now() - before);
     }
 
     fn sort_until(&mut self, until: f64) {
@@ -237,6 +234,15 @@ impl Host {
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
             Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
+            Report::Searched(number, found) => {
+                self.ledger.found(&found);
+                // The last answer comes behind the word that there is a new picture: no verdict has changed.
+                if !self.is_busy() {
+                    self.shown = self.ledger.progress().generation;
+                    self.say(&Notice::Grown(self.ledger.progress()), &[]);
+                }
+                self.say(&Notice::Answer(number, Box::new(Answer::Searched)), &[]);
+            }
             Report::Unreadable(files) => self.say(&Notice::Reopen(files), &[]),
         }
     }
@@ -254,6 +260,11 @@ impl Host {
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
             Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
+            Job::Search(number, search) => {
+                let changed = search.files.iter().map(|file| file.id).collect();
+                self.ledger.found(&RawFound { text: search.text, changed, ..RawFound::default() });
+                return self.say(&Notice::Answer(number, Box::new(Answer::Searched)), &[]);
+            }
             Job::Extract(job) => {
                 let record = Record {
                     row: job.row,
@@ -278,7 +289,7 @@ impl Host {
         let mut this = host.borrow_mut();
         if this.due.is_none() {
             let later = host.clone();
-            let wait = if this.ledger.progress().is_busy() { TOLD_EVERY } else { 0 };
+            let wait = if this.is_busy() { TOLD_EVERY } else { 0 };
             this.due = Some(Timeout::new(wait, move || Self::tell(&later)));
         }
     }
@@ -289,22 +300,24 @@ impl Host {
         this.due = None;
         let before = this.now();
         let progress = this.ledger.progress();
-        let since = *this.began.get_or_insert(before);
-        let is_done = !progress.is_busy();
-        if is_done || before >= this.next_picture {
-            if is_done || before >= this.next_judging {
+        let is_busy = this.is_busy();
+        if this.pace.is_picture_due(before) || !is_busy {
+            if this.pace.is_judging_due(before) || !is_busy {
                 this.ledger.judge();
-                this.next_judging = before + (this.now() - before) * JUDGING_PART;
+                let now = this.now();
+                this.pace.judged(before, now);
             }
             this.shown = progress.generation;
-            // A picture costs page and ledger some 60 ms at first: four a second took a third of both cores from reading a million events.
-            let pace = if before - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
-            this.next_picture = before + (std::mem::take(&mut this.answering) * ANSWERS_PART).clamp(pace, 10_000.0);
         }
-        if !progress.is_busy() {
-            (this.began, this.next_picture, this.next_judging, this.answering) = (None, 0.0, 0.0, 0.0);
+        if !is_busy {
+            this.pace = Pace::default();
         }
         this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
+    }
+
+    /// Whether the picture will soon be another.
+    fn is_busy(&self) -> bool {
+        self.ledger.progress().is_busy() || self.ledger.is_searching()
     }
 
     fn say(&self, notice: &Notice, attachments: &[JsValue]) {
@@ -314,14 +327,8 @@ impl Host {
     }
 }
 
-/// In milliseconds: the progress line moves this often; the picture grows quickly at first and then calmly.
+/// In milliseconds: the progress line moves this often.
 const TOLD_EVERY: u32 = 250;
-const FIRST_LIGHT: f64 = 1500.0;
-const PICTURE_AT_FIRST: f64 = 250.0;
-const PICTURE_LATER: f64 = 1000.0;
-/// While files arrive, judging has this part of the ledger's time at most, and answers that: both grow with what is loaded.
-const JUDGING_PART: f64 = 20.0;
-const ANSWERS_PART: f64 = 15.0;
 /// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
 const AT_A_STRETCH: f64 = 8.0;
 const STEP: usize = 20_000;

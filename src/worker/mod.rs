@@ -3,7 +3,9 @@
 pub mod checking;
 mod extracting;
 mod ledger_host;
+mod pace;
 mod pool;
+mod raw;
 mod reader_host;
 
 use wasm_bindgen::JsCast;

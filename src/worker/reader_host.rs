@@ -31,6 +31,7 @@ use crate::trail::s3_url;
 use crate::trail::time::Timestamp;
 use crate::worker::checking::check_all;
 use crate::worker::extracting::extract;
+use crate::worker::raw;
 
 /// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
@@ -96,6 +97,10 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
                 None => None,
             };
             desk.report(&Report::Summed(number, sums), &[]);
+        }
+        (Job::Search(number, search), blob) => {
+            let found = raw::search(&Subtle::here(), &search, blob).await;
+            desk.report(&Report::Searched(number, found), &[]);
         }
     }
 }
@@ -167,9 +172,9 @@ impl Hashes {
 }
 
 /// The browser holds a copy of each content until it is hashed.
-const MOST_IN_HASHING: usize = 32 << 20;
+pub(super) const MOST_IN_HASHING: usize = 32 << 20;
 
-fn copy(from: &Uint8Array, to: &mut Vec<u8>) {
+pub(super) fn copy(from: &Uint8Array, to: &mut Vec<u8>) {
     to.resize(from.length() as usize, 0);
     from.copy_to(to);
 }
