@@ -45,6 +45,8 @@ pub struct Reader {
     records: Records,
     tools: Tools,
     hasher: Hasher,
+    /// Rows that are enough for the next report, while they are fewer than `RIPE`.
+    early: usize,
 }
 
 /// The file that is being read.
@@ -62,6 +64,12 @@ impl Reader {
     #[must_use]
     pub fn hashed_elsewhere() -> Self {
         Self { hasher: Hasher::Elsewhere, ..Self::default() }
+    }
+
+    /// A reader of one file, perhaps a huge one: its first rows are not held up until there are many.
+    #[must_use]
+    pub fn of_one_file() -> Self {
+        Self { early: FIRST_ROWS, ..Self::default() }
     }
 
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
@@ -143,12 +151,16 @@ impl Reader {
     /// Whether there is enough to be sent.
     #[must_use]
     pub fn is_ripe(&self) -> bool {
-        self.rows.len() >= RIPE
+        self.rows.len() >= if self.early > 0 { self.early } else { RIPE }
     }
 
     /// What there is so far, once it is worth sending: a large file's rows arrive while it is still being read.
     pub fn ripe(&mut self) -> Option<(ReadReport, EventBatch)> {
-        self.is_ripe().then(|| (std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
+        if !self.is_ripe() {
+            return None;
+        }
+        self.early = if self.early < RIPE / 2 { self.early * 2 } else { 0 };
+        Some((std::mem::take(&mut self.report), std::mem::take(&mut self.rows).finish()))
     }
 
     /// Lets go of the rows so far, for callers that want verdicts alone. What is left of each is the key of its `eventID`, and its file.
@@ -173,6 +185,8 @@ impl Reader {
 
 /// Rows after which a report is sent though its job goes on: about 5 MB of columns.
 const RIPE: usize = 65_536;
+/// Rows of a single file that are shown at once; each next report may be twice as large.
+const FIRST_ROWS: usize = 2048;
 
 #[cfg(test)]
 mod tests {
@@ -268,6 +282,20 @@ mod tests {
         assert!(taken <= 3, "no more is read than the record");
         // Of a file that has changed, what stands there now is no record.
         assert!(from(offset as usize + 3).1.json.is_err());
+    }
+
+    #[test]
+    fn the_first_rows_of_a_single_file_come_early() {
+        let text = format!("[{}]", vec![EVENT; 20_000].join(","));
+        let mut parts = Vec::new();
+        let mut reader = Reader::of_one_file();
+        reader.open(FileId(0), "x", None);
+        for chunk in text.as_bytes().chunks(EVENT.len() + 1) {
+            reader.push(chunk);
+            parts.extend(reader.ripe().map(|(_, rows)| rows.len()));
+        }
+        parts.push(reader.finish().1.len());
+        assert_eq!(parts, [2048, 4096, 8192, 5664]);
     }
 
     proptest! {

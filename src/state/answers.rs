@@ -226,7 +226,7 @@ fn keep_problems(desk: Desk) {
 fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
         let is_reading = desk.progress.with(|progress| progress.is_busy());
-        is_reading || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
+        is_reading || desk.is_asked.get() || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
     });
     effect(move || mark("data-busy", if busy.get() { "1" } else { "0" }));
     effect(move || {

@@ -13,9 +13,9 @@ use crate::export::held::Held;
 use crate::export::held::told;
 use crate::export::held::words;
 use crate::protocol::Call;
+use crate::protocol::Listing;
 use crate::query::keep::Keep;
 use crate::state::desk::Desk;
-use crate::state::intake::Intake;
 use crate::table::estimate::Estimate;
 use crate::table::estimate::Learned;
 use crate::table::estimate::Stored;
@@ -115,6 +115,7 @@ impl Desk {
             Choice::Nothing => {
                 let files = intake.gate.forget();
                 self.is_asked.set(false);
+                intake.client.say(&Call::Listing(Listing::Ended), &[]);
                 return self.notice.set(Some(format!("Files not read: {files}. What was read before stays.")));
             }
             Choice::Everything => None,
@@ -128,6 +129,7 @@ impl Desk {
         intake.client.say(&Call::Keep(keep), &[]);
         intake.send_held();
         self.is_asked.set(false);
+        intake.client.say(&Call::Listing(Listing::Ended), &[]);
     }
 }
 
@@ -172,11 +174,13 @@ impl Gate {
         load.fit.waiting = load.held.len() as u64;
         let fit = load.fit.clone();
         drop(load);
+        let Some(intake) = self.desk.intake.get_untracked() else { return };
         if untrack(|| self.is_fitting(&fit)) {
             // What was read meanwhile has shown that it does.
-            let intake = self.desk.intake.get_untracked();
-            return intake.iter().for_each(Intake::send_held);
+            return intake.send_held();
         }
+        // What waits is not missing: nothing is final before somebody has chosen.
+        intake.client.say(&Call::Listing(Listing::Begun), &[]);
         self.desk.is_asked.set(true);
     }
 

@@ -182,7 +182,7 @@ pub(super) fn copy(from: &Uint8Array, to: &mut Vec<u8>) {
 /// One file, of any size, slice after slice.
 async fn read_one(desk: &Desk, files: &[Named], blob: &Blob) {
     let Some(file) = files.first() else { return };
-    let mut reader = Reader::default();
+    let mut reader = Reader::of_one_file();
     reader.open(file.id, &file.name, None);
     let read = source::read_slices(blob, |bytes| {
         reader.push(bytes);
@@ -202,7 +202,7 @@ async fn read_one(desk: &Desk, files: &[Named], blob: &Blob) {
 async fn fetch(desk: &Desk, remote: Remote) {
     let name = name_of(&remote.url);
     let place = s3_url::place(&remote.url);
-    let mut reader = Reader::default();
+    let mut reader = Reader::of_one_file();
     let fetched = match source::fetch(&desk.scope, &remote.url).await {
         Ok(fetched) => fetched,
         Err(error) => {

@@ -57,6 +57,7 @@ describe("a load that may not fit", () => {
     const told = await text(page, "#fit-told");
     assert.match(told, /^80 files, \d\.?\d* MB as stored: about [\d.,]+ ?\w* events\. Held as rows they take about [\d.]+ \w+ of memory; this page has 1(\.0)? MB\.$/);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "0");
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.busy), "1", "what waits is not missing: nothing is final yet");
     assert.equal(await page.$("#fit-filter"), null, "there is no filter");
     await page.click("#fit-writes");
     await settled(page);
@@ -116,6 +117,7 @@ describe("a load that may not fit", () => {
     await page.keyboard.press("Escape");
     await page.waitForSelector("#fit-dialog:not([open])");
     assert.match(await text(page, ".notice"), /Files not read: 80\./);
+    await idle(page);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "0");
     await page.close();
   });
