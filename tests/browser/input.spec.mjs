@@ -9,7 +9,7 @@ import { createGzip, gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
 import { HAS_STORE, connecting, startStore } from "./s3.mjs";
 import { serve } from "./server.mjs";
-import { DIST, choose, dropPaths, idle, launch, openDashboard } from "./support.mjs";
+import { DIST, choose, dropPaths, idle, launch, launched, openDashboard } from "./support.mjs";
 
 const EVENT = { eventName: "GetObject", eventSource: "s3.amazonaws.com", eventTime: "2024-01-01T00:00:00Z", eventID: "11111111-2222-3333-4444-555555555555" };
 const LOG = JSON.stringify({ Records: Array.from({ length: 50 }, () => EVENT) });
@@ -76,6 +76,32 @@ describe("bad input", () => {
     // 50 good ones, 49 of the broken file, and what the cut file held before its end.
     assert.match(await count(page), /^(99|1[0-4]\d) of (99|1[0-4]\d) events$/);
     await page.close();
+  });
+
+  test("a tree that is dropped is walked by handles, and by entries where the browser has no handles", async () => {
+    const tree = join(folder, "tree");
+    await mkdir(join(tree, "a", "b"), { recursive: true });
+    await writeFile(join(tree, "a", "b", "log.json"), LOG);
+    await writeFile(join(tree, "a", "notes.txt"), "none");
+    for (const has of [true, false]) {
+      const page = await browser.newPage();
+      page.complaints = [];
+      await page.evaluateOnNewDocument((has) => {
+        const { getAsFileSystemHandle: ask } = DataTransferItem.prototype;
+        if (has) DataTransferItem.prototype.getAsFileSystemHandle = function () { window.asked = true; return ask.call(this); };
+        else delete DataTransferItem.prototype.getAsFileSystemHandle;
+      }, has);
+      await page.goto(host.url);
+      await launched(page);
+      await dropPaths(page, "body", [tree, join(tree, "a", "notes.txt")]);
+      await page.waitForSelector("#event-count");
+      await idle(page);
+      assert.equal(await count(page), "50 of 50 events");
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "3");
+      assert.equal(await page.evaluate(() => Boolean(window.asked)), has);
+      assert.match(await problems(page), /tree\/a\/notes\.txt/);
+      await page.close();
+    }
   });
 
   test("ten thousand unrelated files are one line, and the page lives", async () => {
