@@ -289,7 +289,7 @@ impl Host {
         let mut this = host.borrow_mut();
         if this.due.is_none() {
             let later = host.clone();
-            let wait = if this.is_busy() { TOLD_EVERY } else { 0 };
+            let wait = if this.is_busy() { this.pace.tells_in() } else { 0 };
             this.due = Some(Timeout::new(wait, move || Self::tell(&later)));
         }
     }
@@ -301,7 +301,7 @@ impl Host {
         let before = this.now();
         let progress = this.ledger.progress();
         let is_busy = this.is_busy();
-        if this.pace.is_picture_due(before) || !is_busy {
+        if this.pace.is_picture_due(before, progress.files_read) || !is_busy {
             if this.pace.is_judging_due(before) || !is_busy {
                 this.ledger.judge();
                 let now = this.now();
@@ -327,8 +327,6 @@ impl Host {
     }
 }
 
-/// In milliseconds: the progress line moves this often.
-const TOLD_EVERY: u32 = 250;
 /// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
 const AT_A_STRETCH: f64 = 8.0;
 const STEP: usize = 20_000;

@@ -16,14 +16,24 @@ impl Pace {
         self.answering += took;
     }
 
-    /// Whether it is time for a picture; if so, the next one is put off.
-    pub(super) fn is_picture_due(&mut self, now: f64) -> bool {
+    /// How soon the page is to hear how far things are.
+    pub(super) fn tells_in(&self) -> u32 {
+        // Until there is something to see, whoever waits for it looks at nothing else.
+        if self.began.is_some() { TOLD_EVERY } else { TOLD_AT_FIRST }
+    }
+
+    /// Whether it is time for a picture; if so, the next one is put off. Without a file that was read there is nothing to see.
+    pub(super) fn is_picture_due(&mut self, now: f64, files_read: u64) -> bool {
+        if files_read == 0 {
+            return false;
+        }
         let since = *self.began.get_or_insert(now);
         if now < self.next_picture {
             return false;
         }
-        // A picture costs page and ledger some 60 ms at first: four a second took a third of both cores from reading a million events.
-        let pace = if now - since < FIRST_LIGHT { PICTURE_AT_FIRST } else { PICTURE_LATER };
+        // Each waits as long as there was to see so far. A picture costs page and ledger some 60 ms even at first: four a second took a third
+        // of both cores from reading a million events.
+        let pace = (now - since).clamp(SOONEST, CALM);
         self.next_picture = now + (std::mem::take(&mut self.answering) * ANSWERS_PART).clamp(pace, SLOWEST);
         true
     }
@@ -39,10 +49,12 @@ impl Pace {
     }
 }
 
+/// The progress line moves this often.
+const TOLD_EVERY: u32 = 250;
+const TOLD_AT_FIRST: u32 = 50;
 /// The picture grows quickly at first and then calmly.
-const FIRST_LIGHT: f64 = 1500.0;
-const PICTURE_AT_FIRST: f64 = 250.0;
-const PICTURE_LATER: f64 = 1000.0;
+const SOONEST: f64 = 250.0;
+const CALM: f64 = 1000.0;
 const SLOWEST: f64 = 10_000.0;
 /// Judging has one part in so many of the ledger's time, answers one in so many of theirs: both grow with what is loaded.
 const JUDGING_PART: f64 = 20.0;
