@@ -207,3 +207,20 @@ fn nothing_is_missing_while_folders_are_being_walked_through() {
     ledger.listing(Listing::Ended);
     assert!(!ledger.progress().is_busy(), "a walk that was cancelled ends too");
 }
+
+/// Reading that was ended early leaves files unread, and those must not pass for a finding without a word.
+#[test]
+fn what_was_not_read_is_said() {
+    let files = files();
+    let (read, unread) = (files.len() - 3, 3);
+    let mut ledger = ledger(&files, &[(0..read).collect()]);
+    assert!(ledger.progress().is_busy() && ledger.progress().problems == 0);
+    let last: Vec<FileId> = (read as u32..files.len() as u32).map(FileId).collect();
+    ledger.give_up(&last, 2);
+    assert!(!ledger.progress().is_busy() && ledger.progress().problems == 1);
+    let Reply::Now(Answer::Problems(problems)) = ledger.answer(0, Question::Problems) else { panic!("problems") };
+    assert_eq!(problems[0].source, format!("{} files", unread + 2));
+    assert!(problems[0].what.starts_with("Not read: reading was ended before 5 files had their turn"), "{}", problems[0].what);
+    ledger.give_up(&[], 0);
+    assert_eq!(ledger.progress().problems, 1, "nothing more was left unread");
+}

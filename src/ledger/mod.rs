@@ -117,6 +117,7 @@ impl Ledger {
             };
             if self.files.insert(file.id, known).is_none() {
                 self.progress.files += 1;
+                self.progress.heard_of += 1;
                 self.progress.bytes += file.size;
             }
         }
@@ -126,17 +127,6 @@ impl Ledger {
     pub fn expect_remote(&mut self, remote: &Remote) {
         let name = without_query(&remote.url).to_owned();
         self.expect(&[Named { id: remote.id, name, size: 0 }]);
-    }
-
-    /// Notes that these files will not be read after all.
-    pub fn give_up(&mut self, files: &[FileId]) {
-        for id in files {
-            if let Some(file) = self.files.remove(id) {
-                self.progress.files -= 1;
-                self.progress.bytes -= file.size;
-            }
-        }
-        self.changed();
     }
 
     /// Takes in what a reader found; returns the jobs that follow from it.

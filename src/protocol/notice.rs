@@ -46,6 +46,8 @@ pub struct Progress {
     pub generation: u64,
     /// Files opened so far.
     pub files: u64,
+    /// The same with those that were given up since: never less than before.
+    pub heard_of: u64,
     /// Files read so far.
     pub files_read: u64,
     /// Bytes opened so far.

@@ -115,6 +115,7 @@ impl Desk {
             Choice::Nothing => {
                 let files = intake.gate.forget();
                 self.is_asked.set(false);
+                intake.client.say(&Call::NotRead(files as u64), &[]);
                 intake.client.say(&Call::Listing(Listing::Ended), &[]);
                 return self.notice.set(Some(format!("Files not read: {files}. What was read before stays.")));
             }

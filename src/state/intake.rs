@@ -71,12 +71,13 @@ impl Intake {
             let goes_on = this.until_cancelled();
             let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
             let lost = drop.walk(move |files| {
+                is_wanted()?;
                 let mut sheaf = waiting.borrow_mut();
                 // A folder's files are sent as soon as they fill a sheaf: reading begins before the walk ends.
                 for file in files {
                     listed.gather(&mut sheaf, file);
                 }
-                is_wanted()
+                ControlFlow::Continue(())
             });
             let lost = lost.await;
             if goes_on().is_continue() {
@@ -143,8 +144,8 @@ impl Intake {
     pub fn cancel(&self) {
         self.cancelled.set(self.cancelled.get() + 1);
         self.arriving.set(0);
-        self.gate.forget();
-        self.client.say(&Call::Cancel, &[]);
+        let held = self.gate.forget() as u64;
+        self.client.say(&Call::Cancel(held), &[]);
     }
 
     async fn unpack(&self, sample: Sample) -> Option<()> {

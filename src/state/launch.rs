@@ -53,7 +53,7 @@ fn hear(desk: Desk, notice: Notice) {
 }
 
 fn grow(desk: Desk, progress: Progress) {
-    let known = desk.progress.with_untracked(|before| progress.files.saturating_sub(before.files));
+    let known = desk.progress.with_untracked(|before| progress.heard_of.saturating_sub(before.heard_of));
     desk.arriving.update(|arriving| *arriving = arriving.saturating_sub(known));
     desk.progress.set(progress);
 }

@@ -130,9 +130,10 @@ impl Host {
             Call::Keep(keep) => this.ledger.keep(keep),
             Call::Limit(bytes) => this.ledger.limit(bytes),
             Call::Pack(pack) => this.ledger.admit_pack(&pack),
-            Call::Cancel => {
+            Call::NotRead(files) => this.ledger.give_up(&[], files),
+            Call::Cancel(held) => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
-                this.ledger.give_up(&dropped);
+                this.ledger.give_up(&dropped, held);
             }
             Call::Ask(number, Question::Rows(request)) => {
                 this.waiting.push((number, request));

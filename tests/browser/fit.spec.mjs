@@ -119,6 +119,9 @@ describe("a load that may not fit", () => {
     assert.match(await text(page, ".notice"), /Files not read: 80\./);
     await idle(page);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "0");
+    await page.click("#problems");
+    await page.waitForSelector("#problems-dialog[open]");
+    assert.match(await text(page, "#problems-dialog"), /Not read: reading was ended before 80 files had their turn/);
     await page.close();
   });
 

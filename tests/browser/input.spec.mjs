@@ -104,6 +104,26 @@ describe("bad input", () => {
     }
   });
 
+  test("a cancel ends the walk and the reading, what was not read is said, and the next drop is read", async () => {
+    const many = join(folder, "logs");
+    for (let at = 0; at < 30; at++) {
+      await mkdir(join(many, String(at)), { recursive: true });
+      await Promise.all(Array.from({ length: 100 }, (_, file) => writeFile(join(many, String(at), `${file}.json`), LOG.replaceAll("GetObject", `Get${at}x${file}`))));
+    }
+    const page = await openDashboard(browser, host.url);
+    await dropPaths(page, "body", [many]);
+    await page.waitForFunction(() => Number(document.documentElement.dataset.filesRead) > 0, { polling: 10 });
+    await page.evaluate(() => document.querySelector("#progress button").click());
+    await idle(page);
+    const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
+    assert.ok(read > 0 && read < 3000, String(read));
+    assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+    await dropPaths(page, "body", [join(many, "29", "99.json")]);
+    await page.waitForFunction((read) => Number(document.documentElement.dataset.filesRead) > read, { polling: 10 }, read);
+    await idle(page);
+    await page.close();
+  });
+
   test("ten thousand unrelated files are one line, and the page lives", async () => {
     const many = join(folder, "many");
     for (let at = 0; at < 100; at++) {
