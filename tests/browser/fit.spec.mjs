@@ -18,7 +18,7 @@ const event = (file, at) => ({
   eventTime: `${day(file)}T${String(file % 20).padStart(2, "0")}:00:00Z`,
   eventID: `00000000-0000-4000-8000-${(file * EVENTS + at).toString(16).padStart(12, "0")}`,
   readOnly: at % 4 !== 0,
-  requestParameters: { bucketName: `bucket-${file}`, note: "x".repeat(2400) },
+  requestParameters: { bucketName: `bucket-${file}`, note: "x".repeat(5000) },
 });
 const name = (file) => `111122223333_CloudTrail_eu-west-1_${day(file).replaceAll("-", "")}T${String(file % 20).padStart(2, "0")}05Z_${String(file).padStart(16, "A")}.json`;
 
