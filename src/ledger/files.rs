@@ -33,8 +33,9 @@ impl Ledger {
         }
         let source = if unread == 1 { "1 file".to_owned() } else { format!("{unread} files") };
         let what = format!(
-            "Not read: reading was ended before {source} had their turn, and whatever had not been listed by then. Log files among them are shown \
-             as missing where a digest lists them. Open them again to have them read."
+            "Not read: reading was ended before {source} had their turn, and whatever had not been listed by then. A log file among them is shown \
+             as missing where a digest lists it, and logs that a digest among them lists are shown as in no digest. Open them again to have \
+             them read."
         );
         if unread > 0 || self.progress.listings > 0 {
             self.problems.push(Problem { source, what, weight: Weight::Lost });
