@@ -24,6 +24,7 @@ use trailseal::protocol::RowsRequest;
 use trailseal::protocol::SurveyRequest;
 use trailseal::query::filter::Filter;
 use trailseal::query::inquiry::Inquiry;
+use trailseal::query::keep::Keep;
 use trailseal::reader::Reader;
 use trailseal::reader::Searcher;
 use trailseal::table::column::ColumnId;
@@ -213,6 +214,25 @@ fn hits_come_file_by_file_and_the_filter_says_how_far() {
     assert_eq!(scene.unsearched("raw:needle", "needle"), [3]);
     assert_eq!(scene.unsearched("raw:quiet", "quiet"), [0, 1, 2, 3]);
     assert_eq!(scene.names("raw:needle").len(), 3);
+}
+
+/// A choice of rows gives those that stay other numbers: what was found by the old ones is found anew, not shown at other rows.
+#[test]
+fn what_was_found_before_rows_were_chosen_is_searched_for_again() {
+    let file = gzip(&log(&[record("A", "{}"), record("B", "{}"), record("C", r#"{"k":"needle"}"#), record("D", "{}")]));
+    let mut scene = Scene::new(std::slice::from_ref(&file));
+    scene.search("needle", &[0], 100);
+    assert_eq!(scene.names("raw:needle"), BTreeSet::from(["C".to_owned()]));
+    let under_way = scene.job("needle", &[0]);
+    scene.ledger.keep(Some(Keep { range: None, filter: Filter::parse("-eventName:A") }));
+    assert_eq!(scene.names("").len(), 3);
+    assert_eq!(scene.state("raw:needle"), state("needle", 0, 1, 0, 0));
+    let late = searched(&under_way, &scene.files, 100);
+    scene.ledger.found(&late);
+    assert!(!scene.ledger.is_searching() && scene.names("raw:needle").is_empty());
+    assert_eq!(scene.unsearched("raw:needle", "needle"), [0]);
+    scene.search("needle", &[0], 100);
+    assert_eq!(scene.names("raw:needle"), BTreeSet::from(["C".to_owned()]));
 }
 
 #[test]

@@ -27,6 +27,14 @@ pub struct Program {
     module: WebAssembly::Module,
 }
 
+/// How many readers there are: one a core. More than eight wait for the ledger rather than for files.
+#[must_use]
+pub fn readers() -> usize {
+    let of = |object: JsValue, name: &str| Reflect::get(&object, &name.into()).unwrap_or_default();
+    let cores = of(of(js_sys::global().into(), "navigator"), "hardwareConcurrency");
+    (cores.as_f64().unwrap_or(1.0) as usize).clamp(1, 8)
+}
+
 impl Program {
     /// The program that this page or worker was itself started with.
     ///

@@ -23,6 +23,8 @@ pub(super) struct Deep {
     fates: Vec<Vec<Fate>>,
     /// Jobs whose reports have not come.
     open: usize,
+    /// These are of rows that have other numbers now: what they find is of no use.
+    is_outdated: bool,
     rows: RowsOfFiles,
 }
 
@@ -72,8 +74,12 @@ impl Ledger {
     /// Takes in what a reader found.
     pub fn found(&mut self, found: &RawFound) {
         self.deep.open = self.deep.open.saturating_sub(1);
+        let is_outdated = self.deep.is_outdated;
         if self.deep.open == 0 {
-            self.deep.rows = RowsOfFiles::default();
+            (self.deep.rows, self.deep.is_outdated) = (RowsOfFiles::default(), false);
+        }
+        if is_outdated {
+            return self.progress.generation += 1;
         }
         let search = self.search_of(&found.text);
         let fates = &mut self.deep.fates[search];
@@ -91,6 +97,12 @@ impl Ledger {
         self.views.forget_raw();
         // No verdict changes by this: nothing is judged anew.
         self.progress.generation += 1;
+    }
+
+    /// Rows have other numbers now: nothing was searched that means anything.
+    pub(super) fn forget_found(&mut self) {
+        self.classes.raw.clear();
+        self.deep = Deep { open: self.deep.open, is_outdated: self.deep.open > 0, ..Deep::default() };
     }
 
     /// Whether files are being searched.

@@ -64,6 +64,7 @@ impl Ledger {
         (self.views, self.repeated) = (Views::default(), super::Repeated::default());
         self.repeated.is_wanted = wanted;
         (self.classes.of_row, self.classes.once) = Default::default();
+        self.forget_found();
         self.changed();
     }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::Blob;
 
+use crate::browser::spawn::readers;
 use crate::protocol::Answer;
 use crate::protocol::Named;
 use crate::protocol::Question;
@@ -59,7 +60,8 @@ impl Desk {
                     files.push((Named { id, name: String::new(), size: blob.size() as u64 }, blob));
                 }
             }
-            let lanes = (window().navigator().hardware_concurrency() as u32).clamp(1, MOST_READERS) * 2;
+            // Two jobs for each reader: what is opened meanwhile waits behind these, not behind all.
+            let lanes = readers() as u32 * 2;
             let total = files.iter().map(|(file, _)| file.size).sum();
             let queue = Rc::new(Queue { desk, client, turn, text, files, next: Cell::new(0), lanes: Cell::new(lanes) });
             queue.tell(0, total);
@@ -127,5 +129,3 @@ impl Queue {
 /// In one job at most. A larger file is alone.
 const FILES: usize = 32;
 const BYTES: u64 = 2 << 20;
-/// As many as the ledger has. Two jobs are under way for each of them: what is opened meanwhile waits behind these, not behind all.
-const MOST_READERS: u32 = 8;

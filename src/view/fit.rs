@@ -42,8 +42,7 @@ fn Choices() -> impl IntoView {
             format::bytes(desk.limit.get())
         )
     };
-    let inquiry = desk.inquiry.get_untracked();
-    let present = Keep { range: inquiry.range, filter: inquiry.filter };
+    let present = desk.inquiry.with_untracked(Keep::of);
     let offer = move |id: &'static str, name: &'static str, note: String, choice: Choice| {
         let choose = move |_| desk.go_on(choice.clone());
         view! { <button id=id type="button" class="button offer" on:click=choose><b>{name}</b><small>{note}</small></button> }

@@ -13,6 +13,7 @@ use web_sys::MessageChannel;
 use web_sys::MessageEvent;
 
 use crate::browser::spawn::Program;
+use crate::browser::spawn::readers;
 use crate::browser::wire;
 use crate::integrity::judgement::Asked;
 use crate::integrity::signature::check;
@@ -40,7 +41,6 @@ use crate::worker::pool::Task;
 
 /// Listens to the page and to the readers.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
-    let readers = (scope.navigator().hardware_concurrency() as usize).clamp(1, MOST_READERS);
     let host = Rc::new(RefCell::new(Host {
         scope: scope.clone(),
         ledger: Ledger::new(Asked::default()),
@@ -62,7 +62,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     host.borrow().turns.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
     turn.forget();
     let heard = Rc::downgrade(&host);
-    let pool = Pool::new(Program::own()?, readers, move |seat, term, event| {
+    let pool = Pool::new(Program::own()?, readers(), move |seat, term, event| {
         if let Some(host) = heard.upgrade() {
             Host::from_reader(&host, seat, term, &event.data());
         }
@@ -333,5 +333,3 @@ const AT_A_STRETCH: f64 = 8.0;
 const STEP: usize = 20_000;
 /// Sorting that takes no longer, in milliseconds, is not worth a word on the screen.
 const UNNOTICED: f64 = 100.0;
-/// More readers than this wait for the ledger rather than for files.
-const MOST_READERS: usize = 8;
