@@ -12,6 +12,7 @@ use crate::reader::named::by_name;
 use crate::reader::named::is_lakes;
 use crate::reader::problems::content_flaw;
 use crate::table::batch::BatchBuilder;
+use crate::trail::bytes::same;
 use crate::trail::digest::DigestFile;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
@@ -142,7 +143,7 @@ impl Seen {
 fn note(values: &mut Vec<String>, value: Option<&str>) {
     if let Some(value) = value
         && values.len() < 8
-        && !values.iter().any(|known| known == value)
+        && !values.iter().any(|known| same(known.as_bytes(), value.as_bytes()))
     {
         values.push(value.to_owned());
     }

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
@@ -12,6 +13,7 @@ use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
 use crate::table::values::Values;
 use crate::trail::arrange::arrange;
+use crate::trail::bytes::same;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -34,6 +36,10 @@ struct OpenColumn {
     dictionary: Dictionary,
     codes: Codes,
     last: Code,
+    /// Where among the dictionary's texts that of the last code stands.
+    place: Range<usize>,
+    /// So many rows at the end have the last code and stand not yet among the codes.
+    run: usize,
 }
 
 /// Immutable rows in columns.
@@ -67,8 +73,8 @@ impl BatchBuilder {
         self.files.push(file);
         self.offsets.push(offset);
         self.ids.push(record.event_id.as_deref().unwrap_or_default());
-        for (column, id) in self.columns.iter_mut().zip(ColumnId::STORED) {
-            column.push(id.cell(record));
+        for (column, cell) in self.columns.iter_mut().zip(ColumnId::cells(record)) {
+            column.push(cell);
         }
     }
 
@@ -87,7 +93,7 @@ impl BatchBuilder {
     /// The rows, sorted by time (records inside a file seldom are).
     #[must_use]
     pub fn finish(self) -> EventBatch {
-        let columns = self.columns.into_iter().map(|column| BatchColumn { values: column.dictionary.into_values(), codes: column.codes });
+        let columns = self.columns.into_iter().map(OpenColumn::finish);
         let batch = EventBatch { times: self.times, files: self.files, offsets: self.offsets, ids: self.ids, columns: columns.collect() };
         if batch.times.is_sorted() {
             return batch;
@@ -100,12 +106,28 @@ impl BatchBuilder {
 }
 
 impl OpenColumn {
-    /// Neighbours often say the same (Region, account, session): comparing is cheaper than looking up.
+    /// Neighbours often say the same (Region, account, session): comparing is cheaper than looking up, and counting than writing.
+    #[inline(always)]
     fn push(&mut self, cell: &str) {
-        if self.codes.is_empty() || self.dictionary.value(self.last) != cell {
-            self.last = self.dictionary.intern(cell);
+        if self.run == 0 || !same(self.dictionary.bytes_at(&self.place), cell.as_bytes()) {
+            self.begin_run(cell);
         }
-        self.codes.push(self.last);
+        self.run += 1;
+    }
+
+    fn begin_run(&mut self, cell: &str) {
+        self.end_run();
+        self.last = self.dictionary.intern(cell);
+        self.place = self.dictionary.place(self.last);
+    }
+
+    fn end_run(&mut self) {
+        self.codes.push_run(self.last, std::mem::take(&mut self.run));
+    }
+
+    fn finish(mut self) -> BatchColumn {
+        self.end_run();
+        BatchColumn { values: self.dictionary.into_values(), codes: self.codes }
     }
 }
 
@@ -155,7 +177,10 @@ impl EventBatch {
             out.number(ends.len());
             out.words(ends.iter().map(|end| end.to_le_bytes()));
             match &column.codes {
-                Codes::Narrow(cells) => out.cells(1, cells.iter().map(|code| [*code])),
+                Codes::Narrow(cells) => {
+                    out.0.push(1);
+                    out.0.extend_from_slice(cells);
+                }
                 Codes::Middle(cells) => out.cells(2, cells.iter().map(|code| code.to_le_bytes())),
                 Codes::Wide(cells) => out.cells(4, cells.iter().map(|code| code.to_le_bytes())),
             }
@@ -190,7 +215,11 @@ impl EventBatch {
 
     fn in_order(&self, order: &[u32]) -> Self {
         fn pick<T: Copy>(cells: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().filter_map(|row| cells.get(usize::try_from(*row).ok()?).copied()).collect()
+            let mut picked = Vec::with_capacity(order.len());
+            for row in order {
+                picked.extend(cells.get(usize::try_from(*row).unwrap_or(usize::MAX)));
+            }
+            picked
         }
         let column = |column: &BatchColumn| BatchColumn { values: column.values.clone(), codes: column.codes.of_rows(order) };
         Self {
@@ -216,8 +245,12 @@ impl Writer {
     }
 
     fn words<const N: usize>(&mut self, words: impl ExactSizeIterator<Item = [u8; N]>) {
-        self.0.reserve(words.len() * N);
-        words.for_each(|word| self.0.extend_from_slice(&word));
+        let start = self.0.len();
+        self.0.resize(start + words.len() * N, 0);
+        let places = self.0.get_mut(start..).unwrap_or_default().as_chunks_mut().0;
+        for (place, word) in places.iter_mut().zip(words) {
+            *place = word;
+        }
     }
 
     fn cells<const N: usize>(&mut self, width: u8, cells: impl ExactSizeIterator<Item = [u8; N]>) {

@@ -32,6 +32,19 @@ impl Codes {
         }
     }
 
+    /// Adds so many cells of one code.
+    pub(super) fn push_run(&mut self, code: Code, run: usize) {
+        if run == 0 {
+            return;
+        }
+        self.widen_for(code.0);
+        match self {
+            Self::Narrow(cells) => cells.resize(cells.len() + run, u8::try_from(code.0).unwrap_or(u8::MAX)),
+            Self::Middle(cells) => cells.resize(cells.len() + run, u16::try_from(code.0).unwrap_or(u16::MAX)),
+            Self::Wide(cells) => cells.resize(cells.len() + run, code.0),
+        }
+    }
+
     /// Adds the cells of another column, each code replaced by what `recode` has in its place.
     pub fn append(&mut self, other: &Self, recode: &[u32]) {
         fn recoded<T: Copy + Into<u32>>(cells: &[T], recode: &[u32]) -> Vec<u32> {
@@ -83,7 +96,11 @@ impl Codes {
     #[must_use]
     pub fn of_rows(&self, rows: &[u32]) -> Self {
         fn pick<T: Copy>(cells: &[T], rows: &[u32]) -> Vec<T> {
-            rows.iter().filter_map(|row| cells.get(*row as usize).copied()).collect()
+            let mut picked = Vec::with_capacity(rows.len());
+            for row in rows {
+                picked.extend(cells.get(*row as usize));
+            }
+            picked
         }
         match self {
             Self::Narrow(cells) => Self::Narrow(pick(cells, rows)),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::trail::event::EventRecord;
+use crate::trail::loose::Text;
 
 /// A column whose cells are codes into a dictionary of its own. `Verdict` alone is not stored: it is its file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,29 +134,37 @@ impl ColumnId {
         })
     }
 
-    /// A record's cell in this column; empty where the record says nothing.
+    /// A record's cells in the stored columns, in their order; empty where the record says nothing.
     #[must_use]
-    pub fn cell<'r>(self, record: &'r EventRecord<'_>) -> &'r str {
-        let text = match self {
-            Self::EventName => &record.event_name,
-            Self::EventSource => &record.event_source,
-            Self::UserName => &record.principal.name,
-            Self::UserIdentityType => &record.principal.kind,
-            Self::UserIdentityArn => &record.principal.arn,
-            Self::AccessKeyId => &record.principal.access_key,
-            Self::AwsRegion => &record.aws_region,
-            Self::RecipientAccountId => &record.recipient_account_id,
-            Self::SourceIpAddress => &record.source_ip_address,
-            Self::UserAgent => &record.user_agent,
-            Self::ErrorCode => &record.error_code,
-            Self::EventCategory => &record.event_category,
-            Self::EventType => &record.event_type,
-            Self::ResourceName => &record.resource,
-            Self::ResourceType => &record.resource_type,
-            Self::Outcome => return record.outcome.word(),
-            Self::ReadOnly => return record.read_only.map_or("", |read| if read { "true" } else { "false" }),
-            Self::Verdict => return "",
-        };
-        text.as_deref().unwrap_or_default()
+    pub fn cells<'r>(record: &'r EventRecord<'_>) -> [&'r str; Self::STORED.len()] {
+        fn text<'r>(text: &'r Text<'_>) -> &'r str {
+            match text {
+                Some(text) => text,
+                None => "",
+            }
+        }
+        [
+            text(&record.event_name),
+            text(&record.event_source),
+            text(&record.principal.name),
+            text(&record.principal.kind),
+            text(&record.principal.arn),
+            text(&record.principal.access_key),
+            text(&record.aws_region),
+            text(&record.recipient_account_id),
+            text(&record.source_ip_address),
+            text(&record.user_agent),
+            text(&record.error_code),
+            record.outcome.word(),
+            match record.read_only {
+                None => "",
+                Some(true) => "true",
+                Some(false) => "false",
+            },
+            text(&record.event_category),
+            text(&record.event_type),
+            text(&record.resource),
+            text(&record.resource_type),
+        ]
     }
 }

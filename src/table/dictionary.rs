@@ -1,6 +1,7 @@
 //! Each string once: a column's distinct values, numbered in the order in which they came.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
@@ -9,6 +10,7 @@ use crate::table::codes::OutOfRoom;
 use crate::table::codes::probe;
 use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
+use crate::trail::bytes::same;
 
 /// The number of a value in its column's dictionary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +31,7 @@ impl Dictionary {
     pub fn intern(&mut self, value: &str) -> Code {
         let hash = self.hasher.hash_one(value);
         let values = &mut self.values;
-        if let Some(code) = self.index.find(hash, |code| values.value(*code) == value) {
+        if let Some(code) = self.index.find(hash, |code| same(values.bytes(*code), value.as_bytes())) {
             return Code(*code);
         }
         let code = u32::try_from(values.len()).unwrap_or(u32::MAX);
@@ -61,6 +63,17 @@ impl Dictionary {
     #[must_use]
     pub fn bytes(&self, code: Code) -> &[u8] {
         self.values.bytes(code.0)
+    }
+
+    /// Where among all texts that of a code stands, for [`Self::bytes_at`].
+    pub(super) fn place(&self, code: Code) -> Range<usize> {
+        self.values.place(code.0)
+    }
+
+    /// The bytes of a value by its place.
+    #[inline(always)]
+    pub(super) fn bytes_at(&self, place: &Range<usize>) -> &[u8] {
+        self.values.bytes_at(place)
     }
 
     /// How many distinct values there are.

@@ -158,31 +158,32 @@ fn stirred(half: u64) -> u64 {
 }
 
 fn pack(id: &str) -> Option<[u8; 16]> {
-    let bytes = id.as_bytes();
-    if bytes.len() != 36 {
-        return None;
-    }
+    let id: &[u8; 36] = id.as_bytes().try_into().ok()?;
     let mut packed = [0; 16];
-    let mut nibbles = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            if *byte != b'-' {
-                return None;
-            }
-            continue;
-        }
-        // Lower case only: what is unpacked must be what was written.
-        let value = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        packed[nibbles / 2] |= value << (4 * (1 - nibbles % 2));
-        nibbles += 1;
+    let mut bad = 0;
+    for (byte, at) in packed.iter_mut().zip(PAIRS) {
+        let (high, low) = (NIBBLES[usize::from(id[at])], NIBBLES[usize::from(id[at + 1])]);
+        *byte = high << 4 | low;
+        bad |= high | low;
     }
     // All zeros marks "none": an id of zeros is kept as text.
-    (packed != [0; 16]).then_some(packed)
+    let dashes = [id[8], id[13], id[18], id[23]] == [b'-'; 4];
+    (bad & 0xf0 == 0 && dashes && packed != [0; 16]).then_some(packed)
 }
+
+/// Where in a UUID its bytes stand.
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// What a digit of lower-case hexadecimal counts; of all else, more than fits. Lower case only: what is unpacked must be what was written.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [0xff; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        nibbles[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    nibbles
+};
 
 fn unpack(bytes: &[u8; 16]) -> String {
     let mut text = String::with_capacity(36);

@@ -1,6 +1,8 @@
 //! Texts end to end in one, numbered in the order in which they came: what a dictionary is without its index, and how it travels.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
+use std::ops::Range;
+
 use crate::table::codes::OutOfRoom;
 use crate::table::codes::try_room;
 
@@ -43,10 +45,24 @@ impl Values {
 
     /// The same as bytes, without a look at where its characters begin.
     pub(super) fn bytes(&self, number: u32) -> &[u8] {
+        self.bytes_at(&self.place(number))
+    }
+
+    /// Where in the whole a text stands; an empty place for a number that was never given.
+    pub(super) fn place(&self, number: u32) -> Range<usize> {
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let (Ok(start), Some(Ok(end))) = (usize::try_from(start), self.ends.get(at).map(|end| usize::try_from(*end))) else { return &[] };
-        self.text.as_bytes().get(start..end).unwrap_or_default()
+        let end = self.ends.get(at).copied().unwrap_or(start);
+        usize::try_from(start).unwrap_or_default()..usize::try_from(end).unwrap_or_default()
+    }
+
+    /// The bytes at a place.
+    #[inline(always)]
+    pub(super) fn bytes_at(&self, place: &Range<usize>) -> &[u8] {
+        match self.text.as_bytes().get(place.start..place.end) {
+            Some(bytes) => bytes,
+            None => &[],
+        }
     }
 
     /// How many there are.

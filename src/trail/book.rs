@@ -14,12 +14,13 @@ use crate::trail::target::Request;
 use crate::trail::target::Resource;
 use crate::trail::target::Target;
 
-/// The fields of a record; the half sentence that says what is wrong if it is no JSON object.
-pub(super) fn read(json: &[u8]) -> Result<Fields<'static>, String> {
+/// The fields of a record, and its caller; the half sentence that says what is wrong if it is no JSON object.
+pub(super) fn read(json: &[u8]) -> Result<(Fields<'static>, Principal<'static>), String> {
     let mut record = Object(serde_json::from_slice::<Map<String, Value>>(json).map_err(|error| error.to_string())?);
     let target = record.target();
     let event_name = record.text("eventName");
-    Ok(Fields {
+    let principal = record.object("userIdentity").map(Object::principal).unwrap_or_default();
+    let fields = Fields {
         login_failed: event_name.as_deref() == Some("ConsoleLogin") && record.0.get("responseElements").is_some_and(login_failed),
         event_time: record.text("eventTime"),
         event_name,
@@ -35,9 +36,9 @@ pub(super) fn read(json: &[u8]) -> Result<Fields<'static>, String> {
         event_type: record.text("eventType"),
         recipient_account_id: record.text("recipientAccountId").or_else(|| record.text("accountId")),
         read_only: record.text("readOnly"),
-        principal: record.object("userIdentity").map(Object::principal).unwrap_or_default(),
         target,
-    })
+    };
+    Ok((fields, principal))
 }
 
 /// The console answers a refused login in `responseElements`, without any error code.

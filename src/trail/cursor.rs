@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+use crate::trail::bytes::ONES;
+use crate::trail::bytes::begins_with;
+use crate::trail::bytes::plain;
 use crate::trail::loose::Text;
 
 /// A place in a JSON text.
@@ -45,23 +48,66 @@ impl<'a> Cursor<'a> {
 
     /// Walks through an object and hands over each field. Keys with escapes are given up.
     pub(super) fn object(&mut self, field: Field<'_, 'a>) -> Option<()> {
+        self.fields(|cursor| {
+            let key = cursor.key()?;
+            field(cursor, key)
+        })
+    }
+
+    /// Walks through an object; `field` stands before each key, at its opening quote, and takes key and value.
+    #[inline(always)]
+    pub(super) fn fields(&mut self, mut field: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.enter(b'{')?;
         if self.closes(b'}')? {
             return Some(());
         }
         loop {
-            self.expect(b'"')?;
-            let key = self.string()?;
-            if key.escaped {
+            if self.token()? != b'"' {
                 return None;
             }
-            self.expect(b':')?;
-            field(self, key.inner)?;
-            if self.goes_on(b'}')? {
-                continue;
+            field(self)?;
+            if !self.goes_on(b'}')? {
+                return Some(());
             }
-            return Some(());
         }
+    }
+
+    /// A key and the colon behind it.
+    pub(super) fn key(&mut self) -> Option<&'a [u8]> {
+        self.at += 1;
+        let key = self.string()?;
+        if key.escaped {
+            return None;
+        }
+        self.expect(b':')?;
+        Some(key.inner)
+    }
+
+    /// Whether this very key comes next; then the cursor stands before its value.
+    #[inline(always)]
+    pub(super) fn is_key(&mut self, quoted: &[u8]) -> bool {
+        let after = self.at + quoted.len();
+        // A blank before the colon is for the long way.
+        let comes = self.json.get(after) == Some(&b':') && begins_with(self.rest(), quoted);
+        if comes {
+            self.at = after + 1;
+        }
+        comes
+    }
+
+    /// What comes from here on.
+    #[inline(always)]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        match self.json.get(self.at..) {
+            Some(rest) => rest,
+            None => &[],
+        }
+    }
+
+    /// Steps over bytes that are known to be a value; `is_ascii` says what is known of them.
+    pub(super) fn step_over(&mut self, value: &[u8], is_ascii: bool) {
+        self.at += value.len();
+        self.bits |= if is_ascii { 0 } else { ONES * 0x80 };
     }
 
     /// Walks through an array; `element` stands before each value.
@@ -264,29 +310,6 @@ fn text(bytes: &[u8]) -> Option<&str> {
 fn unescaped(quoted: &[u8]) -> Option<String> {
     serde_json::from_slice(quoted).ok()
 }
-
-/// How many bytes come before the first quote, backslash or control character. Eight at a time: most strings are twenty bytes long,
-/// for which a call to a vector search costs more than the search.
-#[inline(always)]
-fn plain(bytes: &[u8], bits: &mut u64) -> usize {
-    let mut at = 0;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*eight);
-        *bits |= word;
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-        let marks = (zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | (word.wrapping_sub(ONES * 0x20) & !word)) & (ONES * 0x80);
-        if marks != 0 {
-            // Of the lowest mark alone it is certain that it is no borrow of another.
-            return at + usize::try_from(marks.trailing_zeros() / 8).unwrap_or(0);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().for_each(|byte| *bits |= u64::from(*byte));
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// `serde_json` goes 128 deep.
 const DEEPEST: u32 = 100;

@@ -4,6 +4,8 @@ use crate::trail::book;
 use crate::trail::loose::Text;
 use crate::trail::principal::Principal;
 use crate::trail::quick;
+use crate::trail::quick::Habits;
+use crate::trail::quick::Who;
 use crate::trail::target::Target;
 use crate::trail::time::Timestamp;
 
@@ -83,8 +85,9 @@ impl<'a> EventRecord<'a> {
     /// # Errors
     /// When the bytes are no JSON object: the half sentence that says what is wrong.
     pub fn parse(json: &'a [u8]) -> Result<Self, String> {
-        match Self::beginning(json) {
-            Some((record, length)) if length == json.len() => Ok(record),
+        match quick::read(json, &mut Habits::default()) {
+            Some((fields, Who::Read(principal), length)) if length == json.len() => Ok(fields.into_record(principal)),
+            Some((fields, Who::Nobody, length)) if length == json.len() => Ok(fields.into_record(Principal::default())),
             _ => Self::by_the_book(json),
         }
     }
@@ -92,8 +95,9 @@ impl<'a> EventRecord<'a> {
     /// Reads the record that begins these bytes, and says how long it is: one pass instead of two where it is not yet known where a record
     /// ends. `None` for a record that is not whole, or odd in any way: [`Self::parse`] will tell.
     #[must_use]
-    pub fn beginning(json: &'a [u8]) -> Option<(Self, usize)> {
-        quick::read(json).map(|(fields, length)| (fields.into_record(), length))
+    pub fn beginning(json: &'a [u8], habits: &'a mut Habits) -> Option<(Self, usize)> {
+        let (fields, who, length) = quick::read(json, habits)?;
+        Some((fields.into_record(habits.principal(who)), length))
     }
 
     /// Reads one record with `serde_json`: what [`Self::parse`] gives, more slowly. Fewer records can be read so: nesting deeper than 128
@@ -102,7 +106,7 @@ impl<'a> EventRecord<'a> {
     /// # Errors
     /// When the bytes are no JSON object: the half sentence that says what is wrong.
     pub fn by_the_book(json: &[u8]) -> Result<Self, String> {
-        book::read(json).map(Fields::into_record)
+        book::read(json).map(|(fields, principal)| fields.into_record(principal))
     }
 
     /// Whether the record looks like an event at all: something that CloudTrail never leaves out is there.
@@ -134,13 +138,12 @@ pub(super) struct Fields<'a> {
     pub(super) event_type: Text<'a>,
     pub(super) recipient_account_id: Text<'a>,
     pub(super) read_only: Text<'a>,
-    pub(super) principal: Principal<'a>,
     pub(super) target: Target<'a>,
     pub(super) login_failed: bool,
 }
 
 impl<'a> Fields<'a> {
-    fn into_record(self) -> EventRecord<'a> {
+    fn into_record(self, principal: Principal<'a>) -> EventRecord<'a> {
         EventRecord {
             event_time: self.event_time.as_deref().and_then(Timestamp::parse),
             outcome: Outcome::of(self.error_code.as_deref(), self.error_message.as_deref(), self.login_failed),
@@ -155,7 +158,7 @@ impl<'a> Fields<'a> {
             event_type: self.event_type,
             recipient_account_id: self.recipient_account_id,
             read_only: self.read_only.as_deref().and_then(|text| text.parse().ok()),
-            principal: self.principal,
+            principal,
             resource: self.target.name,
             resource_type: self.target.kind,
         }

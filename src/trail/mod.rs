@@ -5,10 +5,12 @@
 
 pub mod arrange;
 mod book;
+pub(crate) mod bytes;
 pub mod csv_lines;
 mod cursor;
 pub mod digest;
 pub mod event;
+mod identities;
 pub mod ids;
 pub mod lake_text;
 pub mod loose;
@@ -28,5 +30,6 @@ pub use event::{EventRecord, Outcome};
 pub use ids::{ChainId, ChainKind, FileId, RowId};
 pub use object_key::{DigestName, KeyKind, LogName, ObjectKey};
 
+pub use quick::Habits;
 pub use records::Records;
 pub use time::{TimeRange, Timestamp};

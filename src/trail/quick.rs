@@ -5,8 +5,10 @@
 //! refuses a little more: nesting beyond 128, numbers out of range and lone surrogates also in fields that are only stepped over here.
 
 use crate::trail::book::login_failed;
+use crate::trail::bytes::same;
 use crate::trail::cursor::Cursor;
 use crate::trail::event::Fields;
+use crate::trail::identities::Identities;
 use crate::trail::loose::Text;
 use crate::trail::principal::Identity;
 use crate::trail::principal::Principal;
@@ -15,17 +17,30 @@ use crate::trail::target::Resource;
 use crate::trail::target::Target;
 
 /// The fields of the record that begins here, and its length; `None` for one that is to be read by the book, or is not yet whole.
-pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
+/// Who called is told apart: it may be somebody whom the habits know.
+pub(super) fn read<'a>(json: &'a [u8], habits: &mut Habits) -> Option<(Fields<'a>, Who<'a>, usize)> {
     let mut cursor = Cursor::over(json);
-    let mut texts = Texts::<15>::default();
-    let mut parts = Once::default();
-    let (mut principal, mut resources, mut request, mut response) = (Principal::default(), None, None, None);
-    cursor.object(&mut |cursor, key| match key {
-        b"userIdentity" => parts.first(0).and_then(|()| identity(cursor)).map(|read| principal = read),
-        b"requestParameters" => parts.first(1).and_then(|()| unless_null(cursor, parameters)).map(|read| request = read),
-        b"responseElements" => parts.first(2).and_then(|()| unless_null(cursor, Cursor::raw)).map(|read| response = read),
-        b"resources" => parts.first(3).and_then(|()| unless_null(cursor, first_resource)).map(|read| resources = read.flatten()),
-        _ => texts.take(&TEXTS, cursor, key),
+    let mut texts: [Text<'a>; TEXTS] = [const { None }; TEXTS];
+    let mut once = Once::default();
+    let (mut who, mut resources, mut request, mut response) = (Who::Nobody, None, None, None);
+    let Habits { order, identities } = habits;
+    let mut last = 0;
+    cursor.fields(|cursor| {
+        let place = order.next(last, cursor)?;
+        if place == FIELDS.len() {
+            return cursor.skip();
+        }
+        last = place;
+        once.first(place)?;
+        match place {
+            _ if place < TEXTS => *texts.get_mut(place)? = cursor.text()?,
+            IDENTITY => who = caller(cursor, identities)?,
+            REQUEST => request = unless_null(cursor, parameters)?,
+            RESPONSE => response = unless_null(cursor, Cursor::raw)?,
+            RESOURCES => resources = unless_null(cursor, first_resource)?.flatten(),
+            _ => cursor.skip()?,
+        }
+        Some(())
     })?;
     let length = cursor.walked()?;
     let [
@@ -44,7 +59,7 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
         event_category,
         aggregated_event_id,
         account_id,
-    ] = texts.values;
+    ] = texts;
     let is_login = event_name.as_deref() == Some("ConsoleLogin");
     let login_failed = is_login && response.is_some_and(|raw| serde_json::from_slice(raw).is_ok_and(|response| login_failed(&response)));
     let target = resources.or_else(|| request.map(Request::target)).unwrap_or_default();
@@ -62,32 +77,134 @@ pub(super) fn read(json: &[u8]) -> Option<(Fields<'_>, usize)> {
         event_type,
         recipient_account_id: recipient_account_id.or(account_id),
         read_only,
-        principal,
         target,
         login_failed,
     };
-    Some((fields, length))
+    Some((fields, who, length))
 }
 
-/// In the order in which CloudTrail writes them: the next one is looked for first.
-const TEXTS: [&[u8]; 15] = [
-    b"eventTime",
-    b"eventSource",
-    b"eventName",
-    b"awsRegion",
-    b"sourceIPAddress",
-    b"userAgent",
-    b"errorCode",
-    b"errorMessage",
-    b"eventID",
-    b"readOnly",
-    b"eventType",
-    b"recipientAccountId",
-    b"eventCategory",
+/// What the records so far were like. It makes the next one quicker to read, and changes nothing of what is read.
+#[derive(Debug, Default)]
+pub struct Habits {
+    order: Order,
+    identities: Identities,
+}
+
+impl Habits {
+    /// The caller, read or known.
+    pub(super) fn principal<'a>(&'a self, who: Who<'a>) -> Principal<'a> {
+        match who {
+            Who::Nobody => Principal::default(),
+            Who::Read(principal) => principal,
+            Who::Known(number) => self.identities.principal(number),
+        }
+    }
+}
+
+/// Which field came after each one the last time: it is looked for first, and so most keys are compared once and never searched.
+#[derive(Debug)]
+struct Order([usize; FIELDS.len()]);
+
+impl Default for Order {
+    fn default() -> Self {
+        Self(std::array::from_fn(|place| place + 1))
+    }
+}
+
+impl Order {
+    /// The place of the field that comes next; the cursor stands before its value.
+    #[inline(always)]
+    fn next(&mut self, last: usize, cursor: &mut Cursor<'_>) -> Option<usize> {
+        if let Some(expected) = self.0.get(last)
+            && let Some(field) = FIELDS.get(*expected)
+            && cursor.is_key(field)
+        {
+            return Some(*expected);
+        }
+        self.search(last, cursor)
+    }
+
+    fn search(&mut self, last: usize, cursor: &mut Cursor<'_>) -> Option<usize> {
+        let key = cursor.key()?;
+        let is_it = |field: &&[u8]| field.len() == key.len() + 2 && field.get(1..=key.len()) == Some(key);
+        let place = FIELDS.iter().position(is_it).unwrap_or(FIELDS.len());
+        if let Some(next) = self.0.get_mut(last)
+            && place < FIELDS.len()
+        {
+            *next = place;
+        }
+        Some(place)
+    }
+}
+
+/// The fields of a record: those that are texts, those that are more, and those that nobody asks for but most records have.
+const FIELDS: [&[u8]; 31] = [
+    b"\"eventTime\"",
+    b"\"eventSource\"",
+    b"\"eventName\"",
+    b"\"awsRegion\"",
+    b"\"sourceIPAddress\"",
+    b"\"userAgent\"",
+    b"\"errorCode\"",
+    b"\"errorMessage\"",
+    b"\"eventID\"",
+    b"\"readOnly\"",
+    b"\"eventType\"",
+    b"\"recipientAccountId\"",
+    b"\"eventCategory\"",
     // Aggregated events write `eventId` and `accountId`.
-    b"eventId",
-    b"accountId",
+    b"\"eventId\"",
+    b"\"accountId\"",
+    b"\"userIdentity\"",
+    b"\"requestParameters\"",
+    b"\"responseElements\"",
+    b"\"resources\"",
+    b"\"eventVersion\"",
+    b"\"additionalEventData\"",
+    b"\"requestID\"",
+    b"\"managementEvent\"",
+    b"\"tlsDetails\"",
+    b"\"sharedEventID\"",
+    b"\"vpcEndpointId\"",
+    b"\"vpcEndpointAccountId\"",
+    b"\"apiVersion\"",
+    b"\"serviceEventDetails\"",
+    b"\"sessionCredentialFromConsole\"",
+    b"\"eventContext\"",
 ];
+
+/// So many of the fields are texts.
+const TEXTS: usize = 15;
+const IDENTITY: usize = 15;
+const REQUEST: usize = 16;
+const RESPONSE: usize = 17;
+const RESOURCES: usize = 18;
+
+/// Whose call it was, as far as that has been read.
+#[derive(Debug)]
+pub(super) enum Who<'a> {
+    Nobody,
+    /// Read here.
+    Read(Principal<'a>),
+    /// Met before: its number.
+    Known(usize),
+}
+
+fn caller<'a>(cursor: &mut Cursor<'a>, known: &mut Identities) -> Option<Who<'a>> {
+    cursor.token()?;
+    let rest = cursor.rest();
+    let place = known.place(rest);
+    if let Some((number, met)) = place.and_then(|place| known.met(place, rest)) {
+        cursor.step_over(met.json(), met.is_ascii());
+        return Some(Who::Known(number));
+    }
+    let principal = identity(cursor)?;
+    if let Some(place) = place {
+        let json = rest.get(..rest.len() - cursor.rest().len()).unwrap_or_default();
+        known.meet(place, json, &principal);
+    }
+    Some(Who::Read(principal))
+}
 
 fn identity<'a>(cursor: &mut Cursor<'a>) -> Option<Principal<'a>> {
     if cursor.token()? == b'n' {
@@ -101,13 +218,13 @@ fn identity<'a>(cursor: &mut Cursor<'a>) -> Option<Principal<'a>> {
         b"onBehalfOf" => {
             parts.first(1).and_then(|()| unless_null(cursor, |cursor| one(cursor, b"userId"))).map(|read| behalf = read.flatten())
         }
-        _ => texts.take(&IDENTITY, cursor, key),
+        _ => texts.take(&IDENTITY_TEXTS, cursor, key),
     })?;
     let [kind, principal_id, arn, account_id, access_key_id, user_name, invoked_by] = texts.values;
     Some(Principal::of(&Identity { kind, arn, account_id, principal_id, user_name, access_key_id, invoked_by, issuer, behalf }))
 }
 
-const IDENTITY: [&[u8]; 7] = [b"type", b"principalId", b"arn", b"accountId", b"accessKeyId", b"userName", b"invokedBy"];
+const IDENTITY_TEXTS: [&[u8]; 7] = [b"type", b"principalId", b"arn", b"accountId", b"accessKeyId", b"userName", b"invokedBy"];
 
 fn issuer_name<'a>(cursor: &mut Cursor<'a>) -> Option<Text<'a>> {
     let (mut issuer, mut parts) = (None, Once::default());
@@ -176,8 +293,8 @@ impl<const N: usize> Default for Texts<'_, N> {
 
 impl<'a, const N: usize> Texts<'a, N> {
     fn take(&mut self, names: &[&[u8]; N], cursor: &mut Cursor<'a>, key: &[u8]) -> Option<()> {
-        let expected = names.get(self.next).filter(|name| **name == key).map(|_| self.next);
-        let Some(place) = expected.or_else(|| names.iter().position(|name| *name == key)) else { return cursor.skip() };
+        let expected = names.get(self.next).filter(|name| same(name, key)).map(|_| self.next);
+        let Some(place) = expected.or_else(|| names.iter().position(|name| same(name, key))) else { return cursor.skip() };
         self.next = place + 1;
         self.seen.first(place)?;
         *self.values.get_mut(place)? = cursor.text()?;

@@ -14,7 +14,7 @@ const REAL: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole
 
 #[test]
 fn a_record_as_cloudtrail_writes_it_takes_one_pass() {
-    let (read, length) = read(REAL.as_bytes()).expect("nothing about it is odd");
+    let (read, _, length) = read(REAL.as_bytes(), &mut Habits::default()).expect("nothing about it is odd");
     assert_eq!(length, REAL.len());
     assert_eq!((read.user_agent.as_deref(), read.target.name.as_deref()), (Some("[aws-cli/2 = \"x\"]"), Some("b/k")));
     agree(REAL.as_bytes());
@@ -36,12 +36,12 @@ fn what_is_odd_is_left_to_the_book() {
         r#"["A"]"#,
     ];
     for json in odd {
-        assert!(read(json.as_bytes()).is_none(), "{json}");
+        assert!(read(json.as_bytes(), &mut Habits::default()).is_none(), "{json}");
         agree(json.as_bytes());
     }
     let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
     agree(br#"{"eventName":"A"} x"#);
-    assert!(read(deep.as_bytes()).is_none());
+    assert!(read(deep.as_bytes(), &mut Habits::default()).is_none());
     agree(deep.as_bytes());
 }
 
@@ -78,8 +78,8 @@ fn key() -> impl Strategy<Value = String> {
         "eventNam\\u0065",
     ];
     prop_oneof![
-        prop::sample::select(TEXTS.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
-        prop::sample::select(IDENTITY.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
+        prop::sample::select(FIELDS.to_vec()).prop_map(|key| String::from_utf8_lossy(key).trim_matches('"').to_owned()),
+        prop::sample::select(IDENTITY_TEXTS.to_vec()).prop_map(|key| String::from_utf8_lossy(key).into_owned()),
         prop::sample::select(NESTED.to_vec()).prop_map(str::to_owned),
     ]
 }
@@ -126,6 +126,27 @@ fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String>
     })
 }
 
+/// A record with a caller long enough to be kept: of three who begin alike, their sessions whole or cut short.
+fn real() -> impl Strategy<Value = String> {
+    let session = prop::sample::select(vec!["alpha", "beta", "gamma é"]);
+    (session, any::<bool>(), prop::option::of(20usize..400)).prop_map(|(session, sorted, cut)| {
+        let session = format!("session-of-{session}");
+        let json = REAL.replace("AROAX:s", &format!("AROAX{}", "X".repeat(80))).replace("\"r\"}", &format!("\"{session}\"}}"));
+        let json = if sorted { json.replace("eventSource", "eventTime").replacen("eventTime", "eventSource", 1) } else { json };
+        cut.and_then(|cut| json.get(..cut).map(str::to_owned)).unwrap_or(json)
+    })
+}
+
+#[test]
+fn a_caller_met_twice_is_known_and_says_the_same() {
+    let json = REAL.replace("AROAX:s", &format!("AROAX{}", "X".repeat(80)));
+    let mut habits = Habits::default();
+    let kinds: Vec<bool> = (0..4).map(|_| matches!(read(json.as_bytes(), &mut habits), Some((_, Who::Known(_), _)))).collect();
+    assert_eq!(kinds, [false, false, true, true]);
+    let known = EventRecord::beginning(json.as_bytes(), &mut habits).expect("a record").0;
+    assert_eq!(Ok(known), EventRecord::by_the_book(json.as_bytes()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
@@ -134,10 +155,22 @@ proptest! {
     }
 
     #[test]
+    fn what_came_before_changes_nothing(records in prop::collection::vec(prop_oneof![object(value()), real()], 1..12), picks in prop::collection::vec(any::<prop::sample::Index>(), 24)) {
+        // Each comes again and again, so that callers become known and habits are formed and broken.
+        let mut habits = Habits::default();
+        for pick in picks {
+            let json = pick.get(&records).as_bytes();
+            let alone = EventRecord::beginning(json, &mut Habits::default()).map(|(record, length)| (format!("{record:?}"), length));
+            let among = EventRecord::beginning(json, &mut habits).map(|(record, length)| (format!("{record:?}"), length));
+            prop_assert_eq!(alone, among);
+        }
+    }
+
+    #[test]
     fn a_record_ends_where_its_brackets_do(json in object(value()), after in "[\\]},x\"]{0,5}") {
         let behind = format!("{json}{after}");
         // What is no record by itself may become one with what follows.
-        if let (Ok(book), Some((fields, length))) = (EventRecord::by_the_book(json.as_bytes()), EventRecord::beginning(behind.as_bytes())) {
+        if let (Ok(book), Some((fields, length))) = (EventRecord::by_the_book(json.as_bytes()), EventRecord::beginning(behind.as_bytes(), &mut Habits::default())) {
             prop_assert_eq!((length, fields), (json.len(), book));
         }
     }

@@ -6,6 +6,7 @@
 use memchr::memchr2;
 
 use crate::trail::event::EventRecord;
+use crate::trail::quick::Habits;
 
 /// Cuts inflated bytes, given in chunks of any size, into the JSON texts of records.
 #[derive(Debug, Default)]
@@ -26,6 +27,7 @@ pub struct Records {
     /// Inside a top-level object, at depth 1: whether the next string is a key, and the key last read.
     key: KeyState,
     found: Found,
+    habits: Habits,
 }
 
 /// One stretch of JSON found in the file.
@@ -104,7 +106,8 @@ impl Records {
         pending.clear();
         // One file with a huge record must not hold its room for ever.
         pending.shrink_to(1 << 20);
-        let ended = std::mem::replace(self, Self { pending, ..Self::default() });
+        let habits = std::mem::take(&mut self.habits);
+        let ended = std::mem::replace(self, Self { pending, habits, ..Self::default() });
         Found { cut_off: ended.depth > 0 && ended.found.garbage_at.is_none(), ..ended.found }
     }
 
@@ -233,7 +236,7 @@ impl Records {
     fn take_whole(&mut self, at: usize, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) -> bool {
         let offset = self.offset(at);
         let Some(rest) = self.pending.get(at..) else { return false };
-        let Some((record, length)) = EventRecord::beginning(rest) else { return false };
+        let Some((record, length)) = EventRecord::beginning(rest, &mut self.habits) else { return false };
         sink(Piece { kind, offset, json: rest.get(..length).unwrap_or_default(), record: Some(record) });
         self.scanned = at + length;
         true

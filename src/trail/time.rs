@@ -44,6 +44,11 @@ impl Timestamp {
     /// Reads RFC 3339 (`2023-07-10T11:42:18Z`, fractions and offsets too; an offset is converted), or a bare date (midnight UTC).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if let Ok(twenty) = <&[u8; 20]>::try_from(text.as_bytes())
+            && let Some(time) = Self::plain(twenty)
+        {
+            return Some(time);
+        }
         let (date, rest) = text.split_at_checked(10)?;
         let days = parse_date(date)?;
         if rest.is_empty() {
@@ -55,6 +60,22 @@ impl Timestamp {
         let (millis, zone) = parse_fraction(rest)?;
         let offset = parse_zone(zone)?;
         Some(Self(days * DAY + seconds * 1000 + millis - offset))
+    }
+
+    /// `2023-07-10T11:42:18Z`: what nearly every record has, in a tenth of the time.
+    fn plain(text: &[u8; 20]) -> Option<Self> {
+        let [c, y, e, a, b'-', n, o, b'-', d, f, b'T', h, i, b':', m, j, b':', s, k, b'Z'] = text else { return None };
+        let mut all_digits = true;
+        let mut pair = |tens: &u8, ones: &u8| {
+            all_digits &= tens.is_ascii_digit() && ones.is_ascii_digit();
+            i64::from(tens & 15) * 10 + i64::from(ones & 15)
+        };
+        let (year, month, day) = (pair(c, y) * 100 + pair(e, a), pair(n, o), pair(d, f));
+        let (hour, minute, second) = (pair(h, i), pair(m, j), pair(s, k));
+        if !all_digits || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        Some(Self(days_from_civil(year, month, day)? * DAY + ((hour * 60 + minute) * 60 + second) * 1000))
     }
 
     /// Reads the stamp in an object's name: `20231015T2305Z` or `20231015T230404Z`.
