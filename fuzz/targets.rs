@@ -26,6 +26,7 @@ use trailseal::table::batch::EventBatch;
 use trailseal::trail::DigestFile;
 use trailseal::trail::EventRecord;
 use trailseal::trail::FileId;
+use trailseal::trail::Habits;
 use trailseal::trail::ObjectKey;
 use trailseal::trail::Records;
 use trailseal::trail::Timestamp;
@@ -150,11 +151,12 @@ pub fn records(bytes: &[u8]) {
 pub fn event(bytes: &[u8]) {
     let (parsed, book) = (EventRecord::parse(bytes), EventRecord::by_the_book(bytes));
     assert!(parsed == book || (parsed.is_ok() && book.is_err()), "{parsed:?} {book:?}");
-    if let Some((record, length)) = EventRecord::beginning(bytes) {
-        assert!(
-            EventRecord::by_the_book(&bytes[..length]).is_ok_and(|book| book == record)
-                || EventRecord::by_the_book(&bytes[..length]).is_err()
-        );
+    // Twice more: whoever calls is known the third time, and says the same.
+    let mut habits = Habits::default();
+    for _ in 0..3 {
+        let Some((record, length)) = EventRecord::beginning(bytes, &mut habits) else { return };
+        let book = EventRecord::by_the_book(&bytes[..length]);
+        assert!(book.is_err() || book == Ok(record));
     }
 }
 

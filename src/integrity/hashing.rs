@@ -19,7 +19,7 @@ pub enum Hasher {
     /// This very code, as the content flows.
     #[default]
     Here,
-    /// Whoever is offered the whole content at its end: the browser's own hasher is 2.4 times as fast as one in WebAssembly (1.2 GB/s
+    /// Whoever is offered the whole content at its end: the browser's own hasher is two to four times as fast as one in WebAssembly (1.2 to 2 GB/s
     /// against 0.5), but takes no pieces.
     Elsewhere,
     /// Nobody, where a few lines of a huge content are wanted and not its hash: that would take twice as long as all the rest.

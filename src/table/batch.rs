@@ -12,7 +12,6 @@ use crate::table::dictionary::Code;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
 use crate::table::values::Values;
-use crate::trail::arrange::arrange;
 use crate::trail::bytes::same;
 use crate::trail::event::EventRecord;
 use crate::trail::ids::FileId;
@@ -98,11 +97,19 @@ impl BatchBuilder {
         if batch.times.is_sorted() {
             return batch;
         }
-        let mut order: Vec<u32> = (0..u32::try_from(batch.len()).unwrap_or(u32::MAX)).collect();
-        let time = |row: &u32| usize::try_from(*row).ok().and_then(|row| batch.times.get(row));
-        arrange(&mut order, |a, b| time(a).cmp(&time(b)));
-        batch.in_order(&order)
+        batch.in_order(&in_time(&batch.times))
     }
+}
+
+/// The rows from the first to the last; of one time, as they were read.
+fn in_time(times: &[Timestamp]) -> Vec<u32> {
+    let mut keys: Vec<(u64, u32)> = Vec::with_capacity(times.len());
+    for (row, time) in (0..).zip(times) {
+        keys.push((time.0.abs_diff(i64::MIN), row));
+    }
+    // Time and row beside each other: `arrange` would look both up for each comparison.
+    keys.sort_unstable();
+    keys.iter().map(|(_, row)| *row).collect()
 }
 
 impl OpenColumn {
@@ -321,6 +328,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn rows_of_one_time_keep_their_order(times in prop::collection::vec(prop_oneof![5 => -5i64..5, 1 => any::<i64>(), 1 => Just(i64::MIN)], 0..40)) {
+            let times: Vec<Timestamp> = times.into_iter().map(Timestamp).collect();
+            let mut order: Vec<u32> = (0..times.len() as u32).collect();
+            order.sort_by_key(|row| times[*row as usize]);
+            prop_assert_eq!(in_time(&times), order);
+        }
+
         #[test]
         fn bytes_come_back_as_rows(times in prop::collection::vec(-5i64..5, 0..40)) {
             let batch = batch(&times);

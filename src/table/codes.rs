@@ -34,10 +34,11 @@ impl Codes {
 
     /// Adds so many cells of one code.
     pub(super) fn push_run(&mut self, code: Code, run: usize) {
-        if run == 0 {
-            return;
+        match run {
+            0 => return,
+            1 => return self.push(code),
+            _ => self.widen_for(code.0),
         }
-        self.widen_for(code.0);
         match self {
             Self::Narrow(cells) => cells.resize(cells.len() + run, u8::try_from(code.0).unwrap_or(u8::MAX)),
             Self::Middle(cells) => cells.resize(cells.len() + run, u16::try_from(code.0).unwrap_or(u16::MAX)),
@@ -47,23 +48,29 @@ impl Codes {
 
     /// Adds the cells of another column, each code replaced by what `recode` has in its place.
     pub fn append(&mut self, other: &Self, recode: &[u32]) {
-        fn recoded<T: Copy + Into<u32>>(cells: &[T], recode: &[u32]) -> Vec<u32> {
-            cells.iter().map(|code| recode.get((*code).into() as usize).copied().unwrap_or(0)).collect()
+        fn add<T: Copy + Default, C: Copy + Into<u32>>(cells: &mut Vec<T>, other: &[C], recode: &[T]) {
+            make_room(cells, other.len());
+            let start = cells.len();
+            cells.resize(start + other.len(), T::default());
+            for (cell, code) in cells[start..].iter_mut().zip(other) {
+                if let Some(code) = recode.get((*code).into() as usize) {
+                    *cell = *code;
+                }
+            }
         }
-        fn add<T>(cells: &mut Vec<T>, codes: &[u32], narrowed: fn(u32) -> T) {
-            make_room(cells, codes.len());
-            cells.extend(codes.iter().map(|code| narrowed(*code)));
+        fn add_any<T: Copy + Default>(cells: &mut Vec<T>, other: &Codes, recode: &[u32], narrowed: fn(u32) -> T) {
+            let recode: Vec<T> = recode.iter().map(|code| narrowed(*code)).collect();
+            match other {
+                Codes::Narrow(other) => add(cells, other, &recode),
+                Codes::Middle(other) => add(cells, other, &recode),
+                Codes::Wide(other) => add(cells, other, &recode),
+            }
         }
         self.widen_for(recode.iter().copied().max().unwrap_or(0));
-        let codes = match other {
-            Self::Narrow(cells) => recoded(cells, recode),
-            Self::Middle(cells) => recoded(cells, recode),
-            Self::Wide(cells) => recoded(cells, recode),
-        };
         match self {
-            Self::Narrow(cells) => add(cells, &codes, |code| u8::try_from(code).unwrap_or(u8::MAX)),
-            Self::Middle(cells) => add(cells, &codes, |code| u16::try_from(code).unwrap_or(u16::MAX)),
-            Self::Wide(cells) => add(cells, &codes, |code| code),
+            Self::Narrow(cells) => add_any(cells, other, recode, |code| u8::try_from(code).unwrap_or(u8::MAX)),
+            Self::Middle(cells) => add_any(cells, other, recode, |code| u16::try_from(code).unwrap_or(u16::MAX)),
+            Self::Wide(cells) => add_any(cells, other, recode, |code| code),
         }
     }
 

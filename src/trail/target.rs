@@ -166,6 +166,7 @@ fn rank(key: &[u8]) -> Option<usize> {
     None
 }
 
+#[allow(clippy::indexing_slicing)] // While compiling.
 const LIKELY: u128 = {
     let (mut bits, mut rank) = (0, 0);
     while rank < NAMING_FIELDS.len() {
@@ -176,8 +177,9 @@ const LIKELY: u128 = {
     bits
 };
 
+#[allow(clippy::as_conversions)] // `usize::from` is not for constants.
 const fn likely(length: usize, first: u8) -> u128 {
-    1 << ((length * 11 + first as usize) % 128)
+    1 << ((length.wrapping_mul(11).wrapping_add(first as usize)) % 128)
 }
 
 const INSTANCE_RANK: usize = 3;
