@@ -5,6 +5,7 @@ pub mod address;
 pub mod answers;
 pub mod ask;
 pub mod client;
+pub mod crowd;
 pub mod desk;
 pub mod effect;
 pub mod export;
@@ -16,6 +17,7 @@ pub mod launch;
 mod proven;
 mod raw;
 pub mod rows;
+mod sample_pack;
 mod zip_intake;
 
 pub use desk::{Desk, Launch, Tab};
