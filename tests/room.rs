@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use trailseal::export::parts::RowsForm;
 use trailseal::export::parts::RowsTextRequest;
+use trailseal::export::parts::Sums;
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::report::FindingCode;
 use trailseal::integrity::signature::check;
@@ -240,7 +241,7 @@ fn what_leaves_says_that_it_is_not_all() {
     let left_out = ledger.held().left_out;
     assert!(left_out > 0);
     for form in [RowsForm::Csv, RowsForm::JsonLines] {
-        let request = RowsTextRequest { inquiry: Inquiry::default(), form, start: 0, count: 1 };
+        let request = RowsTextRequest { inquiry: Inquiry::default(), form, start: 0, count: 1, sums: Sums::None };
         let Answer::RowsText(text) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
         let head = text.text.lines().next().unwrap();
         assert!(head.contains("NOT ALL EVENTS WERE LOADED") && head.contains(&format!("{left_out} others")), "{head}");

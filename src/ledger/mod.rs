@@ -11,6 +11,7 @@ mod proof;
 mod repeats;
 mod room;
 mod rows;
+mod rows_text;
 mod stretch;
 mod survey;
 mod views;
