@@ -28,8 +28,8 @@ use trailseal::export::parts::Part;
 use trailseal::export::parts::RowsForm;
 use trailseal::export::parts::RowsTextRequest;
 use trailseal::export::parts::SealRequest;
-use trailseal::export::parts::Sums;
 use trailseal::export::parts::Sum;
+use trailseal::export::parts::Sums;
 use trailseal::integrity::Verdict;
 use trailseal::integrity::VerdictReport;
 use trailseal::integrity::check;
@@ -107,7 +107,7 @@ fn rows(ledger: &mut Ledger, inquiry: &Inquiry, form: RowsForm) -> String {
 /// Slices that were asked for out of their order add up to nothing.
 #[test]
 fn a_slice_that_was_passed_over_leaves_no_sum() {
-    let (mut ledger, _) = ledger(&Trail::small());
+    let (mut ledger, _) = ledger(&TrailBuilder::build(FIVE));
     let mut sum = |start: u32, count: u32| {
         let request = RowsTextRequest { inquiry: Inquiry::default(), form: RowsForm::Csv, start, count, sums: Sums::Whole };
         let Answer::RowsText(slice) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };

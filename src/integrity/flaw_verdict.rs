@@ -24,7 +24,8 @@ pub(crate) fn judge_flaw(content: &Content, what: &str) -> Option<Judged> {
             return Some(Judged::not_valid(NotValid::Unproven, Reason::NotReadable, message));
         }
         ContentFlaw::NotRead => {
-            let message = format!("This {what} was not read: reading was ended before its turn, so nothing can be said of it. Open it again.");
+            let message =
+                format!("This {what} was not read: reading was ended before its turn, so nothing can be said of it. Open it again.");
             return Some(Judged::not_valid(NotValid::Unproven, Reason::NotReadable, message));
         }
     };

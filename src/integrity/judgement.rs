@@ -63,7 +63,9 @@ impl Stage {
     /// The verdict on a file that a proven digest names and that was not found.
     pub(crate) fn missing(self, mut message: String) -> Judged {
         if self == Self::CutShort {
-            message.push_str(" Reading was ended early: it may be among what was opened and not read, so that this does not show that it is gone.");
+            message.push_str(
+                " Reading was ended early: it may be among what was opened and not read, so that this does not show that it is gone.",
+            );
         }
         Judged::not_valid(NotValid::Missing, Reason::NotFound, message)
     }

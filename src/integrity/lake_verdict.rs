@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use crate::integrity::content::Container;
 use crate::integrity::digest_verdict::is_odd_label;
-use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::judgement::Stage;

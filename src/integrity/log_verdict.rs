@@ -2,11 +2,11 @@
 
 use crate::integrity::content::ContentFlaw;
 use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::flaw_verdict::container_remarks;
 use crate::integrity::digest_verdict::is_odd_label;
-use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::flaw_verdict::container_remarks;
+use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::listing::Entry;

@@ -178,7 +178,7 @@ impl Export {
     }
 
     /// The rows as text, slice after slice: in between the ledger answers others. What they add up to, where that is wanted.
-    async fn slices(&self, form: RowsForm, sums: Sums, mut take: impl AsyncFnMut(&[u8]) -> Result<(), JsValue>) -> Result<Option<Sum>, Stop> {
+    async fn slices(&self, form: RowsForm, sums: Sums, into: &mut Sink) -> Result<Option<Sum>, Stop> {
         let step = match form {
             RowsForm::Csv => "Writing events as CSV",
             RowsForm::JsonLines => "Writing events as JSON lines",
@@ -188,7 +188,7 @@ impl Export {
             let request = RowsTextRequest { inquiry: self.inquiry.clone(), form, start, count: SLICE, sums };
             let Answer::RowsText(slice) = self.client.ask(Question::RowsText(request)).await else { return Err(CHANGED.into()) };
             self.is_of_now(slice.generation)?;
-            take(slice.text.as_bytes()).await.map_err(|_| NO_ROOM)?;
+            into.take(slice.text.as_bytes()).await.map_err(|_| NO_ROOM)?;
             start = start.saturating_add(slice.rows);
             self.tell(step, u64::from(start), slice.matched)?;
             if slice.rows == 0 || u64::from(start) >= slice.matched {
@@ -199,18 +199,15 @@ impl Export {
 
     async fn rows(&self, form: RowsForm) -> Result<Blob, Stop> {
         let parts = Array::new();
-        let take = async |text: &[u8]| {
-            parts.push(&blob_of(text)?.into());
-            Ok(())
-        };
-        self.slices(form, Sums::None, take).await?;
+        self.slices(form, Sums::None, &mut Sink::Blobs(parts.clone())).await?;
         Blob::new_with_blob_sequence(&parts).map_err(|_| NO_ROOM.into())
     }
 
     /// Rows as a part of a pack: deflated as they come, since as text they take ten times the room.
     async fn add_rows(&self, path: &str, form: RowsForm, zip: &mut Zip) -> Result<(), Stop> {
-        let mut deflating = Deflating::begin().map_err(|_| NO_ROOM)?;
-        let sum = self.slices(form, Sums::Whole, async |text: &[u8]| deflating.push(text).await).await?.ok_or(CHANGED)?;
+        let mut sink = Sink::Deflated(Deflating::begin().map_err(|_| NO_ROOM)?);
+        let sum = self.slices(form, Sums::Whole, &mut sink).await?.ok_or(CHANGED)?;
+        let Sink::Deflated(deflating) = sink else { return Err(CHANGED.into()) };
         let packed = deflating.finish().await.map_err(|_| NO_ROOM)?;
         zip.add(path, Method::Deflated, sum, &packed, packed.size() as u64);
         Ok(())
@@ -219,7 +216,7 @@ impl Export {
     async fn pack(&self, made: &str) -> Result<Blob, Stop> {
         let Answer::Pack(plan) = self.client.ask(Question::Pack(self.inquiry.clone())).await else { return Err(CHANGED.into()) };
         self.is_of_now(plan.generation)?;
-        let mut zip = Zip { writer: ZipWriter::default(), body: Array::new(), parts: Vec::new() };
+        let mut zip = Zip { writer: ZipWriter::default(), body: Array::new(), loose: Array::new(), parts: Vec::new() };
         self.add_files(&plan, &mut zip).await?;
         self.add_rows(paths::CSV, RowsForm::Csv, &mut zip).await?;
         self.add_rows(paths::JSON_LINES, RowsForm::JsonLines, &mut zip).await?;
@@ -248,6 +245,7 @@ impl Export {
             let first = sheaf.first().map_or("", |(file, _)| &file.path);
             let sums = self.client.sums(&blobs).await.ok_or_else(|| gone(first))?;
             sheaf.iter().zip(sums).for_each(|((file, blob), sum)| zip.add(&file.path, Method::Stored, sum, blob, sum.size));
+            zip.tie().map_err(|_| NO_ROOM)?;
             done += sheaf.len() as u64;
         }
         Ok(())
@@ -272,10 +270,31 @@ impl Export {
     }
 }
 
+/// Where slices of text go.
+enum Sink {
+    /// Into blobs, which the browser may page to disk.
+    Blobs(Array),
+    Deflated(Deflating),
+}
+
+impl Sink {
+    async fn take(&mut self, text: &[u8]) -> Result<(), JsValue> {
+        match self {
+            Self::Blobs(parts) => {
+                parts.push(&blob_of(text)?.into());
+                Ok(())
+            }
+            Self::Deflated(deflating) => deflating.push(text).await,
+        }
+    }
+}
+
 /// A zip file that is being put together.
 struct Zip {
     writer: ZipWriter,
     body: Array,
+    /// Headers and data that are in none of its blobs yet.
+    loose: Array,
     parts: Vec<Part>,
 }
 
@@ -283,12 +302,21 @@ impl Zip {
     /// Adds a part that takes `stored` bytes as it is packed.
     fn add(&mut self, path: &str, method: Method, sum: Sum, data: &Blob, stored: u64) {
         let entry = NewEntry { path, method, crc32: sum.crc32, stored, size: sum.size };
-        self.body.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
-        self.body.push(data);
+        self.loose.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
+        self.loose.push(data);
         self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
     }
 
-    fn finish(self) -> Result<Blob, JsValue> {
+    /// Puts what has come since into one blob. A file is looked up when it first goes into one: all eleven thousand of a pack at its end held
+    /// the page for a second.
+    fn tie(&mut self) -> Result<(), JsValue> {
+        self.body.push(&Blob::new_with_buffer_source_sequence(&self.loose)?.into());
+        self.loose = Array::new();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Blob, JsValue> {
+        self.tie()?;
         self.body.push(&Uint8Array::from(self.writer.finish().as_slice()));
         Blob::new_with_buffer_source_sequence(&self.body)
     }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
@@ -66,7 +67,7 @@ impl Intake {
         let Some(transfer) = event.data_transfer() else { return };
         let drop = Drop::take(&transfer);
         let this = self.clone();
-        self.run(async move {
+        self.run(Box::pin(async move {
             let gathered = Rc::new(RefCell::new(Sheaf::default()));
             let goes_on = this.until_cancelled();
             let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
@@ -89,17 +90,17 @@ impl Intake {
                 ControlFlow::Break(()) => this.give_up(Box::new(gathered.take().files.into_iter())),
             }
             lost.into_iter().for_each(|path| this.lost(path, "the browser could not list or open it"));
-        });
+        }));
     }
 
     /// Opens the files of a picker.
     pub fn open_files(&self, list: &FileList) {
         let (files, many) = (Box::new(named(list)), u64::from(list.length()));
         let (this, goes_on) = (self.clone(), self.until_cancelled());
-        self.run(async move {
+        self.run(Box::pin(async move {
             this.gate.wait_for_word(many, Extent::All).await;
             this.send(files, goes_on).await;
-        });
+        }));
     }
 
     /// Fetches presigned URLs, one a line. Returns a sentence for each line that is none; JSON is taken as pasted keys or signatures.
@@ -140,12 +141,12 @@ impl Intake {
     /// Opens the sample trail that lies beside the page.
     pub fn open_sample(&self, sample: Sample) {
         let this = self.clone();
-        self.run(async move {
+        self.run(Box::pin(async move {
             // A sample that cannot be loaded is named among the problems like any other file.
             if this.unpack(sample).await.is_none() {
                 this.lost("sample-trail.pack".to_owned(), "the sample trail could not be loaded from beside the page");
             }
-        });
+        }));
     }
 
     /// Stops reading what has not begun.
@@ -168,7 +169,7 @@ impl Intake {
     /// are, since each name takes as much memory there as a file that was read.
     fn give_up(&self, files: Files) {
         let this = self.clone();
-        self.run(async move {
+        self.run(Box::pin(async move {
             let mut files = files.peekable();
             let mut named = 0;
             while files.peek().is_some() && named < MOST_NAMED {
@@ -179,7 +180,7 @@ impl Intake {
                 breathe().await;
             }
             this.client.say(&Call::NotRead(Vec::new(), files.count() as u64), &[]);
-        });
+        }));
     }
 
     async fn unpack(&self, sample: Sample) -> Option<()> {
@@ -225,7 +226,7 @@ impl Intake {
     /// Sends what was held back until it was known that it may be read.
     pub(super) fn send_held(&self) {
         let (held, this, goes_on) = (self.gate.take(), self.clone(), self.until_cancelled());
-        self.run(async move { this.send(Box::new(held.into_iter()), goes_on).await });
+        self.run(Box::pin(async move { this.send(Box::new(held.into_iter()), goes_on).await }));
     }
 
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
@@ -251,7 +252,7 @@ impl Intake {
         let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
         for zip in zips {
             let this = self.clone();
-            self.run(async move { this.open_zip(zip).await });
+            self.run(Box::pin(async move { this.open_zip(zip).await }));
         }
         let files: Vec<(Named, Blob)> = files.into_iter().map(numbered).collect();
         // A large file travels alone: it is read slice by slice.
@@ -271,7 +272,8 @@ impl Intake {
         FileId(number)
     }
 
-    fn run(&self, work: impl Future<Output = ()> + 'static) {
+    /// Boxed, so that what is around the work is there once and not for every kind of it.
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
         let this = self.clone();
         this.arriving.update(|arriving| *arriving += 1);
         this.gate.begin();

@@ -77,9 +77,14 @@ fn Files(crowded: Crowded) -> impl IntoView {
         || "This browser does not tell how much memory the machine has.".to_owned(),
         |machine| format!("By what this browser tells, the machine has {} of memory, or more.", format::bytes(machine)),
     );
-    let takes = format::bytes(crowded.files.saturating_mul(BROWSERS_FILE));
+    let told = format!(
+        "{files}{known} The browser itself keeps some {} of memory for each, as measured in Chromium: about {} here, beside what this page takes \
+         for events.{taken} {machine}",
+        format::bytes(BROWSERS_FILE),
+        format::bytes(crowded.files.saturating_mul(BROWSERS_FILE))
+    );
     view! {
-        <p id="fit-files">{files}{known}" The browser itself keeps some "{format::bytes(BROWSERS_FILE)}" of memory for each, as measured in Chromium: about "{takes}" here, beside what this page takes for events."{taken}" "{machine}</p>
+        <p id="fit-files">{told}</p>
         <p>"Should memory run out, the browser may close this page, and all that was read is lost with it. Open less at once: a folder of one Region, or of one month. To keep fewer rows does not help here, since every file is opened, read and judged whichever rows are kept."</p>
         {offer("fit-go-on", "Open them all the same", "You are asked about rows next, should they not fit either.".to_owned(), Choice::AllFiles)}
         {offer("fit-none", "Nothing more", "Nothing more is opened, and what waits is let go of. What was opened before stays.".to_owned(), Choice::Nothing)}
