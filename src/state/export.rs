@@ -14,12 +14,9 @@ use web_sys::HtmlAnchorElement;
 use web_sys::Url;
 
 use crate::archive::Method;
-use crate::archive::NewEntry;
-use crate::archive::ZipWriter;
 use crate::browser::zipped::Deflating;
 use crate::browser::zipped::deflate;
 use crate::export::parts::PackPlan;
-use crate::export::parts::Part;
 use crate::export::parts::RowsForm;
 use crate::export::parts::RowsTextRequest;
 use crate::export::parts::SealRequest;
@@ -33,6 +30,7 @@ use crate::protocol::ReportForm;
 use crate::query::inquiry::Inquiry;
 use crate::state::client::Client;
 use crate::state::desk::Desk;
+use crate::state::pack_zip::Zip;
 use crate::state::zip_intake::sheaves;
 
 /// How far an export has come.
@@ -216,7 +214,7 @@ impl Export {
     async fn pack(&self, made: &str) -> Result<Blob, Stop> {
         let Answer::Pack(plan) = self.client.ask(Question::Pack(self.inquiry.clone())).await else { return Err(CHANGED.into()) };
         self.is_of_now(plan.generation)?;
-        let mut zip = Zip { writer: ZipWriter::default(), body: Array::new(), loose: Array::new(), parts: Vec::new() };
+        let mut zip = Zip::default();
         self.add_files(&plan, &mut zip).await?;
         self.add_rows(paths::CSV, RowsForm::Csv, &mut zip).await?;
         self.add_rows(paths::JSON_LINES, RowsForm::JsonLines, &mut zip).await?;
@@ -286,39 +284,6 @@ impl Sink {
             }
             Self::Deflated(deflating) => deflating.push(text).await,
         }
-    }
-}
-
-/// A zip file that is being put together.
-struct Zip {
-    writer: ZipWriter,
-    body: Array,
-    /// Headers and data that are in none of its blobs yet.
-    loose: Array,
-    parts: Vec<Part>,
-}
-
-impl Zip {
-    /// Adds a part that takes `stored` bytes as it is packed.
-    fn add(&mut self, path: &str, method: Method, sum: Sum, data: &Blob, stored: u64) {
-        let entry = NewEntry { path, method, crc32: sum.crc32, stored, size: sum.size };
-        self.loose.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
-        self.loose.push(data);
-        self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
-    }
-
-    /// Puts what has come since into one blob. A file is looked up when it first goes into one: all eleven thousand of a pack at its end held
-    /// the page for a second.
-    fn tie(&mut self) -> Result<(), JsValue> {
-        self.body.push(&Blob::new_with_buffer_source_sequence(&self.loose)?.into());
-        self.loose = Array::new();
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Blob, JsValue> {
-        self.tie()?;
-        self.body.push(&Uint8Array::from(self.writer.finish().as_slice()));
-        Blob::new_with_buffer_source_sequence(&self.body)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod habits;
 pub mod intake;
 pub mod intents;
 pub mod launch;
+mod pack_zip;
 mod proven;
 mod raw;
 pub mod rows;
