@@ -37,7 +37,7 @@ pub fn readers() -> usize {
 /// the bound; Firefox and Safari name nothing.
 #[must_use]
 pub fn machine_memory() -> Option<u64> {
-    told("deviceMemory").map(|gigabytes| (gigabytes * f64::from(1 << 30)) as u64)
+    told("deviceMemory").map(|gigabytes| (gigabytes * 1e9) as u64)
 }
 
 /// A number that the browser tells of the machine.

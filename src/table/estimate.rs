@@ -96,7 +96,7 @@ pub fn is_crowd(files: u64, machine: Option<u64>) -> bool {
 pub const BROWSERS_FILE: u64 = 12_000;
 
 /// What is taken for a machine's memory where the browser does not tell it.
-const USUAL_MACHINE: u64 = 8 << 30;
+const USUAL_MACHINE: u64 = 8_000_000_000;
 
 /// What an event's row takes beside its columns while questions are answered: orders of two columns, their making, bitmaps, lists.
 pub const QUESTIONS: u64 = 32;

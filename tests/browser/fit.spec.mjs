@@ -129,7 +129,7 @@ describe("a load that may not fit", () => {
     // A machine with memory for fifty files.
     const page = await browser.newPage();
     page.complaints = [];
-    await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "deviceMemory", { value: (2 * 50 * 12_000) / 2 ** 30 }));
+    await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "deviceMemory", { value: (2 * 50 * 12_000) / 1e9 }));
     await page.goto(host.url, { waitUntil: "load" });
     await launched(page);
     const ask = async (open) => {
