@@ -280,6 +280,7 @@ fn an_export_says_that_the_search_was_not_over() {
             form: trailseal::export::parts::RowsForm::JsonLines,
             start: 0,
             count: 9,
+            sums: trailseal::export::parts::Sums::None,
         };
         let Answer::RowsText(text) = scene.ask(Question::RowsText(request)) else { panic!("a text") };
         text.text

@@ -5,6 +5,7 @@ use trailseal::table::estimate::Learned;
 use trailseal::table::estimate::MEMORY;
 use trailseal::table::estimate::QUESTIONS;
 use trailseal::table::estimate::Stored;
+use trailseal::table::estimate::is_crowd;
 
 const MB: u64 = 1_000_000;
 
@@ -27,6 +28,25 @@ fn sizes_alone_tell_the_order() {
         let told = load.estimate(Learned::default());
         assert!(told.events >= events / 2 && told.events <= events * 2, "{what}: {} told, {events} read", told.events);
         assert!(told.memory >= memory / 2 && told.memory <= memory * 2, "{what}: {} told, {memory} taken", told.memory);
+    }
+}
+
+/// Beside the page the browser holds every open file: 300,000 are let through on a usual machine, a million are asked about on any that tells
+/// of less than 24 GB.
+#[test]
+fn very_many_files_are_more_than_a_browser_holds() {
+    const GB: u64 = 1_000 * MB;
+    for (files, machine, is_asked) in [
+        (300_000, None, false),
+        (300_000, Some(8 * GB), false),
+        (300_000, Some(4 * GB), true),
+        (100_000, Some(4 * GB), false),
+        (1_000_000, None, true),
+        (1_000_000, Some(16 * GB), true),
+        (1_000_000, Some(32 * GB), false),
+        (0, Some(0), false),
+    ] {
+        assert_eq!(is_crowd(files, machine), is_asked, "{files} files, {machine:?}");
     }
 }
 

@@ -218,9 +218,92 @@ fn what_was_not_read_is_said() {
     let last: Vec<FileId> = (read as u32..files.len() as u32).map(FileId).collect();
     ledger.give_up(&last, 2);
     assert!(!ledger.progress().is_busy() && ledger.progress().problems == 1);
-    let Reply::Now(Answer::Problems(problems)) = ledger.answer(0, Question::Problems) else { panic!("problems") };
-    assert_eq!(problems[0].source, format!("{} files", unread + 2));
-    assert!(problems[0].what.starts_with("Not read: reading was ended before 5 files had their turn"), "{}", problems[0].what);
+    let problem = |ledger: &mut Ledger| match ledger.answer(0, Question::Problems) {
+        Reply::Now(Answer::Problems(problems)) => problems[0].clone(),
+        _ => panic!("problems"),
+    };
+    assert_eq!(problem(&mut ledger).source, format!("{} files", unread + 2));
+    assert!(problem(&mut ledger).what.starts_with("Not read: reading was ended before 5 files had their turn. "));
     ledger.give_up(&[], 0);
-    assert_eq!(ledger.progress().problems, 1, "nothing more was left unread");
+    ledger.cut_listing();
+    assert_eq!(problem(&mut ledger).source, "5 files", "nothing more was left unread, and nothing was being listed");
+    ledger.listing(Listing::Begun);
+    ledger.cut_listing();
+    ledger.listing(Listing::Ended);
+    assert!(problem(&mut ledger).what.contains("had their turn, and before all that was opened had been listed. "));
+    assert_eq!(ledger.progress().problems, 1);
+}
+
+/// A ledger that is told by name of what nobody will read, as the page does it.
+fn give_up(ledger: &mut Ledger, ids: &[FileId]) {
+    let mut reader = Reader::default();
+    ledger.give_up(ids, 0).iter().for_each(|(id, name)| reader.not_read(*id, name));
+    let (report, rows) = reader.finish();
+    assert!(report.problems.is_empty(), "they are one line, not thousands");
+    assert!(ledger.admit(report, rows).is_empty());
+}
+
+/// Whatever part of the files was not read: no log or digest among them passes for missing, nothing is claimed of it, and whatever else was
+/// not found is said to be perhaps among them. Once they are opened again, everything is as if it had been read at once.
+#[test]
+fn a_file_that_was_not_read_is_not_missing() {
+    let files = files();
+    let all = 0..files.len();
+    let report = |ledger: &mut Ledger| ledger.full_report();
+    let mut whole = ledger(&files, &[all.clone().collect()]);
+    let before = report(&mut whole);
+    let gone = |report: &trailseal::integrity::report::VerdictReport| -> BTreeSet<String> {
+        let logs = report.logs.iter().map(|row| (row.verdict, &row.key));
+        let digests = report.digests.iter().map(|row| (row.verdict, &row.key));
+        logs.chain(digests).filter(|(verdict, _)| *verdict == Verdict::Missing).filter_map(|(_, key)| key.clone()).collect()
+    };
+    for step in [2, 3, 7] {
+        let read: Vec<usize> = all.clone().filter(|at| at % step != 1).collect();
+        let unread: Vec<usize> = all.clone().filter(|at| at % step == 1).collect();
+        let mut ledger = ledger(&files, &[read]);
+        give_up(&mut ledger, &unread.iter().map(|at| FileId(*at as u32)).collect::<Vec<_>>());
+        assert!(!ledger.progress().is_busy());
+        let found = report(&mut ledger);
+        assert!(gone(&found).is_subset(&gone(&before)), "{:?}", gone(&found).difference(&gone(&before)).collect::<Vec<_>>());
+        for at in &unread {
+            let named = |source: &Option<String>| source.as_deref() == Some(files[*at].0.as_str());
+            let logs = found.logs.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_str()));
+            let digests = found.digests.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_str()));
+            for (verdict, reason, message) in logs.chain(digests) {
+                assert_eq!((verdict, reason.map(|reason| reason.slug())), (Verdict::Unproven, Some("not-readable")), "{}", files[*at].0);
+                assert!(message.ends_with("was not read: reading was ended before its turn, so nothing can be said of it. Open it again."));
+            }
+        }
+        let missing = found.logs.iter().filter(|row| row.verdict == Verdict::Missing).map(|row| &row.message);
+        missing.for_each(|message| assert!(message.contains("it may be among what was opened and not read"), "{message}"));
+        let judgement = ledger.judgement();
+        let claims = judgement.claims.clone();
+        assert!(!claims.proven.iter().any(|claim| claim.contains("not among those given")), "{:?}", claims.proven);
+        assert_eq!(claims.not_proven.iter().any(|claim| claim.contains("Reading was ended early")), !gone(&found).is_empty());
+        // Opened again, out of another folder.
+        let again: Vec<Named> = unread
+            .iter()
+            .map(|at| Named {
+                id: FileId((files.len() + at) as u32),
+                name: files[*at].0.replacen("AWSLogs/", "again/AWSLogs/", 1),
+                size: files[*at].1.len() as u64,
+            })
+            .collect();
+        ledger.expect(&again);
+        let mut reader = Reader::default();
+        for (named, at) in again.iter().zip(&unread) {
+            reader.open(named.id, &named.name, None);
+            reader.push(&files[*at].1);
+            reader.close();
+        }
+        let (facts, rows) = reader.finish();
+        for job in ledger.admit(facts, rows) {
+            let Job::Check(checks) = job else { panic!("only checks follow from a report") };
+            ledger.settle(checks.iter().map(check).collect());
+        }
+        let after = report(&mut ledger);
+        assert_eq!((&after.summary, gone(&after)), (&before.summary, gone(&before)));
+        assert!(!after.logs.iter().any(|row| row.message.contains("not read")), "nothing is left unread");
+        assert_eq!(ledger.progress().problems, whole.progress().problems);
+    }
 }

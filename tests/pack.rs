@@ -29,6 +29,7 @@ use trailseal::export::parts::RowsForm;
 use trailseal::export::parts::RowsTextRequest;
 use trailseal::export::parts::SealRequest;
 use trailseal::export::parts::Sum;
+use trailseal::export::parts::Sums;
 use trailseal::integrity::Verdict;
 use trailseal::integrity::VerdictReport;
 use trailseal::integrity::check;
@@ -91,16 +92,31 @@ fn ask(ledger: &mut Ledger, question: Question) -> Answer {
 fn rows(ledger: &mut Ledger, inquiry: &Inquiry, form: RowsForm) -> String {
     let (mut text, mut start) = (String::new(), 0);
     loop {
-        let Answer::RowsText(slice) = ask(ledger, Question::RowsText(RowsTextRequest { inquiry: inquiry.clone(), form, start, count: 2 }))
-        else {
-            panic!("rows")
-        };
+        let request = RowsTextRequest { inquiry: inquiry.clone(), form, start, count: 2, sums: Sums::Whole };
+        let Answer::RowsText(slice) = ask(ledger, Question::RowsText(request)) else { panic!("rows") };
         text.push_str(&slice.text);
         start += slice.rows;
         if u64::from(start) >= slice.matched {
+            assert_eq!(slice.sum, Some(Sum::of(text.as_bytes())), "added up on the way");
             return text;
         }
+        assert_eq!(slice.sum, None);
     }
+}
+
+/// Slices that were asked for out of their order add up to nothing.
+#[test]
+fn a_slice_that_was_passed_over_leaves_no_sum() {
+    let (mut ledger, _) = ledger(&TrailBuilder::build(FIVE));
+    let mut sum = |start: u32, count: u32| {
+        let request = RowsTextRequest { inquiry: Inquiry::default(), form: RowsForm::Csv, start, count, sums: Sums::Whole };
+        let Answer::RowsText(slice) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
+        (slice.sum, slice.matched)
+    };
+    let (_, matched) = sum(0, 2);
+    assert!(matched > 3, "{matched}");
+    assert_eq!(sum(3, 8192).0, None);
+    assert!(sum(0, 8192).0.is_some());
 }
 
 /// The parts of a pack of these rows, put together in the order of the page.

@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 use trailseal::export::parts::RowsForm;
 use trailseal::export::parts::RowsTextRequest;
+use trailseal::export::parts::Sums;
 use trailseal::integrity::judgement::Asked;
+use trailseal::integrity::report::FindingCode;
 use trailseal::integrity::signature::check;
 use trailseal::ledger::Ledger;
 use trailseal::ledger::Reply;
@@ -179,13 +181,55 @@ fn where_memory_ends_rows_end_and_nothing_else() {
     let Answer::Problems(problems) = ask(&mut small, Question::Problems) else { panic!("problems") };
     assert!(problems.iter().any(|problem| problem.what.contains(&format!("{} events of", held.not_taken))), "{problems:?}");
     assert!(small.progress().problems > full.progress().problems);
-    // Files are judged as if there were room: which events stand in several of them is all that a report may no longer know.
-    let without = |report: String| {
-        let mut report: Value = serde_json::from_str(&report).unwrap();
+    // Files are judged as if there were room: which events stand in several of them is all that a report may no longer know, and it says so.
+    let is_said = |row: &Value| row["why"].as_str().unwrap().contains("were not looked at for events that stand in more than one file");
+    let told = |ledger: &mut Ledger| serde_json::from_str::<Value>(&report(ledger)).unwrap();
+    let said: Vec<Value> = told(&mut small)["ignored"].as_array().unwrap().iter().filter(|row| is_said(row)).cloned().collect();
+    assert_eq!(said.len(), 1);
+    assert!(said[0]["why"].as_str().unwrap().starts_with(&format!("{} events of this", held.not_taken)), "{said:?}");
+    assert!(!told(&mut full)["ignored"].as_array().unwrap().iter().any(is_said));
+    let Answer::Report(text) = ask(&mut small, Question::Report(ReportForm::Text)) else { panic!("a report") };
+    assert!(text.contains("memory had run out; the verdicts do not depend on it"), "{text}");
+    let without = |ledger: &mut Ledger| {
+        let mut report = told(ledger);
         report["findings"].as_array_mut().unwrap().retain(|finding| finding["code"] != "duplicate-events");
+        report["ignored"].as_array_mut().unwrap().retain(|row| !is_said(row));
         report
     };
-    assert_eq!(without(report(&mut small)), without(report(&mut full)));
+    assert_eq!(without(&mut small), without(&mut full));
+}
+
+/// Which events stand in several files is then a word about those that are held, be it found or not.
+#[test]
+fn where_memory_ends_repeated_events_are_told_of_held_rows_alone() {
+    let mut files = files();
+    // A planted file that repeats the events of the first log.
+    let (name, bytes) = files.iter().find(|(name, _)| name.contains("_CloudTrail_")).cloned().unwrap();
+    let stem = name.rsplit_once('_').unwrap().0;
+    let mut twin = bytes;
+    // Another content with the same events: a gzip member that holds one blank more, after the same JSON.
+    let json = {
+        use std::io::Read;
+        let mut json = Vec::new();
+        flate2::read::GzDecoder::new(twin.as_slice()).read_to_end(&mut json).unwrap();
+        json.push(b' ');
+        json
+    };
+    twin = json;
+    files.insert(1, (format!("{stem}_PLANTEDPLANTED00.json"), twin));
+    let mut full = Ledger::new(Asked::default());
+    read(&mut full, &files, 0..files.len(), 16);
+    let mut small = Ledger::new(Asked::default());
+    small.limit((files.len() as u64 * 4000 + full.progress().memory) * 8 / 7);
+    read(&mut small, &files, 0..files.len(), 16);
+    assert!(small.held().not_taken > 0);
+    let told = |ledger: &mut Ledger| -> Vec<String> {
+        let found = ledger.full_report().findings;
+        found.into_iter().filter(|finding| finding.code == FindingCode::DuplicateEvents).map(|finding| finding.message).collect()
+    };
+    let among = "looked for among those alone that memory had room for";
+    assert!(!told(&mut full).is_empty() && told(&mut full).iter().all(|message| !message.contains(among)));
+    assert!(!told(&mut small).is_empty() && told(&mut small).iter().all(|message| message.contains(among)), "{:?}", told(&mut small));
 }
 
 #[test]
@@ -197,7 +241,7 @@ fn what_leaves_says_that_it_is_not_all() {
     let left_out = ledger.held().left_out;
     assert!(left_out > 0);
     for form in [RowsForm::Csv, RowsForm::JsonLines] {
-        let request = RowsTextRequest { inquiry: Inquiry::default(), form, start: 0, count: 1 };
+        let request = RowsTextRequest { inquiry: Inquiry::default(), form, start: 0, count: 1, sums: Sums::None };
         let Answer::RowsText(text) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
         let head = text.text.lines().next().unwrap();
         assert!(head.contains("NOT ALL EVENTS WERE LOADED") && head.contains(&format!("{left_out} others")), "{head}");

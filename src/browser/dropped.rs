@@ -55,10 +55,11 @@ impl Drop {
         Self { items, files }
     }
 
-    /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off. Returns the names
+    /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off; it goes on when
+    /// `found` has returned. Returns the names
     /// that could not be listed.
-    pub async fn walk(self, mut found: impl FnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
-        if !self.files.is_empty() && found(self.files).is_break() {
+    pub async fn walk(self, mut found: impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
+        if !self.files.is_empty() && found(self.files).await.is_break() {
             return Vec::new();
         }
         let (mut entries, mut walk) = (Vec::new(), Walk::default());
@@ -123,7 +124,7 @@ pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
 async fn sort_out(
     entries: Vec<FileSystemEntry>,
     folders: &mut Vec<FileSystemDirectoryEntry>,
-    found: &mut impl FnMut(Vec<NamedFile>) -> ControlFlow<()>,
+    found: &mut impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>,
     lost: &mut Vec<String>,
 ) -> ControlFlow<()> {
     let mut files = Vec::new();
@@ -145,7 +146,7 @@ async fn sort_out(
             }
         }
     }
-    if files.is_empty() { ControlFlow::Continue(()) } else { found(files) }
+    if files.is_empty() { ControlFlow::Continue(()) } else { found(files).await }
 }
 
 /// Files whose handles are on their way at the same time.

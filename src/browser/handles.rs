@@ -54,7 +54,7 @@ impl Walk {
     }
 
     /// Walks folder by folder, and hands on files as they are known, until `found` breaks off.
-    pub(super) async fn run(&mut self, found: &mut impl FnMut(Vec<NamedFile>) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub(super) async fn run(&mut self, found: &mut impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> ControlFlow<()> {
         while let Some((path, folder)) = self.folders.pop() {
             let entries = folder.values();
             loop {
@@ -75,7 +75,7 @@ impl Walk {
     }
 
     /// Those asked for first; meanwhile the others are on their way.
-    async fn hand_on(&mut self, many: usize, found: &mut impl FnMut(Vec<NamedFile>) -> ControlFlow<()>) -> ControlFlow<()> {
+    async fn hand_on(&mut self, many: usize, found: &mut impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> ControlFlow<()> {
         let mut files = Vec::with_capacity(many);
         for (path, asked) in self.files.drain(..many) {
             match JsFuture::from(asked).await {
@@ -83,7 +83,7 @@ impl Walk {
                 Err(_) => self.lost.push(path),
             }
         }
-        if files.is_empty() { ControlFlow::Continue(()) } else { found(files) }
+        if files.is_empty() { ControlFlow::Continue(()) } else { found(files).await }
     }
 }
 

@@ -30,9 +30,20 @@ pub struct Program {
 /// How many readers there are: one a core. More than eight wait for the ledger rather than for files.
 #[must_use]
 pub fn readers() -> usize {
+    (told("hardwareConcurrency").unwrap_or(1.0) as usize).clamp(1, 8)
+}
+
+/// Bytes of memory that this machine has, as far as the browser tells: Chromium names a power of two and, above a bound (8 GB for long),
+/// the bound; Firefox and Safari name nothing.
+#[must_use]
+pub fn machine_memory() -> Option<u64> {
+    told("deviceMemory").map(|gigabytes| (gigabytes * 1e9) as u64)
+}
+
+/// A number that the browser tells of the machine.
+fn told(name: &str) -> Option<f64> {
     let of = |object: JsValue, name: &str| Reflect::get(&object, &name.into()).unwrap_or_default();
-    let cores = of(of(js_sys::global().into(), "navigator"), "hardwareConcurrency");
-    (cores.as_f64().unwrap_or(1.0) as usize).clamp(1, 8)
+    of(of(js_sys::global().into(), "navigator"), name).as_f64()
 }
 
 impl Program {

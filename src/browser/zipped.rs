@@ -15,6 +15,8 @@ use web_sys::ReadableStream;
 use web_sys::ReadableStreamDefaultReader;
 use web_sys::ReadableWritablePair;
 use web_sys::Response;
+use web_sys::WritableStream;
+use web_sys::WritableStreamDefaultWriter;
 
 use crate::archive::Entry;
 use crate::archive::Method;
@@ -22,6 +24,8 @@ use crate::archive::TAIL;
 use crate::archive::entries;
 use crate::archive::find_end;
 use crate::archive::read::HEADER;
+use crate::browser::frame::breathe;
+use crate::browser::frame::now;
 use crate::browser::source::read;
 
 /// What a zip file holds.
@@ -64,6 +68,51 @@ pub async fn unzip(zip: &Blob) -> Result<Unzipped, String> {
 pub async fn deflate(blob: &Blob) -> Result<Blob, JsValue> {
     let stream = piped(blob, "CompressionStream")?;
     JsFuture::from(Response::new_with_opt_readable_stream(Some(&stream))?.blob()?).await?.dyn_into()
+}
+
+/// Deflates text that is pushed piece by piece: what was made of millions of rows is never there whole.
+pub struct Deflating {
+    writer: WritableStreamDefaultWriter,
+    packed: JsFuture,
+    since: f64,
+}
+
+impl Deflating {
+    /// Begins.
+    ///
+    /// # Errors
+    /// When the browser cannot do it.
+    pub fn begin() -> Result<Self, JsValue> {
+        let pair = made("CompressionStream")?;
+        let (taken, given) = (Reflect::get(&pair, &"writable".into())?, Reflect::get(&pair, &"readable".into())?);
+        // Takes what comes out from now on, and lets the browser page it to disk.
+        let packed = JsFuture::from(Response::new_with_opt_readable_stream(Some(given.unchecked_ref()))?.blob()?);
+        Ok(Self { writer: taken.unchecked_into::<WritableStream>().get_writer()?, packed, since: now() })
+    }
+
+    /// Takes some more. The browser deflates in the page's own thread: so little at a time that no frame is lost.
+    ///
+    /// # Errors
+    /// When the browser has no room for it.
+    pub async fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        for piece in bytes.chunks(DEFLATED_AT_ONCE) {
+            JsFuture::from(self.writer.write_with_chunk(&Uint8Array::from(piece))).await?;
+            if now() - self.since > 8.0 {
+                breathe().await;
+                self.since = now();
+            }
+        }
+        Ok(())
+    }
+
+    /// All of it, deflated without a wrapper.
+    ///
+    /// # Errors
+    /// When the browser has no room for it.
+    pub async fn finish(self) -> Result<Blob, JsValue> {
+        JsFuture::from(self.writer.close()).await?;
+        self.packed.await?.dyn_into()
+    }
 }
 
 async fn directory(zip: &Blob) -> Result<Vec<Entry>, String> {
@@ -128,12 +177,17 @@ async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
 
 /// `web-sys` knows these two streams only as unstable; every browser since 2023 has them.
 fn piped(blob: &Blob, through: &str) -> Result<ReadableStream, JsValue> {
-    let make: Function = Reflect::get(&js_sys::global(), &through.into())?.dyn_into()?;
-    let pair = Reflect::construct(&make, &Array::of1(&"deflate-raw".into()))?;
-    Ok(blob.stream().pipe_through(pair.unchecked_ref::<ReadableWritablePair>()))
+    Ok(blob.stream().pipe_through(made(through)?.unchecked_ref::<ReadableWritablePair>()))
+}
+
+fn made(stream: &str) -> Result<JsValue, JsValue> {
+    let make: Function = Reflect::get(&js_sys::global(), &stream.into())?.dyn_into()?;
+    Reflect::construct(&make, &Array::of1(&"deflate-raw".into()))
 }
 
 const ASKED_AT_ONCE: usize = 32;
+/// Bytes, one or two milliseconds.
+const DEFLATED_AT_ONCE: usize = 64 << 10;
 /// Bytes of one entry in memory at a time.
 const HELD: u64 = 16 << 20;
 /// What all entries may say they unpack to: real logs are packed twice at most, so that this is more than a browser takes anyway.

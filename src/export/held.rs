@@ -45,7 +45,10 @@ impl Held {
             ));
         }
         if self.not_taken > 0 {
-            text.push_str(&format!(" {} were read, judged with their files and not taken in: memory had run out.", count(self.not_taken)));
+            text.push_str(&format!(
+                " {} were read, judged with their files and not taken in: memory had run out. Whether these stand in several files was not looked for.",
+                count(self.not_taken)
+            ));
         }
         Some(text)
     }
@@ -83,6 +86,8 @@ mod tests {
         assert!(said.contains("5 of 12") && said.contains("write events only") && said.contains("7 others"), "{said}");
         let filtered = Keep { filter: Filter::parse("user:jane"), range: None };
         assert_eq!(words(&filtered), "only events that match: userName is \"jane\"");
-        assert!(Held { rows: 1, not_taken: 2, ..Held::default() }.sentences(plain).expect("said").contains("memory had run out"));
+        let cut = Held { rows: 1, not_taken: 2, ..Held::default() }.sentences(plain).expect("said");
+        assert!(cut.contains("memory had run out. Whether these stand in several files was not looked for."), "{cut}");
+        assert!(!said.contains("several files"), "of events that were left out that is known: {said}");
     }
 }

@@ -28,6 +28,18 @@ pub struct RowsTextRequest {
     pub start: u32,
     /// How many rows.
     pub count: u32,
+    /// Whether the whole text is to be added up on the way.
+    pub sums: Sums,
+}
+
+/// Whether a text is to be added up while it is made: one that goes into a pack, so that nobody need read it again for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sums {
+    /// It is a file of its own.
+    #[default]
+    None,
+    /// From place 0 on.
+    Whole,
 }
 
 /// Rows as text.
@@ -41,6 +53,8 @@ pub struct RowsText {
     pub rows: u32,
     /// The text.
     pub text: String,
+    /// With the last slice, where it was wanted and all slices were asked for in their order: what they add up to.
+    pub sum: Option<Sum>,
 }
 
 /// What an evidence pack will hold.

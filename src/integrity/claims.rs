@@ -9,6 +9,7 @@ use crate::integrity::digests::fingerprint;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::judgement::Stage;
 use crate::integrity::lake_report::LakeCounts;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
@@ -22,13 +23,14 @@ use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
 
 /// The claims of a report, in plain sentences. Each of the first list holds only if all of the second do.
-pub(crate) fn claims(report: &VerdictReport) -> Claims {
-    Claims { proven: proven(report), assumed: assumed(report), not_proven: not_proven(report) }
+pub(crate) fn claims(report: &VerdictReport, stage: Stage) -> Claims {
+    Claims { proven: proven(report, stage), assumed: assumed(report), not_proven: not_proven(report, stage) }
 }
 
-fn proven(report: &VerdictReport) -> Vec<String> {
+fn proven(report: &VerdictReport, stage: Stage) -> Vec<String> {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
     let LakeCounts { signs, results, .. } = LakeCounts::of(&report.lake);
+    let is_all = |number: u64| if stage == Stage::CutShort { 0 } else { number };
     let mut proven = counted(&[
         (
             digests.valid.saturating_add(backfill.valid),
@@ -51,7 +53,7 @@ fn proven(report: &VerdictReport) -> Vec<String> {
             "files at digests' places are not what was signed for them, or are damaged.",
         ),
         (
-            logs.missing.saturating_add(digests.missing).saturating_add(backfill.missing),
+            is_all(not_found(report)),
             "file is named by such a digest and is not among those given.",
             "files are named by such digests and are not among those given.",
         ),
@@ -76,7 +78,7 @@ fn proven(report: &VerdictReport) -> Vec<String> {
             "sign files of CloudTrail Lake do not list what was signed for them, or are damaged.",
         ),
         (
-            results.missing,
+            is_all(results.missing),
             "query result file is listed by such a sign file and is not among those given.",
             "query result files are listed by such sign files and are not among those given.",
         ),
@@ -124,14 +126,26 @@ fn assumed(report: &VerdictReport) -> Vec<String> {
     assumed
 }
 
-fn not_proven(report: &VerdictReport) -> Vec<String> {
+/// Files that proven digests name and that were not found.
+fn not_found(report: &VerdictReport) -> u64 {
+    let summary = &report.summary;
+    summary.logs.missing.saturating_add(summary.digests.missing).saturating_add(summary.backfill_digests.missing)
+}
+
+fn not_proven(report: &VerdictReport, stage: Stage) -> Vec<String> {
     let (digests, backfill, logs) = (&report.summary.digests, &report.summary.backfill_digests, &report.summary.logs);
     let LakeCounts { signs, results, .. } = LakeCounts::of(&report.lake);
     let gaps = || report.chains.iter().flat_map(|chain| &chain.gaps);
     let is_crooked = |code: FindingCode| {
         matches!(code, FindingCode::LinkMismatch | FindingCode::Fork | FindingCode::Orphan | FindingCode::Cycle | FindingCode::Overlap)
     };
+    let not_found = if stage == Stage::CutShort { not_found(report).saturating_add(results.missing) } else { 0 };
     let mut not_proven = counted(&[
+        (
+            not_found,
+            "file that a digest or sign file names was not found: that it is gone. Reading was ended early, and it may be among what was not read.",
+            "files that digests or sign files name were not found: that they are gone. Reading was ended early, and they may be among what was not read.",
+        ),
         (
             digests.unproven.saturating_add(backfill.unproven),
             "digest could be neither proven nor disproven.",

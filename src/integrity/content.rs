@@ -61,6 +61,8 @@ pub enum ContentFlaw {
     },
     /// The file could not be read; why, in half a sentence.
     Unread(String),
+    /// Nobody tried to read it: reading was ended before its turn.
+    NotRead,
 }
 
 /// What a file holds once unpacked.
@@ -82,9 +84,13 @@ impl Content {
     /// Content of a file that could not be read.
     #[must_use]
     pub fn unread(why: &str) -> Self {
-        let mut reader = ContentReader::new(Budget::default());
-        reader.flaw = Some(ContentFlaw::Unread(why.to_owned()));
-        reader.finish()
+        Self { flaw: Some(ContentFlaw::Unread(why.to_owned())), ..ContentReader::new(Budget::default()).finish() }
+    }
+
+    /// Content of a file that nobody tried to read.
+    #[must_use]
+    pub fn not_read() -> Self {
+        Self { flaw: Some(ContentFlaw::NotRead), ..Self::unread("") }
     }
 }
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 
 use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::digest_verdict::container_remarks;
-use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::flaw_verdict::container_remarks;
+use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::listing::Listings;
 use crate::integrity::location::base_of;
 use crate::integrity::verdict::Judged;

@@ -8,11 +8,12 @@ use crate::integrity::chain::MissingDigest;
 use crate::integrity::chain::in_range;
 use crate::integrity::damaged::Damaged;
 use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::digest_verdict::container_remarks;
-use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::flaw_verdict::container_remarks;
+use crate::integrity::flaw_verdict::judge_flaw;
+use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::location::standing;
 use crate::integrity::report::DigestRow;
@@ -21,7 +22,6 @@ use crate::integrity::rows::Homes;
 use crate::integrity::rows::Rows;
 use crate::integrity::rows::own_place;
 use crate::integrity::verdict::Judged;
-use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
 use crate::trail::ids::ChainKind;
@@ -52,7 +52,7 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
         }
     }
     for chain in chains {
-        rows.digests.extend(chain.missing.iter().map(|missing| missing_row(missing, chain.id.kind)));
+        rows.digests.extend(chain.missing.iter().map(|missing| missing_row(missing, chain.id.kind, builder.asked.stage)));
     }
 }
 
@@ -115,8 +115,8 @@ fn damaged_row(damaged: &Damaged<'_>, homes: &Homes<'_>) -> DigestRow {
     }
 }
 
-fn missing_row(missing: &MissingDigest, kind: ChainKind) -> DigestRow {
-    let judged = Judged::not_valid(NotValid::Missing, Reason::NotFound, Reason::NotFound.sentence().to_owned());
+fn missing_row(missing: &MissingDigest, kind: ChainKind, stage: Stage) -> DigestRow {
+    let judged = stage.missing(Reason::NotFound.sentence().to_owned());
     DigestRow {
         bucket: Some(missing.place.bucket.clone()),
         key: Some(missing.place.key.clone()),

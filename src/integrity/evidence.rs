@@ -175,6 +175,11 @@ impl Evidence {
         self.files.insert(facts.id, GivenFile { facts, name, base });
     }
 
+    /// Forgets a file that was never read.
+    pub fn withdraw(&mut self, id: FileId) {
+        self.files.remove(&id);
+    }
+
     /// Takes keys.
     pub fn admit_keys(&mut self, keys: Vec<PublicKey>) {
         self.checks_stale |= !keys.is_empty();

@@ -116,8 +116,8 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         findings,
         ignored,
     };
-    let claims = claims(&report);
-    Judgement { files: rows.files, report, coverage, claims, lacking }
+    let claims = claims(&report, asked.stage);
+    Judgement { files: rows.files, report, coverage, claims, lacking, stage: asked.stage }
 }
 
 /// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.

@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::integrity::pack::PackScope;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::verdict::Judged;
+use crate::integrity::verdict::NotValid;
+use crate::integrity::verdict::Reason;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::FileId;
@@ -46,6 +48,27 @@ pub enum Stage {
     /// Final words.
     #[default]
     Settled,
+    /// Final words on what was read: of what was opened some was not, since somebody ended the reading.
+    CutShort,
+}
+
+impl Stage {
+    /// What must be known to whoever reads that files were not found.
+    #[must_use]
+    pub fn caveat(self) -> Option<&'static str> {
+        let caveat = "Reading was ended early: of what was opened some was not read, and a file that was not found may be among that.";
+        (self == Self::CutShort).then_some(caveat)
+    }
+
+    /// The verdict on a file that a proven digest names and that was not found.
+    pub(crate) fn missing(self, mut message: String) -> Judged {
+        if self == Self::CutShort {
+            message.push_str(
+                " Reading was ended early: it may be among what was opened and not read, so that this does not show that it is gone.",
+            );
+        }
+        Judged::not_valid(NotValid::Missing, Reason::NotFound, message)
+    }
 }
 
 /// All that follows from the evidence.
@@ -61,6 +84,8 @@ pub struct Judgement {
     pub claims: Claims,
     /// What would settle what is still open.
     pub lacking: Vec<Lacking>,
+    /// Of which stage all this is.
+    pub stage: Stage,
 }
 
 /// One chain's hours, oldest first.

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use crate::integrity::content::Container;
 use crate::integrity::digest_verdict::is_odd_label;
-use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
+use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Lacking;
+use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::KeyProblem;
 use crate::integrity::lake::LakeAnswer;
@@ -41,6 +42,7 @@ use crate::trail::time::DAY;
 struct Lake<'a> {
     evidence: &'a Evidence,
     strictness: Strictness,
+    stage: Stage,
     signs: Vec<Sign<'a>>,
     /// Result files, and other CSV that a sign file may list.
     results: Vec<&'a GivenFile>,
@@ -65,7 +67,7 @@ struct Claim<'l, 'a> {
 
 /// Judges everything of Lake: rows and verdicts by file go into `rows`, the rest is returned.
 pub(crate) fn judge_lake(evidence: &Evidence, asked: &Asked, rows: &mut Rows, findings: &mut Vec<Finding>) -> Vec<Lacking> {
-    let lake = Lake::of(evidence, asked.strictness);
+    let lake = Lake::of(evidence, asked);
     lake.add_signs(rows);
     lake.add_results(rows);
     rows.lake.iter().filter(|row| row.remarks.contains(&Remark::Moved)).for_each(|row| findings.extend(renamed(row)));
@@ -74,13 +76,13 @@ pub(crate) fn judge_lake(evidence: &Evidence, asked: &Asked, rows: &mut Rows, fi
 }
 
 impl<'a> Lake<'a> {
-    fn of(evidence: &'a Evidence, strictness: Strictness) -> Self {
+    fn of(evidence: &'a Evidence, asked: &Asked) -> Self {
         let mut signs: Vec<_> = evidence.lake_signs().map(|(file, sign)| judge_sign(evidence, file, sign)).collect();
         arrange(&mut signs, |a, b| a.file.order().cmp(&b.file.order()));
         let is_result = |file: &&GivenFile| matches!(file.facts.kind, FileKind::LakeResult) || file.facts.stored_sha256.is_some();
         let mut results: Vec<_> = evidence.files.values().filter(is_result).collect();
         arrange(&mut results, |a, b| a.order().cmp(&b.order()));
-        Self { evidence, strictness, signs, results }
+        Self { evidence, strictness: asked.strictness, stage: asked.stage, signs, results }
     }
 
     fn add_signs(&self, rows: &mut Rows) {
@@ -127,7 +129,7 @@ impl<'a> Lake<'a> {
                 "Lake has signed that its query wrote this file; no file given has its hash. Add it as it is stored: {}",
                 claim.entry.name
             );
-            let mut judged = Judged::not_valid(NotValid::Missing, Reason::NotFound, message);
+            let mut judged = self.stage.missing(message);
             judged.listed_by.push(claim.sign.file.facts.source.clone());
             rows.lake.push(listed_row(claim.sign.sign, claim.entry, None, judged));
         }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::integrity::chain::in_range;
 use crate::integrity::coverage::LogCounts;
 use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::digest_verdict::container_remarks;
-use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::flaw_verdict::container_remarks;
+use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Asked;
 use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listings;
@@ -40,7 +40,8 @@ pub(crate) struct LogRows<'j, 'a> {
 impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
     pub(crate) fn add(&self, rows: &mut Rows) -> LogCounts {
-        let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness: self.asked.strictness };
+        let Asked { strictness, stage, .. } = *self.asked;
+        let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness, stage };
         let mut bad = LogCounts::new();
         for entry in &self.listings.entries {
             let verdict = self.add_entry(&judge, entry, rows);

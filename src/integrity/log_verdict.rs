@@ -2,11 +2,12 @@
 
 use crate::integrity::content::ContentFlaw;
 use crate::integrity::digest_verdict::DigestVerdict;
-use crate::integrity::digest_verdict::container_remarks;
 use crate::integrity::digest_verdict::is_odd_label;
-use crate::integrity::digest_verdict::judge_flaw;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
+use crate::integrity::flaw_verdict::container_remarks;
+use crate::integrity::flaw_verdict::judge_flaw;
+use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listing;
@@ -28,6 +29,7 @@ pub(crate) struct LogJudge<'j, 'a> {
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) listings: &'j Listings<'a>,
     pub(crate) strictness: Strictness,
+    pub(crate) stage: Stage,
 }
 
 impl<'a> LogJudge<'_, 'a> {
@@ -59,7 +61,7 @@ impl<'a> LogJudge<'_, 'a> {
     /// A log that no file was found for; `None` where no proven digest lists it.
     pub(crate) fn judge_absent(&self, entry: &Entry<'a>) -> Option<Judged> {
         entry.listing_for(None).filter(|listing| listing.proven)?;
-        let mut judged = Judged::not_valid(NotValid::Missing, Reason::NotFound, Reason::NotFound.sentence().to_owned());
+        let mut judged = self.stage.missing(Reason::NotFound.sentence().to_owned());
         judged.listed_by = self.listed_by(entry);
         Some(judged)
     }
@@ -79,7 +81,7 @@ impl<'a> LogJudge<'_, 'a> {
     fn judge_content(&self, listing: &Listing<'_>, file: &GivenFile) -> Judged {
         let content = &file.facts.content;
         let fits = listing.hash == Some(content.sha256);
-        if let Some(ContentFlaw::Unread(_)) = content.flaw
+        if let Some(ContentFlaw::Unread(_) | ContentFlaw::NotRead) = content.flaw
             && let Some(judged) = judge_flaw(content, "log file")
         {
             return judged;

@@ -26,6 +26,7 @@ mod location;
 mod digests;
 
 mod digest_verdict;
+mod flaw_verdict;
 
 mod links;
 

@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use crate::integrity::content::ContentFlaw;
 use crate::integrity::digest_verdict::judge_digests;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
+use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Strictness;
@@ -72,7 +74,8 @@ impl Evidence {
         let mut set = ProofSet::default();
         set.digests.extend(chosen.iter().filter_map(|(_, given)| given.files.first()).map(|file| file.facts.id));
         // Files at a digest's name that cannot be read are evidence as well.
-        for file in self.files.values().filter(|file| matches!(file.facts.kind, FileKind::Digest(Err(_)))) {
+        let is_unread = |file: &GivenFile| file.facts.content.flaw == Some(ContentFlaw::NotRead);
+        for file in self.files.values().filter(|file| matches!(file.facts.kind, FileKind::Digest(Err(_))) && !is_unread(file)) {
             if let KeyKind::Digest(name) = &file.name.kind
                 && travels(&name.chain, name.end)
             {

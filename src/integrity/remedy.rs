@@ -48,7 +48,7 @@ pub fn remedy_for(state: WindowState, digest: Option<&DigestRow>, gap: Option<Ga
             Some(Reason::KeyUnknown | Reason::KeyUnusable) => {
                 "Supply the public key of this time and Region. “Supply it” in the banner has the command."
             }
-            Some(Reason::NotReadable) => "Make the file readable and add it again.",
+            Some(Reason::NotReadable) => "Make the file readable, if it is not, and open it again.",
             _ => "Add the digest after it, or its S3 metadata, so that its signature can be checked.",
         },
         WindowState::Invalid => {

@@ -204,6 +204,7 @@ impl Facts {
             sentences.push(assumption(proving.filter_map(|(_, fingerprint)| fingerprint.as_deref())).to_owned());
         }
         sentences.extend(lacking(judgement));
+        sentences.extend(judgement.stage.caveat().map(str::to_owned));
         if self.digests == 0 && self.logs > 0 {
             sentences
                 .push("Add the digests of the same trail (folder CloudTrail-Digest) and its public keys to prove these logs.".to_owned());

@@ -1,4 +1,4 @@
-//! What leaves: rows as text, slice after slice; the files, proofs and texts of an evidence pack; and a pack that comes back.
+//! What leaves: the files, proofs and texts of an evidence pack; and a pack that comes back.
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -14,12 +14,8 @@ use crate::export::parts::GivenPack;
 use crate::export::parts::PackPlan;
 use crate::export::parts::PackedFile;
 use crate::export::parts::Part;
-use crate::export::parts::RowsText;
-use crate::export::parts::RowsTextRequest;
 use crate::export::parts::SealRequest;
 use crate::export::paths;
-use crate::export::rows;
-use crate::export::rows::ExportRow;
 use crate::export::summary::Summary;
 use crate::export::summary::base64;
 use crate::integrity::keys::PublicKey;
@@ -35,7 +31,6 @@ use crate::protocol::Problem;
 use crate::protocol::ReportForm;
 use crate::protocol::Weight;
 use crate::query::inquiry::Inquiry;
-use crate::table::column::ColumnId;
 use crate::trail::ids::FileId;
 use crate::trail::ids::RowId;
 
@@ -48,55 +43,8 @@ pub(super) struct Packing {
 }
 
 impl Ledger {
-    pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
-        let rows = self.table.len();
-        let known = self.views.exported.take().filter(|(inquiry, then, _)| *inquiry == request.inquiry && *then == rows);
-        let arranged = known.map_or_else(|| self.arranged(&request.inquiry), |(.., arranged)| arranged);
-        let matched = arranged.len();
-        let start = (request.start as usize).min(matched);
-        let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
-        let slice: Vec<RowId> = arranged[start..end].to_vec();
-        if end < matched {
-            self.views.exported = Some((request.inquiry.clone(), rows, arranged));
-        }
-        let mut text = String::new();
-        if request.start == 0 {
-            text = rows::head(request.form, &self.about(&request.inquiry));
-        }
-        let mut hash = (FileId(u32::MAX), String::new());
-        for id in &slice {
-            self.push_row(*id, request, &mut hash, &mut text);
-        }
-        RowsText {
-            generation: self.progress.generation,
-            matched: matched as u64,
-            rows: u32::try_from(slice.len()).unwrap_or(u32::MAX),
-            text,
-        }
-    }
-
-    fn push_row(&self, id: RowId, request: &RowsTextRequest, hash: &mut (FileId, String), text: &mut String) {
-        let Some((file_id, _)) = self.table.place(id) else { return };
-        let file = self.files.get(&file_id);
-        // Neighbouring rows are often of one file.
-        if hash.0 != file_id {
-            *hash = (file_id, file.and_then(|file| file.sha256).map(|hash| hash.to_string()).unwrap_or_default());
-        }
-        let judged = self.judgement.as_ref().and_then(|judgement| judgement.files.get(file_id.index())?.as_ref());
-        let row = ExportRow {
-            time: self.table.time(id).map(|time| time.to_string()).unwrap_or_default(),
-            event_id: self.table.ids().text(id.index()),
-            cells: ColumnId::STORED.iter().map(|column| self.table.cell(id, *column)).collect(),
-            verdict: judged.map(|judged| judged.verdict).unwrap_or(Verdict::Pending).slug(),
-            reason: judged.and_then(|judged| judged.reason).map_or("", |reason| reason.slug()),
-            file: file.map_or("", |file| file.source.as_str()),
-            sha256: &hash.1,
-        };
-        rows::push(request.form, &row, text);
-    }
-
     /// What is said of these rows wherever they go.
-    fn about(&mut self, inquiry: &Inquiry) -> About {
+    pub(super) fn about(&mut self, inquiry: &Inquiry) -> About {
         let rows = self.arranged(inquiry);
         let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
         let mut about = About::new(inquiry, rows.len() as u64, verified as u64, &self.held());
@@ -306,9 +254,6 @@ fn signature_text(given: &GivenSignature) -> SignatureText<'_> {
     };
     SignatureText { bucket, key, metadata }
 }
-
-/// Rows in one answer: some ten milliseconds in a browser, so that other questions need not wait.
-const MOST_ROWS: usize = 8192;
 
 #[cfg(test)]
 mod tests {

@@ -13,8 +13,6 @@ use crate::protocol::FileRow;
 use crate::protocol::FilesPage;
 use crate::protocol::FilesRequest;
 use crate::protocol::Listing;
-use crate::protocol::Problem;
-use crate::protocol::Weight;
 use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -22,27 +20,6 @@ use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
 impl Ledger {
-    /// Notes that these files will not be read after all, nor so many others that only the page knew of. A file that a digest lists is
-    /// missing then, which is not to be taken for a finding about the trail.
-    pub fn give_up(&mut self, files: &[FileId], others: u64) {
-        let mut unread = others;
-        for file in files.iter().filter_map(|id| self.files.remove(id)) {
-            self.progress.files -= 1;
-            self.progress.bytes -= file.size;
-            unread += 1;
-        }
-        let source = if unread == 1 { "1 file".to_owned() } else { format!("{unread} files") };
-        let what = format!(
-            "Not read: reading was ended before {source} had their turn, and whatever had not been listed by then. A log file among them is shown \
-             as missing where a digest lists it, and logs that a digest among them lists are shown as in no digest. Open them again to have \
-             them read."
-        );
-        if unread > 0 || self.progress.listings > 0 {
-            self.problems.push(Problem { source, what, weight: Weight::Lost });
-        }
-        self.changed();
-    }
-
     /// Notes that a walk has begun or ended: what it may still bring is not missing.
     pub fn listing(&mut self, listing: Listing) {
         let under_way = self.progress.listings;

@@ -5,11 +5,13 @@
 mod deep;
 mod export;
 mod files;
+mod given_up;
 mod once;
 mod proof;
 mod repeats;
 mod room;
 mod rows;
+mod rows_text;
 mod stretch;
 mod survey;
 mod views;
@@ -26,6 +28,7 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::deep::Deep;
+use crate::ledger::given_up::GivenUp;
 use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
 use crate::ledger::views::Views;
@@ -69,6 +72,7 @@ pub struct Ledger {
     views: Views,
     repeated: Repeated,
     room: Room,
+    given_up: GivenUp,
     deep: Deep,
 }
 
@@ -105,6 +109,7 @@ impl Ledger {
     /// Notes files that are about to be read.
     pub fn expect(&mut self, files: &[Named]) {
         for file in files {
+            self.take_up(&file.name);
             let known = File {
                 source: file.name.clone(),
                 size: file.size,
@@ -185,7 +190,11 @@ impl Ledger {
             return;
         }
         self.stale = false;
-        let stage = if self.progress.is_busy() { Stage::Arriving } else { Stage::Settled };
+        let stage = match (self.progress.is_busy(), self.given_up.is_any()) {
+            (true, _) => Stage::Arriving,
+            (false, true) => Stage::CutShort,
+            (false, false) => Stage::Settled,
+        };
         let judgement = self.evidence.judge(&Asked { stage, ..self.asked });
         let class = |judged: &Option<crate::integrity::verdict::Judged>| judged.as_ref().map_or(0, |judged| class_of(judged.verdict));
         let names = CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect();
@@ -279,14 +288,19 @@ impl Ledger {
 
     fn changed(&mut self) {
         self.progress.generation += 1;
-        self.progress.problems = self.problems.len() as u64 + u64::from(self.progress.not_taken > 0);
+        self.progress.problems = self.problems.len() as u64 + u64::from(self.progress.not_taken > 0) + u64::from(self.given_up.is_any());
         self.stale = true;
+    }
+
+    /// Those of no single file.
+    fn general_problems(&self) -> impl Iterator<Item = Problem> {
+        self.room_problem().into_iter().chain(self.given_up_problem())
     }
 
     /// The worst first. Thousands of strangers in a folder are one line, not thousands.
     fn problem_list(&self) -> Vec<Problem> {
         let lost = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned();
-        let mut listed: Vec<Problem> = lost.chain(self.room_problem()).collect();
+        let mut listed: Vec<Problem> = lost.chain(self.general_problems()).collect();
         arrange(&mut listed, |a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
         let mut strangers: Vec<&Problem> = self.problems.iter().filter(|problem| problem.weight == Weight::PassedOver).collect();
         arrange(&mut strangers, |a, b| a.source.cmp(&b.source));

@@ -75,7 +75,11 @@ impl Ledger {
         match form {
             // A report holds strings, numbers and lists: writing it as JSON cannot fail.
             ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),
-            ReportForm::Text => report.told(Verbosity::Verbose).into_iter().map(|(_, text)| text).collect(),
+            ReportForm::Text => {
+                let caveat = self.judgement().stage.caveat().map(|caveat| format!("\nNote: {caveat}\n"));
+                let cut = self.not_compared().map(|cut| format!("\nNote: {cut}: {}\n", self.room.first_cut));
+                report.told(Verbosity::Verbose).into_iter().map(|(_, text)| text).chain(caveat).chain(cut).collect()
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
+use crate::integrity::report::IgnoredRow;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::sha256::Sha256;
 use crate::ledger::Ledger;
@@ -35,11 +36,27 @@ impl Ledger {
     pub fn full_report(&mut self) -> VerdictReport {
         let mut report = self.judgement().report.clone();
         let repeats = self.repeats(&report);
+        if let Some(why) = self.not_compared() {
+            report.ignored.push(IgnoredRow { source: self.room.first_cut.clone(), why });
+            arrange(&mut report.ignored, Ord::cmp);
+        }
         if !repeats.is_empty() {
             report.findings.extend(repeats);
             arrange(&mut report.findings, Ord::cmp);
         }
         report
+    }
+
+    /// Of events that were not taken in not even their keys are held: what was found of repeated events says nothing of them, nor does it
+    /// when nothing was found.
+    pub(super) fn not_compared(&self) -> Option<String> {
+        let (events, files) = (self.progress.not_taken, self.room.cut_files);
+        let more = if files > 1 { format!(" and {} more files", files - 1) } else { String::new() };
+        let why = format!(
+            "{events} events of this{more} were not looked at for events that stand in more than one file: memory had run out; the verdicts do not \
+             depend on it"
+        );
+        (events > 0).then_some(why)
     }
 
     fn repeats(&self, report: &VerdictReport) -> Vec<Finding> {
@@ -70,7 +87,8 @@ impl Ledger {
             found.events = found.events.saturating_add(1);
             found.files = found.files.max(Some((key, other)));
         });
-        places.into_values().filter_map(finding).collect()
+        let among = if self.progress.not_taken > 0 { ", looked for among those alone that memory had room for" } else { "" };
+        places.into_values().filter_map(|repeats| finding(repeats, among)).collect()
     }
 }
 
@@ -82,10 +100,10 @@ fn place(key: &str) -> Option<(String, String)> {
     }
 }
 
-fn finding(repeats: Repeats<'_>) -> Option<Finding> {
+fn finding(repeats: Repeats<'_>, among: &str) -> Option<Finding> {
     let (key, other) = repeats.files?;
     let message = format!(
-        "Events that stand in more than one file, by their eventID: {}. CloudTrail may deliver an event twice, and two trails in one bucket do; \
+        "Events that stand in more than one file, by their eventID{among}: {}. CloudTrail may deliver an event twice, and two trails in one bucket do; \
          a planted file may repeat true events as well. Compare {key} with {other}",
         repeats.events
     );

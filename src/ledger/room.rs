@@ -28,8 +28,8 @@ pub(super) struct Room {
     /// Memory has run out: no row is taken in from here on, so that what is held is what came first, without holes.
     is_full: bool,
     /// Files of which not all events were taken in, and the first of them.
-    cut_files: u64,
-    first_cut: String,
+    pub(super) cut_files: u64,
+    pub(super) first_cut: String,
 }
 
 impl Default for Room {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ledger::export::Packing;
+use crate::ledger::rows_text::Exported;
 use crate::query::arrangement::Arrangement;
 use crate::query::inquiry::Deliveries;
 use crate::query::inquiry::Inquiry;
@@ -16,7 +17,6 @@ use crate::table::column::ColumnId;
 use crate::table::predicate::Predicate;
 use crate::table::row_set::Listed;
 use crate::table::row_set::RowSet;
-use crate::trail::ids::RowId;
 
 /// Each entry knows for which rows it was true, and is told when verdicts change.
 #[derive(Default)]
@@ -26,8 +26,8 @@ pub(super) struct Views {
     pub(super) axis: Axis,
     pub(super) sorting: Sorting,
     pub(super) arranged: Option<Arranged>,
-    /// The rows of an export that is on its way, whatever the table shows meanwhile; and of how many they were chosen.
-    pub(super) exported: Option<(Inquiry, usize, Vec<RowId>)>,
+    /// The rows of an export that is on its way, whatever the table shows meanwhile.
+    pub(super) exported: Option<Exported>,
     /// What an evidence pack would hold: asked for piece after piece.
     pub(super) packing: Option<Packing>,
     /// The two sets that were listed last: twelve facets mostly ask for the rows that match, and for those that count.
@@ -60,7 +60,7 @@ impl Views {
     pub(super) fn forget_counted(&mut self) {
         let is_once = |inquiry: &Inquiry| inquiry.deliveries == Deliveries::Once;
         self.arranged.take_if(|arranged| is_once(&arranged.inquiry));
-        self.exported.take_if(|(inquiry, ..)| is_once(inquiry));
+        self.exported.take_if(|exported| is_once(&exported.inquiry));
         self.packing.take_if(|packing| is_once(&packing.inquiry));
     }
 
@@ -68,7 +68,7 @@ impl Views {
     pub(super) fn forget_raw(&mut self) {
         let is_raw = |inquiry: &Inquiry| inquiry.filter.raw_texts().next().is_some();
         self.arranged.take_if(|arranged| is_raw(&arranged.inquiry));
-        self.exported.take_if(|(inquiry, ..)| is_raw(inquiry));
+        self.exported.take_if(|exported| is_raw(&exported.inquiry));
         self.packing.take_if(|packing| is_raw(&packing.inquiry));
     }
 

@@ -36,10 +36,10 @@ pub enum Call {
     Pack(GivenPack),
     /// A question; its answer bears the same number. A `Record` question has its file's `Blob` beside it.
     Ask(u32, Question),
-    /// Read nothing more of what was opened and not begun. So many further files the page has held back, and lets go of.
-    Cancel(u64),
-    /// So many files that the page has held back will not be read; what was opened will.
-    NotRead(u64),
+    /// Read nothing more of what was opened and not begun.
+    Cancel,
+    /// Files that the page has not opened and will not: some by their names, and how many more.
+    NotRead(Vec<Named>, u64),
 }
 
 /// Where a walk through folders or an archive stands.

@@ -143,6 +143,12 @@ impl Reader {
         self.report.problems.push((id, Problem { source: source.to_owned(), what, weight: Weight::Lost }));
     }
 
+    /// Notes a file of which only the name is known, since somebody ended the reading; that is said once for all such files, not here.
+    pub fn not_read(&mut self, id: FileId, source: &str) {
+        let facts = |kind| FileFacts::new(id, source, Content::not_read(), kind);
+        self.report.facts.extend(by_name(source, "it was not read").map(facts));
+    }
+
     /// Signatures that came beside the file, in response headers.
     pub fn given(&mut self, signature: GivenSignature) {
         self.report.signatures.push(signature);

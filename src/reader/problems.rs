@@ -101,6 +101,7 @@ pub(super) fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
             "CloudTrail never writes such a file: somebody has added to it.",
         ),
         ContentFlaw::Unread(why) => (why.clone(), "Give the file again."),
+        ContentFlaw::NotRead => ("it was not read".to_owned(), "Open it again."),
     }
 }
 

@@ -14,15 +14,14 @@ use web_sys::HtmlAnchorElement;
 use web_sys::Url;
 
 use crate::archive::Method;
-use crate::archive::NewEntry;
-use crate::archive::ZipWriter;
+use crate::browser::zipped::Deflating;
 use crate::browser::zipped::deflate;
 use crate::export::parts::PackPlan;
-use crate::export::parts::Part;
 use crate::export::parts::RowsForm;
 use crate::export::parts::RowsTextRequest;
 use crate::export::parts::SealRequest;
 use crate::export::parts::Sum;
+use crate::export::parts::Sums;
 use crate::export::paths;
 use crate::protocol::Answer;
 use crate::protocol::Progress;
@@ -31,6 +30,7 @@ use crate::protocol::ReportForm;
 use crate::query::inquiry::Inquiry;
 use crate::state::client::Client;
 use crate::state::desk::Desk;
+use crate::state::pack_zip::Zip;
 use crate::state::zip_intake::sheaves;
 
 /// How far an export has come.
@@ -95,7 +95,7 @@ impl Desk {
         spawn_local(async move {
             let Some(Answer::Report(text)) = desk.ask(Question::Report(form)).await else { return };
             let text = if is_narrowed { format!("{OF_ALL_FILES}\n\n{text}") } else { text };
-            if blob_of(&text).and_then(|blob| save(name, kind, &blob)).is_err() {
+            if blob_of(text.as_bytes()).and_then(|blob| save(name, kind, &blob)).is_err() {
                 desk.notice.set(Some(REFUSED.to_owned()));
             }
         });
@@ -175,33 +175,50 @@ impl Export {
         if generation == self.generation { Ok(()) } else { Err(CHANGED.into()) }
     }
 
-    /// The rows as text, slice after slice: in between the ledger answers others.
-    async fn rows(&self, form: RowsForm) -> Result<Blob, Stop> {
-        let parts = Array::new();
+    /// The rows as text, slice after slice: in between the ledger answers others. What they add up to, where that is wanted.
+    async fn slices(&self, form: RowsForm, sums: Sums, into: &mut Sink) -> Result<Option<Sum>, Stop> {
+        let step = match form {
+            RowsForm::Csv => "Writing events as CSV",
+            RowsForm::JsonLines => "Writing events as JSON lines",
+        };
         let mut start = 0;
         loop {
-            let request = RowsTextRequest { inquiry: self.inquiry.clone(), form, start, count: SLICE };
+            let request = RowsTextRequest { inquiry: self.inquiry.clone(), form, start, count: SLICE, sums };
             let Answer::RowsText(slice) = self.client.ask(Question::RowsText(request)).await else { return Err(CHANGED.into()) };
             self.is_of_now(slice.generation)?;
-            parts.push(&blob_of(&slice.text).map_err(|_| NO_ROOM)?.into());
+            into.take(slice.text.as_bytes()).await.map_err(|_| NO_ROOM)?;
             start = start.saturating_add(slice.rows);
-            self.tell("Writing events", u64::from(start), slice.matched)?;
+            self.tell(step, u64::from(start), slice.matched)?;
             if slice.rows == 0 || u64::from(start) >= slice.matched {
-                return Blob::new_with_blob_sequence(&parts).map_err(|_| NO_ROOM.into());
+                return Ok(slice.sum);
             }
         }
+    }
+
+    async fn rows(&self, form: RowsForm) -> Result<Blob, Stop> {
+        let parts = Array::new();
+        self.slices(form, Sums::None, &mut Sink::Blobs(parts.clone())).await?;
+        Blob::new_with_blob_sequence(&parts).map_err(|_| NO_ROOM.into())
+    }
+
+    /// Rows as a part of a pack: deflated as they come, since as text they take ten times the room.
+    async fn add_rows(&self, path: &str, form: RowsForm, zip: &mut Zip) -> Result<(), Stop> {
+        let mut sink = Sink::Deflated(Deflating::begin().map_err(|_| NO_ROOM)?);
+        let sum = self.slices(form, Sums::Whole, &mut sink).await?.ok_or(CHANGED)?;
+        let Sink::Deflated(deflating) = sink else { return Err(CHANGED.into()) };
+        let packed = deflating.finish().await.map_err(|_| NO_ROOM)?;
+        zip.add(path, Method::Deflated, sum, &packed, packed.size() as u64);
+        Ok(())
     }
 
     async fn pack(&self, made: &str) -> Result<Blob, Stop> {
         let Answer::Pack(plan) = self.client.ask(Question::Pack(self.inquiry.clone())).await else { return Err(CHANGED.into()) };
         self.is_of_now(plan.generation)?;
-        let mut zip = Zip { writer: ZipWriter::default(), body: Array::new(), parts: Vec::new() };
+        let mut zip = Zip::default();
         self.add_files(&plan, &mut zip).await?;
-        let mut texts = vec![
-            (paths::CSV.to_owned(), self.rows(RowsForm::Csv).await?),
-            (paths::JSON_LINES.to_owned(), self.rows(RowsForm::JsonLines).await?),
-        ];
-        texts.extend(self.texts(Question::PackTexts(self.inquiry.clone())).await?);
+        self.add_rows(paths::CSV, RowsForm::Csv, &mut zip).await?;
+        self.add_rows(paths::JSON_LINES, RowsForm::JsonLines, &mut zip).await?;
+        let texts = self.texts(Question::PackTexts(self.inquiry.clone())).await?;
         self.add_texts(texts, &mut zip).await?;
         self.tell("Sealing", 1, 1)?;
         let request = SealRequest { inquiry: self.inquiry.clone(), made: made.to_owned(), parts: zip.parts.clone() };
@@ -216,15 +233,17 @@ impl Export {
             |path: &str| Stop::Because(format!("A file of the pack can no longer be read: open it again, then make the pack. {path}"));
         let mut files = Vec::with_capacity(plan.files.len());
         for file in &plan.files {
-            files.push((file.path.as_str(), self.client.blob(file.id).ok_or_else(|| gone(&file.path))?));
+            files.push((file, self.client.blob(file.id).ok_or_else(|| gone(&file.path))?));
         }
         let mut done = 0;
-        for sheaf in sheaves(&files, |(_, blob)| blob.size()) {
+        // By the sizes that are known: to ask a file for its own has it looked up, which for all of them holds the page for a second.
+        for sheaf in sheaves(&files, |(file, _)| file.size as f64) {
             self.tell("Hashing files", done, files.len() as u64)?;
             let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
-            let first = sheaf.first().map_or("", |(path, _)| path);
+            let first = sheaf.first().map_or("", |(file, _)| &file.path);
             let sums = self.client.sums(&blobs).await.ok_or_else(|| gone(first))?;
-            sheaf.iter().zip(sums).for_each(|((path, blob), sum)| zip.add(path, Method::Stored, sum, blob));
+            sheaf.iter().zip(sums).for_each(|((file, blob), sum)| zip.add(&file.path, Method::Stored, sum, blob, sum.size));
+            zip.tie().map_err(|_| NO_ROOM)?;
             done += sheaf.len() as u64;
         }
         Ok(())
@@ -233,7 +252,7 @@ impl Export {
     async fn texts(&self, question: Question) -> Result<Vec<(String, Blob)>, Stop> {
         let Answer::Texts(generation, texts) = self.client.ask(question).await else { return Err(CHANGED.into()) };
         self.is_of_now(generation)?;
-        let blob = |(path, text): (String, String)| Some((path, blob_of(&text).ok()?));
+        let blob = |(path, text): (String, String)| Some((path, blob_of(text.as_bytes()).ok()?));
         texts.into_iter().map(blob).collect::<Option<_>>().ok_or_else(|| NO_ROOM.into())
     }
 
@@ -243,35 +262,34 @@ impl Export {
             let sums = self.client.sums(std::slice::from_ref(&blob)).await.unwrap_or_default();
             let sum = sums.first().copied().ok_or(NO_ROOM)?;
             let packed = deflate(&blob).await.map_err(|_| NO_ROOM)?;
-            zip.add(&path, Method::Deflated, sum, &packed);
+            zip.add(&path, Method::Deflated, sum, &packed, packed.size() as u64);
         }
         Ok(())
     }
 }
 
-/// A zip file that is being put together.
-struct Zip {
-    writer: ZipWriter,
-    body: Array,
-    parts: Vec<Part>,
+/// Where slices of text go.
+enum Sink {
+    /// Into blobs, which the browser may page to disk.
+    Blobs(Array),
+    Deflated(Deflating),
 }
 
-impl Zip {
-    fn add(&mut self, path: &str, method: Method, sum: Sum, data: &Blob) {
-        let entry = NewEntry { path, method, crc32: sum.crc32, stored: data.size() as u64, size: sum.size };
-        self.body.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
-        self.body.push(data);
-        self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
-    }
-
-    fn finish(self) -> Result<Blob, JsValue> {
-        self.body.push(&Uint8Array::from(self.writer.finish().as_slice()));
-        Blob::new_with_buffer_source_sequence(&self.body)
+impl Sink {
+    async fn take(&mut self, text: &[u8]) -> Result<(), JsValue> {
+        match self {
+            Self::Blobs(parts) => {
+                parts.push(&blob_of(text)?.into());
+                Ok(())
+            }
+            Self::Deflated(deflating) => deflating.push(text).await,
+        }
     }
 }
 
-fn blob_of(text: &str) -> Result<Blob, JsValue> {
-    Blob::new_with_str_sequence(&Array::of1(&text.into()))
+/// By its bytes: as a string it would be decoded and encoded once more.
+fn blob_of(text: &[u8]) -> Result<Blob, JsValue> {
+    Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(text)))
 }
 
 fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {

@@ -15,6 +15,7 @@ use crate::export::held::words;
 use crate::protocol::Call;
 use crate::protocol::Listing;
 use crate::query::keep::Keep;
+use crate::state::crowd::Crowd;
 use crate::state::desk::Desk;
 use crate::table::estimate::Estimate;
 use crate::table::estimate::Learned;
@@ -43,6 +44,8 @@ pub enum Choice {
     Everything,
     /// Only such rows.
     Only(Keep),
+    /// All the files, however many they are.
+    AllFiles,
     /// Read nothing more.
     Nothing,
 }
@@ -107,21 +110,30 @@ impl Desk {
     /// Goes on with the load that waits.
     pub fn go_on(&self, choice: Choice) {
         let Some(intake) = self.intake.get_untracked() else { return };
+        let asking = std::mem::take(&mut intake.gate.load.borrow_mut().asking);
         // A dialog that goes away because of a choice chooses nothing more.
-        if intake.gate.load.borrow().held.is_empty() {
+        if asking == Asking::Nothing {
             return;
         }
         let keep = match choice {
             Choice::Nothing => {
-                let files = intake.gate.forget();
+                let files = intake.end_listing();
+                intake.gate.go_on();
                 self.is_asked.set(false);
-                intake.client.say(&Call::NotRead(files as u64), &[]);
+                if asking == Asking::Files {
+                    return self.notice.set(Some("Nothing more is opened. What was opened before stays.".to_owned()));
+                }
                 intake.client.say(&Call::Listing(Listing::Ended), &[]);
                 return self.notice.set(Some(format!("Files not read: {files}. What was read before stays.")));
+            }
+            Choice::AllFiles => {
+                intake.gate.go_on();
+                return self.is_asked.set(false);
             }
             Choice::Everything => None,
             Choice::Only(keep) => Some(keep),
         };
+        intake.gate.go_on();
         if let Some(keep) = &keep {
             self.kept.update(|kept| told(kept, &words(keep)));
             // Rows get other numbers.
@@ -134,17 +146,31 @@ impl Desk {
     }
 }
 
+/// What somebody is being asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Asking {
+    #[default]
+    Nothing,
+    /// Which rows to keep.
+    Rows,
+    /// Whether to open so many files.
+    Files,
+}
+
 /// Where files pass on their way down. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Gate {
-    desk: Desk,
-    load: Rc<RefCell<Load>>,
+    pub(super) desk: Desk,
+    pub(super) load: Rc<RefCell<Load>>,
 }
 
 #[derive(Default)]
-struct Load {
+pub(super) struct Load {
     fit: Fit,
     held: Vec<NamedFile>,
+    pub(super) crowd: Crowd,
+    /// What somebody is being asked.
+    pub(super) asking: Asking,
     /// Walks and the like under way: the question is asked when all that was dropped is known.
     open: u32,
     /// Somebody has chosen: the rest passes.
@@ -174,14 +200,20 @@ impl Gate {
         }
         load.fit.waiting = load.held.len() as u64;
         let fit = load.fit.clone();
+        let asking = load.asking;
         drop(load);
         let Some(intake) = self.desk.intake.get_untracked() else { return };
         if untrack(|| self.is_fitting(&fit)) {
             // What was read meanwhile has shown that it does.
             return intake.send_held();
         }
+        // Dropped behind an open question: the same choice is for it.
+        if asking == Asking::Rows {
+            return;
+        }
         // What waits is not missing: nothing is final before somebody has chosen.
         intake.client.say(&Call::Listing(Listing::Begun), &[]);
+        self.load.borrow_mut().asking = Asking::Rows;
         self.desk.is_asked.set(true);
     }
 
@@ -208,14 +240,14 @@ impl Gate {
         std::mem::take(&mut load.held)
     }
 
-    /// Lets go of what was held back; how many files that were.
-    pub(super) fn forget(&self) -> usize {
+    /// Lets go of what was held back.
+    pub(super) fn forget(&self) -> Vec<NamedFile> {
         let mut load = self.load.borrow_mut();
         let held = std::mem::take(&mut load.held);
         for file in &held {
             load.fit.remove(&file.path, file.file.size() as u64);
         }
-        held.len()
+        held
     }
 
     fn is_fitting(&self, fit: &Fit) -> bool {

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
-use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 use web_sys::DragEvent;
@@ -20,14 +20,15 @@ use crate::browser::dropped::NamedFile;
 use crate::browser::dropped::named;
 use crate::browser::frame::breathe;
 use crate::browser::frame::now;
-use crate::browser::spawn::asset;
 use crate::protocol::Call;
 use crate::protocol::Listing;
 use crate::protocol::Named;
 use crate::protocol::Remote;
 use crate::state::client::Client;
+use crate::state::crowd::Extent;
 use crate::state::desk::Desk;
 use crate::state::fit::Gate;
+use crate::state::sample_pack::Pack;
 use crate::state::zip_intake::is_zip;
 use crate::state::zip_intake::sheaves;
 use crate::trail::ids::FileId;
@@ -66,13 +67,17 @@ impl Intake {
         let Some(transfer) = event.data_transfer() else { return };
         let drop = Drop::take(&transfer);
         let this = self.clone();
-        self.run(async move {
+        self.run(Box::pin(async move {
             let gathered = Rc::new(RefCell::new(Sheaf::default()));
             let goes_on = this.until_cancelled();
             let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
-            let lost = drop.walk(move |files| {
-                is_wanted()?;
+            let lost = drop.walk(async move |files: Vec<NamedFile>| {
+                listed.gate.wait_for_word(files.len() as u64, Extent::SoFar).await;
                 let mut sheaf = waiting.borrow_mut();
+                if is_wanted().is_break() {
+                    sheaf.files.extend(files);
+                    return ControlFlow::Break(());
+                }
                 // A folder's files are sent as soon as they fill a sheaf: reading begins before the walk ends.
                 for file in files {
                     listed.gather(&mut sheaf, file);
@@ -80,18 +85,22 @@ impl Intake {
                 ControlFlow::Continue(())
             });
             let lost = lost.await;
-            if goes_on().is_continue() {
-                this.send_now(gathered.take());
+            match goes_on() {
+                ControlFlow::Continue(()) => this.send_now(gathered.take()),
+                ControlFlow::Break(()) => this.give_up(Box::new(gathered.take().files.into_iter())),
             }
             lost.into_iter().for_each(|path| this.lost(path, "the browser could not list or open it"));
-        });
+        }));
     }
 
     /// Opens the files of a picker.
     pub fn open_files(&self, list: &FileList) {
-        let files = named(list);
-        let this = self.clone();
-        self.run(async move { this.send(files).await });
+        let (files, many) = (Box::new(named(list)), u64::from(list.length()));
+        let (this, goes_on) = (self.clone(), self.until_cancelled());
+        self.run(Box::pin(async move {
+            this.gate.wait_for_word(many, Extent::All).await;
+            this.send(files, goes_on).await;
+        }));
     }
 
     /// Fetches presigned URLs, one a line. Returns a sentence for each line that is none; JSON is taken as pasted keys or signatures.
@@ -132,20 +141,46 @@ impl Intake {
     /// Opens the sample trail that lies beside the page.
     pub fn open_sample(&self, sample: Sample) {
         let this = self.clone();
-        self.run(async move {
+        self.run(Box::pin(async move {
             // A sample that cannot be loaded is named among the problems like any other file.
             if this.unpack(sample).await.is_none() {
                 this.lost("sample-trail.pack".to_owned(), "the sample trail could not be loaded from beside the page");
             }
-        });
+        }));
     }
 
     /// Stops reading what has not begun.
     pub fn cancel(&self) {
-        self.cancelled.set(self.cancelled.get() + 1);
         self.arriving.set(0);
-        let held = self.gate.forget() as u64;
-        self.client.say(&Call::Cancel(held), &[]);
+        self.client.say(&Call::Cancel, &[]);
+        self.end_listing();
+    }
+
+    /// Lists nothing more, and lets go of what was held back; how many files that were.
+    pub(super) fn end_listing(&self) -> usize {
+        self.cancelled.set(self.cancelled.get() + 1);
+        let held = self.gate.forget();
+        let many = held.len();
+        self.give_up(Box::new(held.into_iter()));
+        many
+    }
+
+    /// Tells the ledger the names of files that will not be read, so that none of them counts as missing; of very many only how many they
+    /// are, since each name takes as much memory there as a file that was read.
+    fn give_up(&self, files: Files) {
+        let this = self.clone();
+        self.run(Box::pin(async move {
+            let mut files = files.peekable();
+            let mut named = 0;
+            while files.peek().is_some() && named < MOST_NAMED {
+                let some = files.by_ref().take(NAMED_AT_ONCE).map(|file| Named { id: this.number(), name: file.path, size: 0 });
+                let some: Vec<Named> = some.collect();
+                named += some.len();
+                this.client.say(&Call::NotRead(some, 0), &[]);
+                breathe().await;
+            }
+            this.client.say(&Call::NotRead(Vec::new(), files.count() as u64), &[]);
+        }));
     }
 
     async fn unpack(&self, sample: Sample) -> Option<()> {
@@ -166,14 +201,14 @@ impl Intake {
     }
 
     /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
-    async fn send(&self, files: impl IntoIterator<Item = NamedFile>) {
-        let goes_on = self.until_cancelled();
+    async fn send(&self, mut files: Files, goes_on: impl Fn() -> ControlFlow<()>) {
         let mut sheaf = Sheaf::default();
         let mut since = now();
-        for file in files {
+        loop {
             if goes_on().is_break() {
-                return;
+                return self.give_up(Box::new(sheaf.files.into_iter().chain(files)));
             }
+            let Some(file) = files.next() else { break };
             self.gather(&mut sheaf, file);
             if sheaf.files.len() % SHEAF_PART == 0 && now() - since > 8.0 {
                 breathe().await;
@@ -190,8 +225,8 @@ impl Intake {
 
     /// Sends what was held back until it was known that it may be read.
     pub(super) fn send_held(&self) {
-        let (held, this) = (self.gate.take(), self.clone());
-        self.run(async move { this.send(held).await });
+        let (held, this, goes_on) = (self.gate.take(), self.clone(), self.until_cancelled());
+        self.run(Box::pin(async move { this.send(Box::new(held.into_iter()), goes_on).await }));
     }
 
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
@@ -217,7 +252,7 @@ impl Intake {
         let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
         for zip in zips {
             let this = self.clone();
-            self.run(async move { this.open_zip(zip).await });
+            self.run(Box::pin(async move { this.open_zip(zip).await }));
         }
         let files: Vec<(Named, Blob)> = files.into_iter().map(numbered).collect();
         // A large file travels alone: it is read slice by slice.
@@ -237,7 +272,8 @@ impl Intake {
         FileId(number)
     }
 
-    fn run(&self, work: impl Future<Output = ()> + 'static) {
+    /// Boxed, so that what is around the work is there once and not for every kind of it.
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
         let this = self.clone();
         this.arriving.update(|arriving| *arriving += 1);
         this.gate.begin();
@@ -250,6 +286,9 @@ impl Intake {
         });
     }
 }
+
+/// Files on their way, one by one.
+type Files = Box<dyn Iterator<Item = NamedFile>>;
 
 /// Files that will be sent together.
 #[derive(Default)]
@@ -287,44 +326,12 @@ impl Sheaf {
     }
 }
 
-/// Many files in one: eight digits, a JSON header of that length, then the files end to end.
-struct Pack {
-    header: PackHeader,
-    body: Blob,
-    start: f64,
-}
-
-#[derive(Deserialize)]
-struct PackHeader {
-    #[serde(default)]
-    removed: Vec<String>,
-    files: Vec<(String, u64)>,
-}
-
-impl Pack {
-    async fn load(name: &str) -> Option<Self> {
-        let bytes = asset(name).await.ok()?;
-        let length: u32 = String::from_utf8(bytes.subarray(0, 8).to_vec()).ok()?.parse().ok()?;
-        let header = serde_json::from_slice(&bytes.subarray(8, 8 + length).to_vec()).ok()?;
-        let body = Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).ok()?;
-        Some(Self { header, body, start: f64::from(8 + length) })
-    }
-
-    fn files(&self) -> Vec<(String, Blob)> {
-        let mut start = self.start;
-        let mut files = Vec::with_capacity(self.header.files.len());
-        for (name, size) in &self.header.files {
-            let end = start + *size as f64;
-            files.extend(self.body.slice_with_f64_and_f64(start, end).ok().map(|blob| (name.clone(), blob)));
-            start = end;
-        }
-        files
-    }
-}
-
 /// A sheaf: at most so many files or bytes. One message a file would cost more than reading it; a composite of twice as many holds the
 /// page for two thirds of a frame.
 pub(super) const SHEAF_FILES: usize = 128;
 pub(super) const SHEAF_BYTES: f64 = 8_388_608.0;
+/// Files that are told by their names though nobody read them, and how many at a stretch.
+const MOST_NAMED: usize = 50_000;
+const NAMED_AT_ONCE: usize = 1024;
 /// Files that are looked up at a stretch, 200 µs each.
 const SHEAF_PART: usize = 16;

@@ -6,7 +6,10 @@ use crate::export::held::words;
 use crate::query::keep::Keep;
 use crate::screen::format;
 use crate::state::Desk;
+use crate::state::crowd::Crowded;
+use crate::state::crowd::Extent;
 use crate::state::fit::Choice;
+use crate::table::estimate::BROWSERS_FILE;
 use crate::table::estimate::Estimate;
 use crate::trail::time::TimeRange;
 use crate::view::dialog::Dialog;
@@ -29,6 +32,9 @@ pub(crate) fn FitDialog() -> impl IntoView {
 #[component]
 fn Choices() -> impl IntoView {
     let desk = use_desk();
+    if let Some(crowded) = desk.crowded() {
+        return view! { <Files crowded=crowded /> }.into_any();
+    }
     let fit = desk.fit();
     let (span, waiting) = (fit.span(), format::counted(fit.waiting, "file is", "files are"));
     let told = move || {
@@ -43,10 +49,6 @@ fn Choices() -> impl IntoView {
         )
     };
     let present = desk.inquiry.with_untracked(Keep::of);
-    let offer = move |id: &'static str, name: &'static str, note: String, choice: Choice| {
-        let choose = move |_| desk.go_on(choice.clone());
-        view! { <button id=id type="button" class="button offer" on:click=choose><b>{name}</b><small>{note}</small></button> }
-    };
     let filter = (!present.is_everything()).then(|| {
         let words = format::plain(&words(&present)).into_owned();
         offer("fit-filter", "Matches of the present filter only", words, Choice::Only(present))
@@ -60,6 +62,39 @@ fn Choices() -> impl IntoView {
         {offer("fit-all", "Everything", EVERYTHING.to_owned(), Choice::Everything)}
         {offer("fit-none", "Nothing more", format!("{waiting} not read, and not judged. What was read before stays."), Choice::Nothing)}
     }
+    .into_any()
+}
+
+/// So many files that the browser itself may not hold them.
+#[component]
+fn Files(crowded: Crowded) -> impl IntoView {
+    let files = format::counted(crowded.files, "file", "files");
+    let (known, taken) = match crowded.extent {
+        Extent::All => (" are open or chosen now.", " For a folder that was chosen it has taken most of that already."),
+        Extent::SoFar => (" are open or were found so far, and there may be more.", ""),
+    };
+    let machine = crowded.machine.map_or_else(
+        || "This browser does not tell how much memory the machine has.".to_owned(),
+        |machine| format!("By what this browser tells, the machine has {} of memory, or more.", format::bytes(machine)),
+    );
+    let told = format!(
+        "{files}{known} The browser itself keeps some {} of memory for each, as measured in Chromium: about {} here, beside what this page takes \
+         for events.{taken} {machine}",
+        format::bytes(BROWSERS_FILE),
+        format::bytes(crowded.files.saturating_mul(BROWSERS_FILE))
+    );
+    view! {
+        <p id="fit-files">{told}</p>
+        <p>"Should memory run out, the browser may close this page, and all that was read is lost with it. Open less at once: a folder of one Region, or of one month. To keep fewer rows does not help here, since every file is opened, read and judged whichever rows are kept."</p>
+        {offer("fit-go-on", "Open them all the same", "You are asked about rows next, should they not fit either.".to_owned(), Choice::AllFiles)}
+        {offer("fit-none", "Nothing more", "Nothing more is opened, and what waits is let go of. What was opened before stays.".to_owned(), Choice::Nothing)}
+    }
+}
+
+fn offer(id: &'static str, name: &'static str, note: String, choice: Choice) -> impl IntoView {
+    let desk = use_desk();
+    let choose = move |_| desk.go_on(choice.clone());
+    view! { <button id=id type="button" class="button offer" on:click=choose><b>{name}</b><small>{note}</small></button> }
 }
 
 /// Start and end as text, at first those of the newest days that fit.

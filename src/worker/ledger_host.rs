@@ -34,6 +34,7 @@ use crate::protocol::Rows;
 use crate::protocol::RowsRequest;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
+use crate::trail::ids::FileId;
 use crate::worker::pace::Pace;
 use crate::worker::pool::News;
 use crate::worker::pool::Pool;
@@ -130,10 +131,14 @@ impl Host {
             Call::Keep(keep) => this.ledger.keep(keep),
             Call::Limit(bytes) => this.ledger.limit(bytes),
             Call::Pack(pack) => this.ledger.admit_pack(&pack),
-            Call::NotRead(files) => this.ledger.give_up(&[], files),
-            Call::Cancel(held) => {
+            Call::NotRead(files, others) => {
+                this.ledger.expect(&files);
+                this.give_up(&files.iter().map(|file| file.id).collect::<Vec<_>>(), others);
+            }
+            Call::Cancel => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
-                this.ledger.give_up(&dropped, held);
+                this.ledger.cut_listing();
+                this.give_up(&dropped, 0);
             }
             Call::Ask(number, Question::Rows(request)) => {
                 this.waiting.push((number, request));
@@ -246,6 +251,15 @@ impl Host {
             }
             Report::Unreadable(files) => self.say(&Notice::Reopen(files), &[]),
         }
+    }
+
+    /// Files that nobody will read are judged by their names, as any that cannot be read.
+    fn give_up(&mut self, files: &[FileId], others: u64) {
+        let mut reader = Reader::default();
+        self.ledger.give_up(files, others).iter().for_each(|(id, name)| reader.not_read(*id, name));
+        let (report, rows) = reader.finish();
+        let jobs = self.ledger.admit(report, rows);
+        jobs.into_iter().for_each(|job| self.give(Task { job, blob: None, is_suspect: false }));
     }
 
     /// What a fallen reader leaves undone is said of its file, never passed over.

@@ -118,6 +118,7 @@ describe("bad input", () => {
     const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
     assert.ok(read > 0 && read < 3000, String(read));
     assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+    assert.match(await page.$eval("#banner", (banner) => banner.textContent), /Reading was ended early: of what was opened some was not read/);
     await dropPaths(page, "body", [join(many, "29", "99.json")]);
     await page.waitForFunction((read) => Number(document.documentElement.dataset.filesRead) > read, { polling: 10 }, read);
     await idle(page);
