@@ -8,11 +8,11 @@ use serde::Serialize;
 
 pub use crate::integrity::budget::Budget;
 use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::checkpoint::EVERY;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
 pub use crate::integrity::hashing::Hasher;
 use crate::integrity::hashing::Hashing;
-use crate::integrity::inflater::EVERY;
 use crate::integrity::inflater::End;
 use crate::integrity::inflater::Inflater;
 use crate::integrity::inflater::PIECE;

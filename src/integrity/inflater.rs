@@ -166,7 +166,5 @@ fn window() -> u64 {
 pub(super) const BITS: u8 = 15;
 /// Large enough that the call per piece costs nothing, small enough to stay in the second-level cache.
 pub(super) const PIECE: usize = 64 << 10;
-/// Inflated bytes between two places: a sixth of a second's work in a browser.
-pub(super) const EVERY: u64 = 64 << 20;
 /// Places of one file: 4 MB of memory. Their distance doubles beyond 8 GiB.
 const MOST: usize = 128;

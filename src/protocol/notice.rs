@@ -203,7 +203,8 @@ pub enum Compared {
     Same,
     /// Another content.
     Changed,
-    /// It is so large that only its beginning was read again, as far as the record.
+    /// It is so large that only what shows the record was read again: the browser vouches for its size and its time of change, the record
+    /// for its `eventID`.
     InPart,
 }
 
