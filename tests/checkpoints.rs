@@ -117,7 +117,9 @@ fn a_small_file_a_plain_one_and_lines_of_csv_have_no_places() {
     let small = gzip(&log[..log.len() / 20], 9);
     assert!(small.len() < 10_000);
     assert_eq!(job(&mut load("a.json.gz", &small, 4096), 20).from, None);
-    let lines: String = (0..60_000u32).map(|line| format!("{:08x}-{line},2024-03-09T14:00:00Z,A{}\n", line.wrapping_mul(2_654_435_761), line % 77)).collect();
+    let lines: String = (0..60_000u32)
+        .map(|line| format!("{:08x}-{line},2024-03-09T14:00:00Z,A{}\n", line.wrapping_mul(2_654_435_761), line % 77))
+        .collect();
     let csv = gzip(&format!("eventID,eventTime,eventName\n{lines}"), 6);
     assert_eq!(job(&mut load("a.csv.gz", &csv, 4096), 59_000).from, None);
 }

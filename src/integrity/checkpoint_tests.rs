@@ -37,7 +37,8 @@ fn text(lines: u32, seed: u32) -> Vec<u8> {
     let mut text = Vec::new();
     for line in 0..lines {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        writeln!(text, r#"{{"eventID":"{state:08x}-{line}","eventName":"A{}","sourceIPAddress":"10.0.0.{}"}}"#, state >> 28, state >> 24).expect("memory");
+        writeln!(text, r#"{{"eventID":"{state:08x}-{line}","eventName":"A{}","sourceIPAddress":"10.0.0.{}"}}"#, state >> 28, state >> 24)
+            .expect("memory");
     }
     text
 }
@@ -80,7 +81,9 @@ fn after_every_number_of_bits_it_goes_on() {
         let stored = pack(&[(text.clone(), false)], 6);
         for checkpoint in read(&stored, 4096, 0).2 {
             let head = &stored[usize::try_from(checkpoint.begins()).expect("small")..];
-            let fits = |unused: &u8| block_begins(head[0], *unused, &head[1..]).is_some() && checkpoint.fits(head[0], *unused, &head[1..]) == Some(true);
+            let fits = |unused: &u8| {
+                block_begins(head[0], *unused, &head[1..]).is_some() && checkpoint.fits(head[0], *unused, &head[1..]) == Some(true)
+            };
             (0..8).filter(fits).for_each(|unused| seen[usize::from(unused)] = true);
             assert!(tail(&stored, 999, &checkpoint).as_deref() == Ok(&text[at(&checkpoint)..]));
         }

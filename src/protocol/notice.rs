@@ -203,8 +203,8 @@ pub enum Compared {
     Same,
     /// Another content.
     Changed,
-    /// It is so large that only what shows the record was read again: the browser vouches for its size and its time of change, the record
-    /// for its `eventID`.
+    /// It is so large that only what shows the record was read again: the file is no shorter than it was, and where the record stood there is
+    /// one with the row's `eventID`.
     InPart,
 }
 

@@ -114,6 +114,12 @@ impl Extractor {
         }
     }
 
+    /// The answer where a large file can be seen to be shorter than it was.
+    #[must_use]
+    pub fn of_shorter(job: Extract) -> (u32, Record) {
+        Self::of_large(job).finish()
+    }
+
     /// From where on the stored bytes are enough to find the record: of a large file that is JSON as it lies. `head` is how it begins; what
     /// is packed, or is CSV with its columns in the first line, is read from its beginning.
     #[must_use]
@@ -174,7 +180,7 @@ impl JsonAt {
             return;
         }
         match piece {
-            Piece::Line(offset, json, _) if offset == self.offset => self.found = Some(Ok(json.to_owned())),
+            Piece::Line(offset, json, _) if offset == self.offset => self.found = Some(record(json.as_bytes(), self.event_id.as_deref())),
             Piece::Line(..) => {}
             Piece::Json(inflated) => self.take_json(inflated),
         }

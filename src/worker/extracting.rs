@@ -27,6 +27,11 @@ pub(super) async fn extract(job: Extract, blob: Option<Blob>) -> (u32, Record) {
 
 /// Where to begin with a large file, which of its bytes to read; or the answer already.
 async fn of_large(job: Extract, blob: Blob) -> Result<(Extractor, Blob), (u32, Record)> {
+    // The blob says what size the file had when it was opened. Chromium reads on where its time of change is the same, Firefox anyhow.
+    let end = blob.size();
+    if !read(&blob, end - 1.0, end).await.is_ok_and(|last| last.len() == 1) {
+        return Err(Extractor::of_shorter(job));
+    }
     if let Ok(Some(part)) = part_of(&job, &blob).await {
         return Ok((Extractor::at_its_record(job), part));
     }
