@@ -149,12 +149,11 @@ fn slowly(desk: Desk) -> Option<String> {
 fn raw(record: &Record, title: &'static str, in_part: &'static str) -> impl IntoView + use<> {
     let changed = match (record.file, &record.json) {
         (Compared::Same, _) | (Compared::InPart, Err(_)) => None,
-        (Compared::Changed, _) => {
-            Some("The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again.")
-        }
-        (Compared::InPart, Ok(_)) => Some(in_part),
+        (Compared::Changed, _) => Some(
+            view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> }.into_any(),
+        ),
+        (Compared::InPart, Ok(_)) => Some(view! { <p id="read-in-part" class="dim">{in_part}</p> }.into_any()),
     };
-    let changed = changed.map(|said| view! { <p id="changed-on-disk" class="alert" role="alert">{said}</p> });
     let shown = match &record.json {
         Err(why) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Ok(text) => view! {
