@@ -3,17 +3,19 @@
 //! Content decides, the container is remarked: only the inflated bytes are what CloudTrail signed.
 
 use flate2::Crc;
-use flate2::Decompress;
-use flate2::FlushDecompress;
-use flate2::Status;
 use serde::Deserialize;
 use serde::Serialize;
 
 pub use crate::integrity::budget::Budget;
+use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::checkpoint::EVERY;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
 pub use crate::integrity::hashing::Hasher;
 use crate::integrity::hashing::Hashing;
+use crate::integrity::inflater::End;
+use crate::integrity::inflater::Inflater;
+use crate::integrity::inflater::PIECE;
 use crate::integrity::sha256::Sha256;
 
 /// What the bytes are packed in.
@@ -105,15 +107,23 @@ pub struct ContentReader {
     flaw: Option<ContentFlaw>,
     /// Text that is not JSON is content too: of files that are called CSV.
     any_text: bool,
+    /// Inflated bytes from one checkpoint to the next.
+    every: u64,
     tools: Tools,
 }
 
 /// What inflating takes, of one file after the other: some 100 kB that need not be had and cleared for each of a hundred thousand.
 #[derive(Debug, Default)]
 pub struct Tools {
-    inflater: Option<Box<Decompress>>,
-    buffer: Vec<u8>,
+    inflater: Option<Box<Inflater>>,
     hashing: Hashing,
+}
+
+impl Tools {
+    /// Places from which the content that was read last can be inflated without all before; of none that is not packed, or not large.
+    pub fn checkpoints(&mut self) -> Vec<Checkpoint> {
+        self.inflater.as_mut().map(|inflater| inflater.checkpoints()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug)]
@@ -148,13 +158,19 @@ impl ContentReader {
     pub fn with(budget: Budget, hasher: Hasher, mut tools: Tools) -> Self {
         tools.hashing.restart(hasher);
         let stage = Stage::Sniffing(Vec::new());
-        Self { budget, stage, crc: Crc::new(), stored: 0, size: 0, flaw: None, any_text: false, tools }
+        Self { budget, stage, crc: Crc::new(), stored: 0, size: 0, flaw: None, any_text: false, every: EVERY, tools }
     }
 
     /// Takes other text than JSON for content too.
     #[must_use]
     pub fn of_any_text(self) -> Self {
         Self { any_text: true, ..self }
+    }
+
+    /// Notes a checkpoint every so many inflated bytes, of [`Tools::checkpoints`].
+    #[must_use]
+    pub fn noting(self, every: u64) -> Self {
+        Self { every, ..self }
     }
 
     /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
@@ -217,11 +233,7 @@ impl ContentReader {
                     Ok(rest) => {
                         if header.is_complete() {
                             let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
-                            match &mut self.tools.inflater {
-                                Some(inflater) => inflater.reset(false),
-                                none => *none = Some(Box::new(Decompress::new(false))),
-                            }
-                            self.tools.buffer.resize(PIECE, 0);
+                            self.tools.inflater.get_or_insert_default().restart(packed.header_bytes, self.every);
                             self.stage = Stage::Body(packed);
                         }
                         rest
@@ -282,35 +294,31 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let Tools { inflater: Some(inflater), buffer, hashing } = &mut self.tools else { return rest };
+        let Tools { inflater: Some(inflater), hashing } = &mut self.tools else { return rest };
         let Stage::Body(packed) = &self.stage else { return rest };
         loop {
-            let (taken, given) = (inflater.total_in(), inflater.total_out());
-            let status = inflater.decompress(rest, buffer, FlushDecompress::None);
-            let taken = inflater.total_in().saturating_sub(taken);
-            let given = inflater.total_out().saturating_sub(given);
-            rest = usize::try_from(taken).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
-            let piece = usize::try_from(given).ok().and_then(|given| buffer.get(..given)).unwrap_or_default();
-            let limit = self.budget.limit(packed.header_bytes.saturating_add(inflater.total_in()));
-            if inflater.total_out() > limit {
+            let step = inflater.step(rest);
+            rest = rest.get(step.taken..).unwrap_or_default();
+            let limit = self.budget.limit(packed.header_bytes.saturating_add(step.total_taken));
+            if step.total_given > limit {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });
                 return &[];
             }
-            hashing.update(piece);
-            self.crc.update(piece);
-            self.size = inflater.total_out();
-            if !piece.is_empty() {
-                inflated(piece);
+            hashing.update(step.piece);
+            self.crc.update(step.piece);
+            self.size = step.total_given;
+            if !step.piece.is_empty() {
+                inflated(step.piece);
             }
-            match status {
-                Ok(Status::StreamEnd) => break,
-                Err(_) => self.flaw = Some(ContentFlaw::Corrupt),
-                // A full buffer may have left output behind; anything else waits for the next chunk.
-                Ok(_) if piece.len() == PIECE || (!rest.is_empty() && (taken > 0 || given > 0)) => continue,
-                Ok(_) if !rest.is_empty() => self.flaw = Some(ContentFlaw::Corrupt),
-                Ok(_) => {}
+            match step.end {
+                End::More => {}
+                End::Stream => break,
+                End::Waits => return &[],
+                End::Broken => {
+                    self.flaw = Some(ContentFlaw::Corrupt);
+                    return &[];
+                }
             }
-            return &[];
         }
         self.stage = Stage::Trailing(Vec::new(), *packed);
         rest
@@ -336,9 +344,6 @@ fn gzip(header_checksum_differs: bool, trailer: Trailer) -> Container {
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
-
-/// Large enough that the call per piece costs nothing, small enough to stay in the second-level cache.
-const PIECE: usize = 64 << 10;
 
 #[cfg(test)]
 #[path = "content_tests.rs"]

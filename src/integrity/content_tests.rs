@@ -17,8 +17,15 @@ fn pack(content: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes every byte")
 }
 
+/// Whether checkpoints are noted as often as can be or never, the content is the same.
 fn read(stored: &[u8], chunk: usize, budget: Budget) -> (Content, Vec<u8>) {
-    let mut reader = ContentReader::new(budget);
+    let [often, never] = [0, u64::MAX].map(|every| read_noting(stored, chunk, budget, every));
+    assert_eq!(often, never);
+    often
+}
+
+fn read_noting(stored: &[u8], chunk: usize, budget: Budget, every: u64) -> (Content, Vec<u8>) {
+    let mut reader = ContentReader::new(budget).noting(every);
     let mut inflated = Vec::new();
     for piece in stored.chunks(chunk) {
         reader.push(piece, &mut |bytes| {

@@ -3,9 +3,11 @@
 //! Invariant: `Valid` is said only of what a `SignedDigest` vouches for, and the order in which evidence arrives never matters.
 #![deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
+pub mod checkpoint;
 pub mod content;
 pub mod gzip;
 mod hashing;
+mod inflater;
 pub mod keys;
 pub mod sha256;
 pub mod signature;

@@ -4,6 +4,7 @@
 
 mod deep;
 mod export;
+mod extract;
 mod files;
 mod given_up;
 mod once;
@@ -19,6 +20,7 @@ mod views;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use crate::integrity::checkpoint::Checkpoint;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::judgement::Asked;
@@ -33,7 +35,6 @@ use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
 use crate::ledger::views::Views;
 use crate::protocol::Answer;
-use crate::protocol::Extract;
 use crate::protocol::Job;
 use crate::protocol::Named;
 use crate::protocol::Problem;
@@ -62,6 +63,8 @@ pub struct Ledger {
     files: HashMap<FileId, File>,
     /// Name and content of every file with events: a copy's events are counted once.
     contents: HashSet<(String, Sha256)>,
+    /// Of the few large gzip files: where they can be inflated from.
+    checkpoints: Vec<(FileId, Vec<Checkpoint>)>,
     problems: Vec<Problem>,
     progress: Progress,
     judgement: Option<Judgement>,
@@ -155,6 +158,7 @@ impl Ledger {
             }
             self.evidence.admit(facts);
         }
+        self.checkpoints.extend(report.checkpoints);
         self.evidence.admit_keys(report.keys);
         self.evidence.admit_signatures(report.signatures);
         self.problems.extend(report.problems.into_iter().map(|(_, problem)| problem));
@@ -262,11 +266,10 @@ impl Ledger {
             Question::Unsearched(inquiry, text) => Answer::Unsearched(self.unsearched(&inquiry, &text)),
             Question::Search(text, files) => return Reply::Ask(self.search(number, text, &files)),
             Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
-            Question::Record(row) => {
-                let Some((file, offset)) = self.table.place(row) else { return Reply::Now(Answer::Detail(None)) };
-                let sha256 = self.files.get(&file).and_then(|file| file.sha256);
-                return Reply::Ask(Job::Extract(Extract { number, row, offset, sha256 }));
-            }
+            Question::Record(row) => match self.extract(number, row) {
+                Some(job) => return Reply::Ask(Job::Extract(job)),
+                None => Answer::Detail(None),
+            },
         })
     }
 

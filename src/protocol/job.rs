@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::export::parts::Sum;
+use crate::integrity::checkpoint::Checkpoint;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::sha256::Sha256;
@@ -49,6 +50,10 @@ pub struct Extract {
     pub offset: u64,
     /// What the file's content hashed to when it was judged.
     pub sha256: Option<Sha256>,
+    /// Its `eventID` in the row: of a file that is not hashed again at least this must be the same.
+    pub event_id: String,
+    /// Of a large gzip file: the last place before the record from which it can be inflated.
+    pub from: Option<Checkpoint>,
 }
 
 /// What a reader found. The rows travel beside it, as bytes of an `EventBatch`.
@@ -79,6 +84,8 @@ pub struct ReadReport {
     pub signatures: Vec<GivenSignature>,
     /// What could not be taken.
     pub problems: Vec<(FileId, Problem)>,
+    /// Places from which large gzip files can be inflated later, file by file.
+    pub checkpoints: Vec<(FileId, Vec<Checkpoint>)>,
     /// Stored bytes read since the last report.
     pub bytes: u64,
     /// Whether the job is done with this.

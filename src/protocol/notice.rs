@@ -203,7 +203,8 @@ pub enum Compared {
     Same,
     /// Another content.
     Changed,
-    /// It is so large that only its beginning was read again, as far as the record.
+    /// It is so large that only what shows the record was read again: the file is no shorter than it was, and where the record stood there is
+    /// one with the row's `eventID`.
     InPart,
 }
 

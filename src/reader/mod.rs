@@ -29,6 +29,7 @@ use crate::trail::ids::FileId;
 use crate::trail::records::Records;
 
 pub use extract::Extractor;
+pub use extract::Large;
 use lake::LakeReading;
 use named::by_name;
 use problems::problems;
@@ -47,6 +48,7 @@ pub struct Reader {
     hasher: Hasher,
     /// Rows that are enough for the next report, while they are fewer than `RIPE`.
     early: usize,
+    large: Large,
 }
 
 /// The file that is being read.
@@ -72,9 +74,15 @@ impl Reader {
         Self { early: FIRST_ROWS, ..Self::default() }
     }
 
+    /// Takes other files for large ones.
+    #[must_use]
+    pub fn with_large(self, large: Large) -> Self {
+        Self { large, ..self }
+    }
+
     /// Begins a file. `place` where bucket and key are known for certain: from a URL.
     pub fn open(&mut self, id: FileId, source: &str, place: Option<Place>) {
-        let content = ContentReader::with(Budget::default(), self.hasher, std::mem::take(&mut self.tools));
+        let content = ContentReader::with(Budget::default(), self.hasher, std::mem::take(&mut self.tools)).noting(self.large.every);
         let content = if lake::is_named_csv(source) { content.of_any_text() } else { content };
         self.records.finish();
         let (source, lake) = (source.to_owned(), LakeReading::of(source));
@@ -104,8 +112,13 @@ impl Reader {
         file.lake.end(&mut |piece| file.seen.piece(file.id, &file.source, piece, (&mut self.records, &mut self.rows)));
         let (content, tools) = file.content.finish_with_tools(elsewhere);
         self.tools = tools;
+        let checkpoints = self.tools.checkpoints();
         let stored_sha256;
         (stored_sha256, file.seen.lake) = file.lake.finish();
+        // Lines of CSV cannot be told without the first one.
+        if content.stored_size > self.large.above && file.seen.lake.is_none() && !checkpoints.is_empty() {
+            self.report.checkpoints.push((file.id, checkpoints));
+        }
         let found = self.records.finish();
         let kind = file.seen.kind(&file.source, &content, found);
         self.report.problems.extend(problems(&file.source, &content, &file.seen, found, &kind).map(|problem| (file.id, problem)));
@@ -238,12 +251,16 @@ mod tests {
         assert!(report.problems[0].1.what.starts_with("1 of 3 records"), "{}", report.problems[0].1.what);
     }
 
+    fn job(number: u32, offset: u64) -> Extract {
+        Extract { number, row: RowId(1), offset, sha256: None, event_id: String::new(), from: None }
+    }
+
     #[test]
     fn a_record_is_found_again_where_it_was() {
         let text = format!(r#"{{"x":[1],"Records":[{EVENT},{{"eventName":"B","eventSource":"c"}}]}}"#);
         let (report, _) = read("x", text.as_bytes());
         let offset = text.find(r#"{"eventName":"B""#).expect("it is there") as u64;
-        let job = Extract { number: 5, row: RowId(1), offset, sha256: Some(report.facts[0].content.sha256) };
+        let job = Extract { sha256: Some(report.facts[0].content.sha256), ..job(5, offset) };
         let mut extractor = Extractor::new(job.clone());
         assert!(text.as_bytes().chunks(3).all(|chunk| extractor.push(chunk).is_continue()));
         let (number, record) = extractor.finish();
@@ -256,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_huge_file_is_read_again_only_as_far_as_the_record() {
-        let mut extractor = Extractor::new(Extract { number: 1, row: RowId(0), offset: 12, sha256: None });
+        let mut extractor = Extractor::new(job(1, 12));
         assert!(extractor.push(format!(r#"{{"Records":[{EVENT},{{"x":""#).as_bytes()).is_continue());
         let more = vec![b' '; 8 << 20];
         let taken = (0..20).take_while(|_| extractor.push(&more).is_continue()).count();
@@ -268,7 +285,7 @@ mod tests {
     fn a_huge_plain_file_is_read_again_at_the_record_alone() {
         let text = format!("[{EVENT},{{\"eventName\":\"B\"}},{EVENT}]");
         let offset = text.find("{\"eventName\":\"B").expect("it is there") as u64;
-        let job = Extract { number: 1, row: RowId(0), offset, sha256: None };
+        let job = job(1, offset);
         assert_eq!(Extractor::begins_at(&job, b" \n[{"), Some(offset));
         for head in [&b"\x1f\x8b"[..], b"eventID,", b""] {
             assert_eq!(Extractor::begins_at(&job, head), None);

@@ -121,31 +121,39 @@ fn RawRecord() -> impl IntoView {
         Some(Err(why)) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Some(Ok(record)) => {
             let is_lakes = desk.detail.with_untracked(|detail| detail.as_ref().is_some_and(|detail| detail.source.kind == "query result"));
-            raw(record, if is_lakes { "Line of the query result, as JSON" } else { "Event record, raw JSON" }).into_any()
+            let has_id = desk.detail.with_untracked(|detail| detail.as_ref().is_some_and(|detail| !detail.event_id.is_empty()));
+            raw(
+                record,
+                if is_lakes { "Line of the query result, as JSON" } else { "Event record, raw JSON" },
+                if has_id { IN_PART } else { IN_PART_NAMELESS },
+            )
+            .into_any()
         }
     };
     view! { <section id="raw-record" class="detail-section">{shown}</section> }
 }
 
-/// Why it may take a while: 4 GB of JSON in a compressed file take some four seconds to the end.
+/// Why it may take a while. Of most gzip files it is a tenth of a second; of one that is a single block of many gigabytes, or CSV, many.
 fn slowly(desk: Desk) -> Option<String> {
     let file = desk.detail.with(|detail| detail.as_ref().map(|detail| detail.file))?;
     let size = desk.client.with_untracked(|client| client.as_ref()?.blob(file).map(|blob| blob.size() as u64))?;
-    let words = || format!(" The file is large ({}): if it is compressed, all before the record is unpacked first.", format::bytes(size));
+    let words = || {
+        format!(
+            " The file is large ({}): if it is compressed, what stands before the record may have to be unpacked first.",
+            format::bytes(size)
+        )
+    };
     (size > 64 << 20).then(words)
 }
 
-fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
+fn raw(record: &Record, title: &'static str, in_part: &'static str) -> impl IntoView + use<> {
     let changed = match (record.file, &record.json) {
         (Compared::Same, _) | (Compared::InPart, Err(_)) => None,
-        (Compared::Changed, _) => {
-            Some("The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again.")
-        }
-        (Compared::InPart, Ok(_)) => Some(
-            "The file is larger than 64 MB: no more of it was read again than shows this record, and it was not hashed again. The verdict speaks of the file as it was when it was opened.",
+        (Compared::Changed, _) => Some(
+            view! { <p id="changed-on-disk" class="alert" role="alert">"The file on disk has changed since it was judged: this text is not what the verdict speaks of. Open the folder again."</p> }.into_any(),
         ),
+        (Compared::InPart, Ok(_)) => Some(view! { <p id="read-in-part" class="dim">{in_part}</p> }.into_any()),
     };
-    let changed = changed.map(|said| view! { <p id="changed-on-disk" class="alert" role="alert">{said}</p> });
     let shown = match &record.json {
         Err(why) => view! { <p class="alert">{format::plain(why).into_owned()}</p> }.into_any(),
         Ok(text) => view! {
@@ -158,3 +166,7 @@ fn raw(record: &Record, title: &'static str) -> impl IntoView + use<> {
     };
     (changed, shown)
 }
+
+/// What was checked of a file above 64 MB. Its time of change is the browser's to compare: Chromium does, Firefox does not.
+const IN_PART: &str = "The file is larger than 64 MB and was not hashed again. Checked: it is no shorter than it was, and where the record stood, there is one with the eventID of this row. The verdict speaks of the file as it was when it was opened.";
+const IN_PART_NAMELESS: &str = "The file is larger than 64 MB and was not hashed again. Checked: it is no shorter than it was, and where the record stood, there is one. The verdict speaks of the file as it was when it was opened.";
