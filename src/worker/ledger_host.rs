@@ -318,7 +318,7 @@ impl Host {
         let before = this.now();
         let progress = this.ledger.progress();
         let is_busy = this.is_busy();
-        if this.pace.is_picture_due(before, progress.files_read) || !is_busy {
+        if this.pace.is_picture_due(before, progress) || !is_busy {
             if this.pace.is_judging_due(before) || !is_busy {
                 this.ledger.judge();
                 let now = this.now();

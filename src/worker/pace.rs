@@ -1,5 +1,7 @@
 //! How often the picture is drawn anew, and all files judged, while more of them arrive. All times in milliseconds.
 
+use crate::protocol::Progress;
+
 /// What was done when, and what it took.
 #[derive(Default)]
 pub(super) struct Pace {
@@ -22,9 +24,10 @@ impl Pace {
         if self.began.is_some() { TOLD_EVERY } else { TOLD_AT_FIRST }
     }
 
-    /// Whether it is time for a picture; if so, the next one is put off. Without a file that was read there is nothing to see.
-    pub(super) fn is_picture_due(&mut self, now: f64, files_read: u64) -> bool {
-        if files_read == 0 {
+    /// Whether it is time for a picture; if so, the next one is put off. Before a file was read, or the first rows of a large one, there is
+    /// nothing to see.
+    pub(super) fn is_picture_due(&mut self, now: f64, progress: Progress) -> bool {
+        if progress.files_read == 0 && progress.rows == 0 {
             return false;
         }
         let since = *self.began.get_or_insert(now);

@@ -48,6 +48,25 @@ describe("bad input", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("a large file shows rows before it is read to its end", async () => {
+    const path = join(folder, "large.json");
+    await writeFile(path, `{"Records":[${`${JSON.stringify(EVENT)},`.repeat(599_999)}${JSON.stringify(EVENT)}]}`);
+    const page = await openDashboard(browser, host.url);
+    await page.evaluate(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector("#row-0 .cell-time")) return;
+        observer.disconnect();
+        globalThis.readByThen = document.documentElement.dataset.filesRead;
+      }).observe(document, { subtree: true, childList: true });
+    });
+    await choose(page, "#pick-files", path);
+    await page.waitForFunction(() => globalThis.readByThen !== undefined);
+    assert.equal(await page.evaluate(() => globalThis.readByThen), "0");
+    await idle(page);
+    assert.match(await count(page), /^600,000 of 600,000/);
+    await page.close();
+  });
+
   test("each damaged file has its sentence; the good one stays", async () => {
     const files = {
       "good.json": LOG,
