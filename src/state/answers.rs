@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::frame::breathe;
-use crate::browser::frame::now;
 use crate::protocol::Answer;
 use crate::protocol::Question;
 use crate::protocol::RowsRequest;
@@ -97,25 +96,18 @@ fn keep_people(desk: Desk) {
     });
 }
 
-/// The facets a few at a time, those that have not changed not at all: all at once they held the page for 100 ms.
+/// The facets one after the other, those that have not changed not at all: all at once they held the page for 100 ms.
 async fn renew(desk: Desk, tallies: Vec<Tally>) {
     desk.asking.update(|asking| *asking += 1);
-    let mut since = now();
     for tally in tallies {
         let Some(signal) = desk.tally(tally.column) else { continue };
         if signal.with_untracked(|known| known.as_deref() != Some(&tally)) {
             signal.set(Some(Arc::new(tally)));
-            if now() - since > AT_A_STRETCH {
-                breathe().await;
-                since = now();
-            }
+            breathe().await;
         }
     }
     desk.asking.update(|asking| *asking = asking.saturating_sub(1));
 }
-
-/// Milliseconds of renewing facets after which the page may paint; laying them out takes as long again.
-const AT_A_STRETCH: f64 = 4.0;
 
 fn keep_proof(desk: Desk) {
     let slot = Slot::default();
