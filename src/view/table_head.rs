@@ -81,7 +81,15 @@ pub(crate) fn RowCount() -> impl IntoView {
         })
     };
     let sorting = move || desk.sorting.get().then_some(" · Sorting…");
-    view! { <p id="row-count" class="row-count" aria-live="polite">{counts}<span class="wide-only">" · "{order}</span>{sorting}</p> }
+    // Heard once the range is let go, not at each place that the pointer passes.
+    let heard = Memo::new(move |before: Option<&String>| match before {
+        Some(before) if desk.is_brushing() => before.clone(),
+        _ => format!("{} · {}{}", counts(), order(), sorting().unwrap_or_default()),
+    });
+    view! {
+        <p id="row-count" class="row-count" aria-hidden="true">{counts}<span class="wide-only">" · "{order}</span>{sorting}</p>
+        <div class="heard" aria-live="polite">{heard}</div>
+    }
 }
 
 /// The widths of verdict, time and the columns, as a grid template.
