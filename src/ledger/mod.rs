@@ -4,6 +4,7 @@
 
 mod deep;
 mod export;
+mod file_order;
 mod files;
 mod once;
 mod proof;
@@ -12,6 +13,7 @@ mod room;
 mod rows;
 mod stretch;
 mod survey;
+mod twins;
 mod views;
 
 use std::collections::HashMap;
@@ -26,6 +28,7 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::deep::Deep;
+use crate::ledger::file_order::FileOrder;
 use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
 use crate::ledger::views::Views;
@@ -68,6 +71,7 @@ pub struct Ledger {
     classes: FileClasses,
     views: Views,
     repeated: Repeated,
+    file_order: FileOrder,
     room: Room,
     deep: Deep,
 }
@@ -195,6 +199,8 @@ impl Ledger {
         self.classes.follow(&self.table);
         // Which row stands for an event follows from names and contents of files too: found anew whatever the verdicts.
         self.views.forget_counted();
+        self.repeated.choose_anew();
+        self.file_order = FileOrder::default();
         self.judgement = Some(judgement);
     }
 
@@ -214,6 +220,28 @@ impl Ledger {
     pub fn judgement(&mut self) -> &Judgement {
         self.look_again();
         self.judgement.get_or_insert_with(|| Evidence::default().judge(&Asked::default()))
+    }
+
+    /// Does a part of the work that a question needs, of a few nanoseconds for each of `budget`; whether it can be answered at once. Other
+    /// questions can be asked in between; rows in another order take the place of those on their way.
+    pub fn prepare(&mut self, question: &Question, budget: usize) -> bool {
+        // While files arrive, what is known grows with them: only an order is then worth making step by step.
+        let is_settled = !self.progress().is_busy();
+        self.look_again();
+        let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
+        if is_settled && wants_once && !self.count_once_in_steps(budget) {
+            return false;
+        }
+        match question {
+            Question::Rows(request) => {
+                let scene = Scene { table: &self.table, classes: &self.classes };
+                self.views.sorting.step(scene, request.inquiry.order.by, budget)
+            }
+            Question::Survey(request) if is_settled => self.prepare_survey(request, budget),
+            Question::People(inquiry, window) if is_settled => self.prepare_people(inquiry, *window, budget),
+            Question::Files(_) if is_settled => self.order_files(budget),
+            _ => true,
+        }
     }
 
     /// Answers a question. While files arrive, by the verdicts last judged; once they are all there, by the final ones.

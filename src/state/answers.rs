@@ -231,7 +231,13 @@ fn keep_problems(desk: Desk) {
 fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
         let is_reading = desk.progress.with(|progress| progress.is_busy());
-        is_reading || desk.is_asked.get() || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
+        let is_behind = desk.pointed.get() != desk.brushed.get();
+        is_reading
+            || is_behind
+            || desk.is_asked.get()
+            || desk.launch.get() == Launch::Starting
+            || desk.asking.get() > 0
+            || desk.arriving.get() > 0
     });
     effect(move || mark("data-busy", if busy.get() { "1" } else { "0" }));
     effect(move || {

@@ -57,7 +57,17 @@ impl EventIds {
     /// Eight bytes for each row's id, to find equal ones among very many. Of all sixteen: ids that were counted up rather than drawn
     /// differ in their last digits only. `None` where the row has none.
     pub fn keys(&self) -> impl Iterator<Item = Option<u64>> {
-        (0..).zip(&self.packed).map(|(row, bytes)| match self.odd.get(&row) {
+        (0..).zip(&self.packed).map(|(row, bytes)| self.key_of(row, bytes))
+    }
+
+    /// The same of one row. All its bits are stirred: any of them may choose a place.
+    #[must_use]
+    pub fn key(&self, row: u32) -> Option<u64> {
+        self.key_of(row, self.packed.get(usize::try_from(row).ok()?)?)
+    }
+
+    fn key_of(&self, row: u32, bytes: &[u8; 16]) -> Option<u64> {
+        match self.odd.get(&row) {
             Some(odd) => {
                 let mut hasher = DefaultHasher::new();
                 odd.hash(&mut hasher);
@@ -65,7 +75,7 @@ impl EventIds {
             }
             None if *bytes == [0; 16] => None,
             None => Some(folded(u128::from_be_bytes(*bytes))),
-        })
+        }
     }
 
     /// Two rows by their whole ids. Equal keys are not enough where a row is to be left out: ids are anyone's to write.
