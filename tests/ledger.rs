@@ -12,6 +12,7 @@ use trailseal::integrity::signature::check;
 use trailseal::integrity::verdict::Verdict;
 use trailseal::ledger::Ledger;
 use trailseal::ledger::Reply;
+use trailseal::ledger::Turns;
 use trailseal::protocol::Answer;
 use trailseal::protocol::FilesRequest;
 use trailseal::protocol::Job;
@@ -198,6 +199,58 @@ fn answers_made_in_steps_are_those_given_at_once() {
             let Reply::Now(whole) = self::ledger(&files, &everything).answer(0, question) else { panic!("an answer") };
             assert_eq!(format!("{stepped:?}"), format!("{whole:?}"));
         }
+    }
+}
+
+/// Questions that need time wait side by side; one that needs none is answered at once, and rows in an order that is no longer wanted are
+/// given up.
+#[test]
+fn questions_take_turns() {
+    let files = files();
+    let everything = [(0..files.len()).collect::<Vec<_>>()];
+    let (mut ledger, mut turns) = (self::ledger(&files, &everything), Turns::default());
+    let of = |text: &str| Inquiry { filter: Filter::parse(text), ..Inquiry::default() };
+    let survey = |text| {
+        let tallies = ColumnId::STORED.to_vec();
+        Question::Survey(SurveyRequest { inquiry: of(text), window: None, stacked: ColumnId::Verdict, bins: 60, tallies, most: 9 })
+    };
+    let rows = |by| {
+        let inquiry = Inquiry { order: Order { by, direction: Direction::Ascending }, ..Inquiry::default() };
+        Question::Rows(RowsRequest { inquiry, start: 0, count: 60, columns: vec![ColumnId::EventName] })
+    };
+    let asked = [
+        survey(""),
+        rows(SortBy::Column(ColumnId::UserName)),
+        Question::People(of(""), None),
+        survey("-outcome:Success"),
+        rows(SortBy::Column(ColumnId::EventName)),
+        Question::People(of("readOnly:true"), None),
+    ];
+    for (number, question) in (0..).zip(&asked) {
+        assert!(turns.take(&mut ledger, number, question.clone(), 100).is_none(), "{question:?} needs time");
+    }
+    assert!(turns.is_sorting());
+    let mut answers: BTreeMap<u32, Answer> = BTreeMap::new();
+    let mut steps = 0;
+    while !turns.is_over() {
+        steps += 1;
+        let row = RowId(steps % 50);
+        let Some(between) = turns.take(&mut ledger, 99, Question::Detail(row), 100) else { panic!("a detail needs no time") };
+        let Reply::Now(Answer::Detail(Some(detail))) = ledger.answer_prepared(99, between) else { panic!("a row's detail") };
+        assert_eq!(detail.id, row);
+        for (number, reply) in turns.step(&mut ledger, 100) {
+            let Reply::Now(answer) = reply else { panic!("no file is needed for this") };
+            assert!(answers.insert(number, answer).is_none(), "{number} is answered twice");
+        }
+    }
+    assert!(steps > 20, "{steps} steps are none");
+    let Some(Answer::Rows(given_up)) = answers.remove(&1) else { panic!("rows") };
+    assert!(given_up.rows.is_empty());
+    for (number, answer) in answers {
+        let Reply::Now(whole) = self::ledger(&files, &everything).answer(number, asked[number as usize].clone()) else {
+            panic!("an answer")
+        };
+        assert_eq!(format!("{answer:?}"), format!("{whole:?}"));
     }
 }
 

@@ -13,8 +13,11 @@ mod room;
 mod rows;
 mod stretch;
 mod survey;
+mod turns;
 mod twins;
 mod views;
+
+pub use turns::Turns;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -220,28 +223,6 @@ impl Ledger {
     pub fn judgement(&mut self) -> &Judgement {
         self.look_again();
         self.judgement.get_or_insert_with(|| Evidence::default().judge(&Asked::default()))
-    }
-
-    /// Does a part of the work that a question needs, of a few nanoseconds for each of `budget`; whether it can be answered at once. Other
-    /// questions can be asked in between; rows in another order take the place of those on their way.
-    pub fn prepare(&mut self, question: &Question, budget: usize) -> bool {
-        // While files arrive, what is known grows with them: only an order is then worth making step by step.
-        let is_settled = !self.progress().is_busy();
-        self.look_again();
-        let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
-        if is_settled && wants_once && !self.count_once_in_steps(budget) {
-            return false;
-        }
-        match question {
-            Question::Rows(request) => {
-                let scene = Scene { table: &self.table, classes: &self.classes };
-                self.views.sorting.step(scene, request.inquiry.order.by, budget)
-            }
-            Question::Survey(request) if is_settled => self.prepare_survey(request, budget),
-            Question::People(inquiry, window) if is_settled => self.prepare_people(inquiry, *window, budget),
-            Question::Files(_) if is_settled => self.order_files(budget),
-            _ => true,
-        }
     }
 
     /// Answers a question. While files arrive, by the verdicts last judged; once they are all there, by the final ones.
