@@ -10,7 +10,6 @@ use crate::ledger::Ledger;
 use crate::ledger::files::severity;
 use crate::ledger::files::stamp_of;
 use crate::query::merge::MergeSort;
-use crate::trail::arrange::arrange;
 use crate::trail::arrange::arrange_numbers;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -129,39 +128,74 @@ impl Ledger {
         self.judgement.as_ref().is_none_or(|judgement| self.file_order.step(judgement, budget))
     }
 
-    /// Every row of the report, the worst first.
-    pub(super) fn report_rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
-        let rows = |judgement| self.file_order.order.iter().filter_map(move |place| ReportRow::at(judgement, *place as usize));
-        self.judgement.iter().flat_map(rows)
+    /// The rows of the report that are of this verdict (`None`: of any), the worst first.
+    pub(super) fn report_rows(&self, verdict: Option<Verdict>) -> Vec<ReportRow<'_>> {
+        let mut rows = Vec::new();
+        let Some(judgement) = &self.judgement else { return rows };
+        for place in &self.file_order.order {
+            if let Some(row) = ReportRow::at(judgement, *place as usize)
+                && verdict.is_none_or(|wanted| wanted == row.verdict())
+            {
+                rows.push(row);
+            }
+        }
+        rows
     }
 
     /// The numbers of the files with these sources. All files are looked at, their names' ends only.
-    pub(super) fn ids_of<'a>(&self, sources: impl Iterator<Item = &'a str>) -> Vec<(&'a str, FileId)> {
+    pub(super) fn ids_of<'a>(&self, sources: Vec<&'a str>) -> Ids<'a> {
+        let mut ids = vec![None; sources.len()];
         let names = Names::of(sources);
-        let mut found: Vec<(&str, FileId)> = Vec::new();
         for (id, file) in &self.files {
-            found.extend(names.find(&file.source).map(|(name, _)| (name, *id)));
+            if let Some(found) = names.find(&file.source).and_then(|at| ids.get_mut(at)) {
+                // Of several files with one source, the greatest.
+                *found = (*found).max(Some(*id));
+            }
         }
-        found
+        Ids { names, ids }
+    }
+}
+
+/// A few files' numbers by their sources.
+pub(super) struct Ids<'a> {
+    names: Names<'a>,
+    ids: Vec<Option<FileId>>,
+}
+
+impl Ids<'_> {
+    pub(super) fn of(&self, source: Option<&str>) -> Option<FileId> {
+        self.ids.get(self.names.find(source?)?).copied().flatten()
     }
 }
 
 /// A few names among which very many are sought.
-pub(super) struct Names<'a>(Vec<(u64, &'a str, usize)>);
+pub(super) struct Names<'a> {
+    names: Vec<&'a str>,
+    /// The end of each, and its place.
+    tails: Vec<(u64, u32)>,
+}
 
 impl<'a> Names<'a> {
-    pub(super) fn of(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut names = names.enumerate().map(|(at, name)| (tail(name), name, at)).collect();
-        arrange(&mut names, |a: &(u64, &str, usize), b| a.0.cmp(&b.0));
-        Self(names)
+    pub(super) fn of(names: Vec<&'a str>) -> Self {
+        let mut tails: Vec<(u64, u32)> = names.iter().map(|name| tail(name)).zip(0..).collect();
+        tails.sort_unstable();
+        Self { names, tails }
     }
 
-    /// The name that is equal, and its place.
-    pub(super) fn find(&self, name: &str) -> Option<(&'a str, usize)> {
+    /// The place of the first name that is equal.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
         let tail = tail(name);
-        let first = self.0.partition_point(|(known, ..)| *known < tail);
-        let alike = self.0.iter().skip(first).take_while(|(known, ..)| *known == tail);
-        alike.filter(|(_, text, _)| *text == name).map(|(_, text, at)| (*text, *at)).next()
+        let first = self.tails.partition_point(|(known, _)| *known < tail);
+        for (known, at) in self.tails.get(first..)? {
+            if *known != tail {
+                return None;
+            }
+            let at = *at as usize;
+            if self.names.get(at) == Some(&name) {
+                return Some(at);
+            }
+        }
+        None
     }
 }
 

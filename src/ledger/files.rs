@@ -56,32 +56,31 @@ impl Ledger {
 
     pub(super) fn file_rows(&mut self, request: &FilesRequest) -> Answer {
         while !self.order_files(usize::MAX) {}
-        let of_verdict = || self.report_rows().filter(|row| request.verdict.is_none_or(|wanted| wanted == row.verdict()));
+        let mut rows = self.report_rows(request.verdict);
         let mut reasons: Vec<(Reason, u64)> = Vec::new();
-        let mut many = 0;
-        for row in of_verdict() {
-            many += 1;
-            let Some(reason) = row.reason() else { continue };
+        for reason in rows.iter().filter_map(|row| row.reason()) {
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, many)) => *many += 1,
                 None => reasons.push((reason, 1)),
             }
         }
         // A reason that no file of this verdict has asks for nothing.
-        let wanted = reasons.iter().find(|(known, _)| request.reason.as_deref() == Some(known.slug()));
-        let many = wanted.map_or(many, |(_, many)| *many);
-        let asked = of_verdict().filter(|row| wanted.is_none_or(|(wanted, _)| row.reason() == Some(*wanted)));
-        let page: Vec<ReportRow<'_>> = asked.skip(request.start as usize).take(request.count as usize).collect();
+        if let Some((wanted, _)) = reasons.iter().find(|(known, _)| request.reason.as_deref() == Some(known.slug())) {
+            rows.retain(|row| row.reason() == Some(*wanted));
+        }
+        let many = rows.len() as u64;
+        let start = rows.len().min(request.start as usize);
+        let past = rows.len().min(start.saturating_add(request.count as usize));
         let reasons = reasons.iter().map(|(reason, many)| (reason.slug().to_owned(), *many)).collect();
-        Answer::Files(FilesPage { many, rows: self.shown(&page), reasons })
+        Answer::Files(FilesPage { many, rows: self.shown(rows.get(start..past).unwrap_or_default()), reasons })
     }
 
     fn shown(&self, page: &[ReportRow<'_>]) -> Vec<FileRow> {
         let Some(judgement) = &self.judgement else { return Vec::new() };
-        let ids = self.ids_of(page.iter().filter_map(|row| row.source()));
+        let ids = self.ids_of(page.iter().filter_map(|row| row.source()).collect());
         let fingerprints = fingerprints(judgement);
         let row = |row: &ReportRow<'_>| {
-            let id = row.source().and_then(|source| id_among(&ids, source));
+            let id = ids.of(row.source());
             match row {
                 ReportRow::Digest(row) => self.digest_row(row, id),
                 ReportRow::Log(row) => log_row(row, id, &fingerprints),
@@ -155,11 +154,6 @@ impl Ledger {
         let digests = &self.judgement.as_ref()?.report.digests;
         digests.iter().find(|row| row.key.as_ref() == Some(key)).and_then(|row| row.key_fingerprint.clone())
     }
-}
-
-/// The number of the file with this source; of several, the greatest.
-pub(super) fn id_among(ids: &[(&str, FileId)], source: &str) -> Option<FileId> {
-    ids.iter().filter(|(known, _)| *known == source).map(|(_, id)| *id).max()
 }
 
 /// Digest key → the fingerprint of the key that it names.

@@ -46,16 +46,16 @@ impl Ledger {
         }
         let begun = self.repeated.leaving.take().filter(|(leaving, _)| leaving.rows() == rows);
         let (mut leaving, from) = begun.unwrap_or_else(|| (RowSet::none(rows), 0));
-        let (most, mut seen) = (budget / DEAR + 1, 0);
-        for group in self.repeated.twins.groups(from).take(most) {
-            seen += 1;
+        let (mut at, past) = (from, from.saturating_add(budget / DEAR + 1));
+        while let Some(group) = self.repeated.twins.group(at) {
+            if at == past {
+                self.repeated.leaving = Some((leaving, at));
+                return false;
+            }
+            at += 1;
             let file = |row: &u32| self.table.files().get(*row as usize).copied();
             let Some(kept) = group.iter().filter_map(file).min_by_key(|id| self.rank(*id)) else { continue };
             group.iter().filter(|row| file(row) != Some(kept)).for_each(|row| leaving.insert(*row as usize));
-        }
-        if seen == most {
-            self.repeated.leaving = Some((leaving, from + seen));
-            return false;
         }
         self.repeated.left_out = leaving.count();
         leaving.invert();

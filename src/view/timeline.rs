@@ -6,6 +6,7 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 use web_sys::HtmlElement;
 
 use crate::protocol::Survey;
@@ -170,33 +171,48 @@ fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
     };
     // Keys repeat: each says `change`, and the range is let go with the key.
     let is_held = StoredValue::new(false);
-    let on_change = move |slider, edge| {
-        set(slider, edge);
-        if !is_held.get_value() {
-            desk.let_go();
+    let on_any = move |event: ev::Event| {
+        let Some(slider) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+        let edge = if slider.id() == "slider-start" { Edge::Start } else { Edge::End };
+        match event.type_().as_str() {
+            "keydown" => {
+                is_held.set_value(true);
+                if event.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
+                    desk.drop_brush();
+                }
+            }
+            "input" => set(slider, edge),
+            "change" if is_held.get_value() => set(slider, edge),
+            "change" => {
+                set(slider, edge);
+                desk.let_go();
+            }
+            // The key is up, or the focus is elsewhere.
+            _ => {
+                is_held.set_value(false);
+                desk.let_go();
+            }
         }
     };
-    let on_down = move |event: ev::KeyboardEvent| {
-        is_held.set_value(true);
-        if event.key() == "Escape" {
-            desk.drop_brush();
+    // Listeners of one type: each type takes a kilobyte.
+    let sliders = NodeRef::<html::Div>::new();
+    effect(move || {
+        let Some(sliders) = sliders.get() else { return };
+        let listen = Closure::<dyn Fn(ev::Event)>::new(on_any);
+        for name in ["input", "change", "keydown", "keyup", "focusout"] {
+            // Fails for no name of an event.
+            let _ = sliders.add_event_listener_with_callback(name, listen.as_ref().unchecked_ref());
         }
-    };
-    let let_go = move || {
-        is_held.set_value(false);
-        desk.let_go();
-    };
-    let slider = move |id: &'static str, label: &'static str, edge: Edge, pick: fn(TimeRange) -> Timestamp, otherwise: f64| {
-        view! {
-            <input id=id type="range" min="0" max="400" aria-label=label aria-valuetext=words(pick) prop:value=at(pick, otherwise)
-                on:input:target=move |event| set(event.target(), edge) on:change:target=move |event| on_change(event.target(), edge)
-                on:keydown=on_down on:keyup=move |_| let_go() on:blur=move |_| let_go() />
-        }
+        // Lives as long as its element.
+        let _ = listen.into_js_value();
+    });
+    let slider = move |id: &'static str, label: &'static str, pick: fn(TimeRange) -> Timestamp, otherwise: f64| {
+        view! { <input id=id type="range" min="0" max="400" aria-label=label aria-valuetext=words(pick) prop:value=at(pick, otherwise) /> }
     };
     view! {
-        <div class="range-sliders">
-            {slider("slider-start", "Start of the time range", Edge::Start, |range| range.start, 0.0)}
-            {slider("slider-end", "End of the time range", Edge::End, |range| range.end, STEPS)}
+        <div class="range-sliders" node_ref=sliders>
+            {slider("slider-start", "Start of the time range", |range| range.start, 0.0)}
+            {slider("slider-end", "End of the time range", |range| range.end, STEPS)}
         </div>
     }
 }
