@@ -86,11 +86,11 @@ impl Ledger {
         }
         let scene = Scene { table: &self.table, classes: &self.classes };
         for column in &request.tallies {
-            if !self.views.totals.entry(*column).or_default().follow(scene, *column, scene.table.len(), budget) {
+            if !self.views.follow_totals(scene, *column, budget) {
                 return false;
             }
         }
-        let axis = request.window.or(scene.table.span());
+        let axis = request.window.or_else(|| scene.table.span());
         axis.is_none_or(|axis| self.views.axis.follow(scene, Bins::over(axis, request.bins as usize), request.stacked, budget))
     }
 

@@ -25,9 +25,8 @@ struct Search {
     /// Places where an id was seen; where a second one was.
     once: Vec<u64>,
     twice: Vec<u64>,
-    /// Rows that may have a twin, heap by heap, and where the next one of each heap goes; once dealt, where the heap ends.
-    dealt: Vec<u32>,
-    next: Vec<u32>,
+    /// Rows that may have a twin, each in the heap that its key says.
+    heaps: Vec<Vec<u32>>,
     /// The keys of the rows that are looked at.
     keys: Vec<u64>,
 }
@@ -36,7 +35,6 @@ struct Search {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Stage {
     Mark(usize),
-    Count(usize),
     Deal(usize),
     Match(usize),
     #[default]
@@ -69,13 +67,11 @@ impl Twins {
     /// The groups of one heap.
     fn matched(&mut self, table: &EventTable, heap: usize) -> usize {
         let ids = table.ids();
-        let start = heap.checked_sub(1).and_then(|before| self.search.next.get(before)).copied().unwrap_or(0);
-        let Some(end) = self.search.next.get(heap) else {
+        let Some(rows) = self.search.heaps.get_mut(heap).map(std::mem::take) else {
             self.search = Search { of_rows: self.search.of_rows, ..Search::default() };
             return 1;
         };
         self.search.stage = Stage::Match(heap + 1);
-        let rows = self.search.dealt.get(start as usize..*end as usize).unwrap_or_default();
         let mut keyed: Vec<(u64, u32)> = rows.iter().filter_map(|row| Some((ids.key(*row)?, *row))).collect();
         keyed.sort_unstable();
         for same_key in keyed.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
@@ -103,39 +99,25 @@ impl Search {
 
     /// Looks at so many rows; how many it were. Plain loops: at the size that the page is built for, closures are called and not inlined.
     fn sift(&mut self, ids: &EventIds, most: usize) -> usize {
-        let (Stage::Mark(from) | Stage::Count(from) | Stage::Deal(from) | Stage::Match(from)) = self.stage else { return 1 };
+        let (Stage::Mark(from) | Stage::Deal(from) | Stage::Match(from)) = self.stage else { return 1 };
         let past = self.of_rows.min(from.saturating_add(most.min(AT_ONCE)));
         ids.read_keys(from..past, &mut self.keys);
         let is_last = past == self.of_rows;
-        self.stage = match self.stage {
-            Stage::Mark(_) => {
-                self.mark();
-                if is_last { Stage::Count(0) } else { Stage::Mark(past) }
-            }
-            Stage::Count(_) => {
-                self.next.resize(HEAPS, 0);
-                for key in &self.keys {
-                    if is_marked(&self.twice, *key)
-                        && let Some(count) = self.next.get_mut(heap_of(*key))
-                    {
-                        *count += 1;
-                    }
+        if matches!(self.stage, Stage::Mark(_)) {
+            self.mark();
+            self.stage = if is_last { Stage::Deal(0) } else { Stage::Mark(past) };
+        } else {
+            self.once = Vec::new();
+            self.heaps.resize(HEAPS, Vec::new());
+            for (row, key) in (from..past).zip(&self.keys) {
+                if is_marked(&self.twice, *key)
+                    && let Some(heap) = self.heaps.get_mut(heap_of(*key))
+                {
+                    heap.push(u32::try_from(row).unwrap_or(u32::MAX));
                 }
-                if is_last { self.part() } else { Stage::Count(past) }
             }
-            _ => {
-                for (row, key) in (from..past).zip(&self.keys) {
-                    if is_marked(&self.twice, *key)
-                        && let Some(free) = self.next.get_mut(heap_of(*key))
-                        && let Some(place) = self.dealt.get_mut(*free as usize)
-                    {
-                        *place = u32::try_from(row).unwrap_or(u32::MAX);
-                        *free += 1;
-                    }
-                }
-                if is_last { Stage::Match(0) } else { Stage::Deal(past) }
-            }
-        };
+            self.stage = if is_last { Stage::Match(0) } else { Stage::Deal(past) };
+        }
         past - from
     }
 
@@ -148,23 +130,12 @@ impl Search {
             }
         }
     }
-
-    /// From how many rows each heap has, where each begins.
-    fn part(&mut self) -> Stage {
-        self.once = Vec::new();
-        let mut free = 0;
-        for next in &mut self.next {
-            free += std::mem::replace(next, free);
-        }
-        self.dealt = vec![0; free as usize];
-        Stage::Deal(0)
-    }
 }
 
 /// Which word, and which bit of it: the low end of the key. The heap is of the high end.
 fn place_of(words: &[u64], key: u64) -> (usize, u64) {
     let place = usize::try_from(key & 0xffff_ffff).unwrap_or(0);
-    (place / 64 & (words.len() - 1), 1 << (place % 64))
+    ((place / 64) & (words.len() - 1), 1 << (place % 64))
 }
 
 fn is_marked(words: &[u64], key: u64) -> bool {

@@ -100,9 +100,13 @@ impl Views {
 
     /// How often each value of a column occurs among all rows.
     pub(super) fn totals(&mut self, scene: Scene<'_>, column: ColumnId) -> &Totals {
-        let totals = self.totals.entry(column).or_default();
-        totals.follow(scene, column, scene.table.len(), usize::MAX);
-        totals
+        self.follow_totals(scene, column, usize::MAX);
+        self.totals.entry(column).or_default()
+    }
+
+    /// Counts `most` rows of a column that are not counted yet; whether all are.
+    pub(super) fn follow_totals(&mut self, scene: Scene<'_>, column: ColumnId, most: usize) -> bool {
+        self.totals.entry(column).or_default().follow(scene, column, scene.table.len(), most)
     }
 
     /// The same among the rows that count. Only those that do not are looked at, and nothing of it is kept: another verdict may choose

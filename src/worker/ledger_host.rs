@@ -137,7 +137,7 @@ impl Host {
             }
             Call::Ask(number, question) => {
                 let before = this.now();
-                let Host { turns, ledger, .. } = &mut *this;
+                let Self { turns, ledger, .. } = &mut *this;
                 let at_once = turns.take(ledger, number, question, STEP).map(|question| ledger.answer_prepared(number, question));
                 let took = this.now() - before;
                 this.pace.answered(took);
