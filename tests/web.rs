@@ -163,6 +163,8 @@ const SHA256_PREFIX: [u8; 19] = [48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4
 /// Whatever is asked for while one picture is on its way is asked for once, when it is there, and as it is by then.
 #[wasm_bindgen_test]
 async fn a_slot_has_one_turn_under_way_and_the_newest_behind_it() {
+    // Whatever is mounted brings what runs the turns.
+    leptos::mount::mount_to_body(|| ());
     let (slot, wanted, shown) = (Slot::default(), Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
     let under_way = Rc::new(Cell::new(0));
     for place in 1..=20 {
