@@ -12,7 +12,9 @@ use trailseal::integrity::signature::check;
 use trailseal::integrity::verdict::Verdict;
 use trailseal::ledger::Ledger;
 use trailseal::ledger::Reply;
+use trailseal::ledger::Turns;
 use trailseal::protocol::Answer;
+use trailseal::protocol::FilesRequest;
 use trailseal::protocol::Job;
 use trailseal::protocol::Listing;
 use trailseal::protocol::Named;
@@ -20,6 +22,8 @@ use trailseal::protocol::Question;
 use trailseal::protocol::ReportForm;
 use trailseal::protocol::RowsRequest;
 use trailseal::protocol::SurveyRequest;
+use trailseal::query::filter::Filter;
+use trailseal::query::inquiry::Deliveries;
 use trailseal::query::inquiry::Inquiry;
 use trailseal::query::order::Direction;
 use trailseal::query::order::Order;
@@ -27,6 +31,7 @@ use trailseal::query::order::SortBy;
 use trailseal::reader::Reader;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
+use trailseal::trail::ids::RowId;
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -154,6 +159,129 @@ fn sorting_in_steps_between_other_questions_gives_the_same_rows() {
             assert_eq!(stepped.rows.len(), 500);
         }
     }
+}
+
+/// The first survey, the people and the list of files are prepared bit by bit too: another question in between is answered as ever, and
+/// the answer is the one that would have been given at once.
+#[test]
+fn answers_made_in_steps_are_those_given_at_once() {
+    let files = files();
+    let everything = [(0..files.len()).collect::<Vec<_>>()];
+    let of = |text: &str, deliveries| Inquiry { filter: Filter::parse(text), deliveries, ..Inquiry::default() };
+    let tallies: Vec<ColumnId> = ColumnId::STORED.into_iter().chain([ColumnId::Verdict]).collect();
+    let survey = |inquiry| {
+        Question::Survey(SurveyRequest { inquiry, window: None, stacked: ColumnId::Outcome, bins: 60, tallies: tallies.clone(), most: 50 })
+    };
+    let list = |verdict, start| Question::Files(FilesRequest { verdict, reason: None, start, count: 40 });
+    for budget in [1, 700] {
+        let mut ledger = self::ledger(&files, &everything);
+        let questions = [
+            survey(of("", Deliveries::Every)),
+            survey(of("-outcome:Success", Deliveries::Once)),
+            Question::People(of("readOnly:true", Deliveries::Every), None),
+            Question::People(of("", Deliveries::Once), None),
+            list(None, 0),
+            list(Some(Verdict::Valid), 30),
+        ];
+        for (at, question) in questions.into_iter().enumerate() {
+            let mut steps = 0;
+            while !ledger.prepare(&question, budget) {
+                steps += 1;
+                assert!(steps < 1_000_000, "no end of it: {question:?}");
+                let between = Question::Detail(RowId(steps % 100));
+                if steps % 500 == 1 {
+                    let Reply::Now(Answer::Detail(Some(detail))) = ledger.answer(0, between) else { panic!("a row's detail") };
+                    assert_eq!(detail.id, RowId(steps % 100));
+                }
+            }
+            assert!(steps > 0 || at == 1 || at == 5, "{question:?} takes no step, so that nothing is shown here");
+            let Reply::Now(stepped) = ledger.answer_prepared(0, question.clone()) else { panic!("an answer") };
+            let Reply::Now(whole) = self::ledger(&files, &everything).answer(0, question) else { panic!("an answer") };
+            assert_eq!(format!("{stepped:?}"), format!("{whole:?}"));
+        }
+    }
+}
+
+/// Questions that need time wait side by side; one that needs none is answered at once, and rows in an order that is no longer wanted are
+/// given up.
+#[test]
+fn questions_take_turns() {
+    let files = files();
+    let everything = [(0..files.len()).collect::<Vec<_>>()];
+    let (mut ledger, mut turns) = (self::ledger(&files, &everything), Turns::default());
+    let of = |text: &str| Inquiry { filter: Filter::parse(text), ..Inquiry::default() };
+    let survey = |text| {
+        let tallies = ColumnId::STORED.to_vec();
+        Question::Survey(SurveyRequest { inquiry: of(text), window: None, stacked: ColumnId::Verdict, bins: 60, tallies, most: 9 })
+    };
+    let rows = |by| {
+        let inquiry = Inquiry { order: Order { by, direction: Direction::Ascending }, ..Inquiry::default() };
+        Question::Rows(RowsRequest { inquiry, start: 0, count: 60, columns: vec![ColumnId::EventName] })
+    };
+    let asked = [
+        survey(""),
+        rows(SortBy::Column(ColumnId::UserName)),
+        Question::People(of(""), None),
+        survey("-outcome:Success"),
+        rows(SortBy::Column(ColumnId::EventName)),
+        Question::People(of("readOnly:true"), None),
+    ];
+    for (number, question) in (0..).zip(&asked) {
+        assert!(turns.take(&mut ledger, number, question.clone(), 100).is_none(), "{question:?} needs time");
+    }
+    assert!(turns.is_sorting());
+    let mut answers: BTreeMap<u32, Answer> = BTreeMap::new();
+    let mut steps = 0;
+    while !turns.is_over() {
+        steps += 1;
+        let row = RowId(steps % 50);
+        let Some(between) = turns.take(&mut ledger, 99, Question::Detail(row), 100) else { panic!("a detail needs no time") };
+        let Reply::Now(Answer::Detail(Some(detail))) = ledger.answer_prepared(99, between) else { panic!("a row's detail") };
+        assert_eq!(detail.id, row);
+        for (number, reply) in turns.step(&mut ledger, 100) {
+            let Reply::Now(answer) = reply else { panic!("no file is needed for this") };
+            assert!(answers.insert(number, answer).is_none(), "{number} is answered twice");
+        }
+    }
+    assert!(steps > 20, "{steps} steps are none");
+    let Some(Answer::Rows(given_up)) = answers.remove(&1) else { panic!("rows") };
+    assert!(given_up.rows.is_empty());
+    for (number, answer) in answers {
+        let Reply::Now(whole) = self::ledger(&files, &everything).answer(number, asked[number as usize].clone()) else {
+            panic!("an answer")
+        };
+        assert_eq!(format!("{answer:?}"), format!("{whole:?}"));
+    }
+}
+
+/// The list of files is that of the report, the worst first, then by time, then by name; its pages follow one another.
+#[test]
+fn the_list_of_files_has_every_row_of_the_report_in_its_place() {
+    let files = files();
+    let mut ledger = ledger(&files, &[(0..files.len()).collect()]);
+    let mut list = |verdict, start, count| match ledger.answer(0, Question::Files(FilesRequest { verdict, reason: None, start, count })) {
+        Reply::Now(Answer::Files(page)) => page,
+        _ => panic!("a list of files"),
+    };
+    let all = list(None, 0, 10_000);
+    let bad = [Verdict::Invalid, Verdict::Missing, Verdict::Unlisted, Verdict::Unproven, Verdict::Pending, Verdict::Valid];
+    let place = |row: &trailseal::protocol::FileRow| (bad.iter().position(|verdict| *verdict == row.verdict), row.at, row.name.clone());
+    assert!(all.rows.is_sorted_by_key(place));
+    assert_eq!(all.many as usize, all.rows.len());
+    assert!(
+        all.rows
+            .iter()
+            .filter(|row| row.verdict != Verdict::Missing)
+            .all(|row| row.id.is_some_and(|id| files.iter().any(|(name, _)| name.ends_with(&row.name)) && (id.0 as usize) < files.len()))
+    );
+    let names: BTreeSet<&String> = all.rows.iter().map(|row| &row.name).collect();
+    assert_eq!(names.len(), all.rows.len());
+    let pages: Vec<_> = (0..all.many as u32).step_by(7).flat_map(|start| list(None, start, 7).rows).collect();
+    assert_eq!(format!("{pages:?}"), format!("{:?}", all.rows));
+    let worst = all.rows.first().map(|row| row.verdict);
+    let alike: Vec<_> = all.rows.iter().filter(|row| Some(row.verdict) == worst).collect();
+    assert!(alike.len() < all.rows.len(), "one verdict alone shows no order");
+    assert_eq!(format!("{:?}", list(worst, 0, 10_000).rows.iter().collect::<Vec<_>>()), format!("{alike:?}"));
 }
 
 #[test]

@@ -231,7 +231,7 @@ proptest! {
             let expected = chosen.iter().filter(|row| row.time.is_some() && row.cell(ColumnId::Outcome, &classes) == stack.name).count();
             prop_assert_eq!(stack.counts.iter().sum::<u32>() as usize, expected);
         }
-        let people = busiest(scene, &set, bins, 100);
+        let people = busiest(scene, &Arc::new(set), bins, 100);
         prop_assert_eq!(people.iter().map(|person| person.events).sum::<u64>() as usize, chosen.len());
         for person in &people {
             prop_assert_eq!(person.failures as usize, chosen.iter().filter(|row| row.user == person.name && !row.error.is_empty()).count());

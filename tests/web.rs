@@ -1,6 +1,10 @@
 //! In a real browser: messages keep what they carry, buffers are moved and not copied, blobs are read slice by slice.
 #![cfg(target_arch = "wasm32")]
 
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::Array;
 use js_sys::Uint8Array;
 use rsa::Pkcs1v15Sign;
@@ -20,6 +24,7 @@ use trailseal::integrity::signature::for_another_checker;
 use trailseal::protocol::Call;
 use trailseal::protocol::Named;
 use trailseal::protocol::Question;
+use trailseal::state::ask::Slot;
 use trailseal::trail::ids::FileId;
 use trailseal::worker::checking::check_all;
 use wasm_bindgen::JsCast;
@@ -154,3 +159,37 @@ async fn the_browser_s_signature_check_says_what_ours_says() {
 }
 
 const SHA256_PREFIX: [u8; 19] = [48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32];
+
+/// Whatever is asked for while one picture is on its way is asked for once, when it is there, and as it is by then.
+#[wasm_bindgen_test]
+async fn a_slot_has_one_turn_under_way_and_the_newest_behind_it() {
+    // Whatever is mounted brings what runs the turns.
+    leptos::mount::mount_to_body(|| ());
+    let (slot, wanted, shown) = (Slot::default(), Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
+    let under_way = Rc::new(Cell::new(0));
+    for place in 1..=20 {
+        wanted.set(place);
+        let (wanted, shown, under_way) = (wanted.clone(), shown.clone(), under_way.clone());
+        slot.run(move || {
+            let (wanted, shown, under_way) = (wanted.clone(), shown.clone(), under_way.clone());
+            Box::pin(async move {
+                under_way.set(under_way.get() + 1);
+                assert_eq!(under_way.get(), 1, "one at a time");
+                shown.borrow_mut().push(wanted.get());
+                for _ in 0..3 {
+                    frame::breathe().await;
+                }
+                under_way.set(under_way.get() - 1);
+            })
+        });
+        if place == 10 {
+            frame::breathe().await;
+        }
+    }
+    assert!(slot.is_busy());
+    for _ in 0..40 {
+        frame::breathe().await;
+    }
+    assert!(!slot.is_busy());
+    assert_eq!(*shown.borrow(), [10, 20]);
+}

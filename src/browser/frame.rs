@@ -17,6 +17,16 @@ pub fn next_frame(draw: impl FnOnce() + 'static) {
     }
 }
 
+/// Waits until the browser is about to paint the next frame.
+pub async fn next_frame_begins() {
+    let (sender, begun) = oneshot::channel();
+    next_frame(move || {
+        // Nobody waits: the page is closing.
+        let _ = sender.send(());
+    });
+    let _ = begun.await;
+}
+
 /// Lets the browser paint and take input before going on. By a message to oneself: a timer takes four milliseconds at least, half as long
 /// again as the work between two of them.
 pub async fn breathe() {

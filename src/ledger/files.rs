@@ -6,14 +6,15 @@ use crate::integrity::judgement::Judgement;
 use crate::integrity::lake_report::LakeRow;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
+use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
+use crate::ledger::file_order::ReportRow;
 use crate::protocol::Answer;
 use crate::protocol::FileRow;
 use crate::protocol::FilesPage;
 use crate::protocol::FilesRequest;
 use crate::protocol::Listing;
-use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
 use crate::trail::object_key::KeyKind;
@@ -31,21 +32,39 @@ impl Ledger {
     }
 
     pub(super) fn file_rows(&mut self, request: &FilesRequest) -> Answer {
-        let mut rows = self.report_rows(|found| request.verdict.is_none_or(|wanted| wanted == found));
-        let mut reasons: Vec<(String, u64)> = Vec::new();
-        for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
-            match reasons.iter_mut().find(|(known, _)| known == reason) {
+        while !self.order_files(usize::MAX) {}
+        let mut rows = self.report_rows(request.verdict);
+        let mut reasons: Vec<(Reason, u64)> = Vec::new();
+        for reason in rows.iter().filter_map(|row| row.reason()) {
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, many)) => *many += 1,
-                None => reasons.push((reason.clone(), 1)),
+                None => reasons.push((reason, 1)),
             }
         }
         // A reason that no file of this verdict has asks for nothing.
-        if let Some(wanted) = request.reason.as_ref().filter(|wanted| reasons.iter().any(|(known, _)| known == *wanted)) {
-            rows.retain(|row| row.reason.as_ref() == Some(wanted));
+        if let Some((wanted, _)) = reasons.iter().find(|(known, _)| request.reason.as_deref() == Some(known.slug())) {
+            rows.retain(|row| row.reason() == Some(*wanted));
         }
         let many = rows.len() as u64;
-        let rows = rows.into_iter().skip(request.start as usize).take(request.count as usize).collect();
-        Answer::Files(FilesPage { many, rows, reasons })
+        let start = rows.len().min(request.start as usize);
+        let past = rows.len().min(start.saturating_add(request.count as usize));
+        let reasons = reasons.iter().map(|(reason, many)| (reason.slug().to_owned(), *many)).collect();
+        Answer::Files(FilesPage { many, rows: self.shown(rows.get(start..past).unwrap_or_default()), reasons })
+    }
+
+    fn shown(&self, page: &[ReportRow<'_>]) -> Vec<FileRow> {
+        let Some(judgement) = &self.judgement else { return Vec::new() };
+        let ids = self.ids_of(page.iter().filter_map(|row| row.source()).collect());
+        let fingerprints = fingerprints(judgement);
+        let row = |row: &ReportRow<'_>| {
+            let id = ids.of(row.source());
+            match row {
+                ReportRow::Digest(row) => self.digest_row(row, id),
+                ReportRow::Log(row) => log_row(row, id, &fingerprints),
+                ReportRow::Lake(row) => lake_row(row, id),
+            }
+        };
+        page.iter().map(row).collect()
     }
 
     /// One file of a row. `None` for a number that no file has.
@@ -74,29 +93,6 @@ impl Ledger {
             until: None,
             events: file.events,
         })
-    }
-
-    /// Every row of the report that `wanted` takes, the worst first.
-    fn report_rows(&mut self, wanted: impl Fn(Verdict) -> bool) -> Vec<FileRow> {
-        self.look_again();
-        let Some(judgement) = &self.judgement else { return Vec::new() };
-        let ids = self.ids();
-        let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
-        let digests = judgement.report.digests.iter().filter(|row| wanted(row.verdict)).map(|row| self.digest_row(row, id_of(&row.source)));
-        let fingerprints = fingerprints(judgement);
-        let logs =
-            judgement.report.logs.iter().filter(|row| wanted(row.verdict)).map(|row| log_row(row, id_of(&row.source), &fingerprints));
-        let lake = judgement.report.lake.iter().filter(|row| wanted(row.verdict)).map(|row| lake_row(row, id_of(&row.source)));
-        let mut rows: Vec<FileRow> = digests.chain(logs).chain(lake).collect();
-        arrange(&mut rows, |a, b| {
-            severity(a.verdict).cmp(&severity(b.verdict)).then_with(|| a.at.cmp(&b.at)).then_with(|| a.name.cmp(&b.name))
-        });
-        rows
-    }
-
-    /// By its source, each file's number.
-    pub(super) fn ids(&self) -> HashMap<&str, FileId> {
-        self.files.iter().map(|(id, file)| (file.source.as_str(), *id)).collect()
     }
 
     pub(super) fn digest_row(&self, row: &DigestRow, id: Option<FileId>) -> FileRow {
@@ -192,7 +188,7 @@ fn kind_of(source: &str) -> &'static str {
     }
 }
 
-fn stamp_of(name: &str) -> Option<crate::trail::time::Timestamp> {
+pub(super) fn stamp_of(name: &str) -> Option<crate::trail::time::Timestamp> {
     match ObjectKey::parse(name).kind {
         KeyKind::Log(log) => Some(log.stamp),
         KeyKind::Digest(digest) => Some(digest.end),

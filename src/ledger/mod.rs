@@ -5,9 +5,11 @@
 mod deep;
 mod export;
 mod extract;
+mod file_order;
 mod files;
 mod given_up;
 mod once;
+mod problems;
 mod proof;
 mod repeats;
 mod room;
@@ -15,7 +17,11 @@ mod rows;
 mod rows_text;
 mod stretch;
 mod survey;
+mod turns;
+mod twins;
 mod views;
+
+pub use turns::Turns;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -30,6 +36,7 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::deep::Deep;
+use crate::ledger::file_order::FileOrder;
 use crate::ledger::given_up::GivenUp;
 use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
@@ -48,7 +55,6 @@ use crate::query::scene::FileClasses;
 use crate::query::scene::Scene;
 use crate::table::batch::EventBatch;
 use crate::table::event_table::EventTable;
-use crate::trail::arrange::arrange;
 use crate::trail::ids::FileId;
 
 /// Everything known, and the answers that follow from it.
@@ -74,6 +80,7 @@ pub struct Ledger {
     classes: FileClasses,
     views: Views,
     repeated: Repeated,
+    file_order: FileOrder,
     room: Room,
     given_up: GivenUp,
     deep: Deep,
@@ -208,6 +215,8 @@ impl Ledger {
         self.classes.follow(&self.table);
         // Which row stands for an event follows from names and contents of files too: found anew whatever the verdicts.
         self.views.forget_counted();
+        self.repeated.choose_anew();
+        self.file_order = FileOrder::default();
         self.judgement = Some(judgement);
     }
 
@@ -294,27 +303,6 @@ impl Ledger {
         self.progress.problems = self.problems.len() as u64 + u64::from(self.progress.not_taken > 0) + u64::from(self.given_up.is_any());
         self.stale = true;
     }
-
-    /// Those of no single file.
-    fn general_problems(&self) -> impl Iterator<Item = Problem> {
-        self.room_problem().into_iter().chain(self.given_up_problem())
-    }
-
-    /// The worst first. Thousands of strangers in a folder are one line, not thousands.
-    fn problem_list(&self) -> Vec<Problem> {
-        let lost = self.problems.iter().filter(|problem| problem.weight != Weight::PassedOver).cloned();
-        let mut listed: Vec<Problem> = lost.chain(self.general_problems()).collect();
-        arrange(&mut listed, |a, b| b.weight.cmp(&a.weight).then_with(|| a.source.cmp(&b.source)));
-        let mut strangers: Vec<&Problem> = self.problems.iter().filter(|problem| problem.weight == Weight::PassedOver).collect();
-        arrange(&mut strangers, |a, b| a.source.cmp(&b.source));
-        let more = strangers.len().saturating_sub(MOST_LISTED);
-        listed.extend(strangers.into_iter().take(MOST_LISTED).cloned());
-        if more > 0 {
-            let what = format!("Passed over too: {more} more files that are neither logs nor digests, keys or signatures.");
-            listed.push(Problem { source: "and others".to_owned(), what, weight: Weight::PassedOver });
-        }
-        listed
-    }
 }
 
 /// A URL without what must never be kept of it: the query, which holds the signature, and the fragment.
@@ -335,9 +323,6 @@ fn verdict_of(class: u32) -> Verdict {
 
 /// `Pending` first: what nobody has judged yet is of class 0.
 const CLASSES: [Verdict; 6] = [Verdict::Pending, Verdict::Valid, Verdict::Invalid, Verdict::Missing, Verdict::Unproven, Verdict::Unlisted];
-
-/// Strangers named one by one.
-const MOST_LISTED: usize = 200;
 
 #[cfg(test)]
 mod tests {

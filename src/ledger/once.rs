@@ -8,21 +8,18 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
 use crate::ledger::class_of;
+use crate::ledger::twins::Twins;
 use crate::ledger::verdict_of;
 use crate::query::inquiry::Deliveries;
-use crate::table::event_table::EventTable;
 use crate::table::row_set::RowSet;
-use crate::trail::arrange::arrange;
 use crate::trail::ids::FileId;
 
-/// The rows whose events stand in more than one file, group by group. Found once for a table of that size: sorting a million keys takes a
-/// tenth of a second in the browser.
+/// The rows whose events stand in more than one file, and which of them are left out. Found once for a table of that size.
 #[derive(Default)]
 pub(super) struct Repeated {
-    of_rows: usize,
-    rows: Vec<u32>,
-    /// Where each group ends in `rows`.
-    ends: Vec<u32>,
+    twins: Twins,
+    /// Those to be left out so far, and how many groups have been looked at.
+    leaving: Option<(RowSet, usize)>,
     /// How many rows were left out when last counted.
     left_out: u64,
     /// Whether the page counts events once: then the rows that are left are kept up to date for every question.
@@ -35,22 +32,35 @@ type Rank<'f> = (u8, &'f str, Option<Sha256>, FileId);
 impl Ledger {
     /// Makes sure that `CountedOnce` means what it says for the rows and verdicts of now.
     pub(super) fn count_once(&mut self) {
+        while !self.count_once_in_steps(usize::MAX) {}
+    }
+
+    /// A part of that; whether it was the last.
+    pub(super) fn count_once_in_steps(&mut self, budget: usize) -> bool {
         let rows = self.table.len();
         if self.classes.once.as_ref().is_some_and(|once| once.rows() == rows) {
-            return;
+            return true;
         }
-        if self.repeated.of_rows != rows {
-            self.repeated.find(&self.table);
+        if !self.repeated.twins.step(&self.table, budget) {
+            return false;
         }
-        let mut left_out = RowSet::none(rows);
-        for group in self.repeated.groups() {
+        let begun = self.repeated.leaving.take().filter(|(leaving, _)| leaving.rows() == rows);
+        let (mut leaving, from) = begun.unwrap_or_else(|| (RowSet::none(rows), 0));
+        let (mut at, past) = (from, from.saturating_add(budget / DEAR + 1));
+        while let Some(group) = self.repeated.twins.group(at) {
+            if at == past {
+                self.repeated.leaving = Some((leaving, at));
+                return false;
+            }
+            at += 1;
             let file = |row: &u32| self.table.files().get(*row as usize).copied();
             let Some(kept) = group.iter().filter_map(file).min_by_key(|id| self.rank(*id)) else { continue };
-            group.iter().filter(|row| file(row) != Some(kept)).for_each(|row| left_out.insert(*row as usize));
+            group.iter().filter(|row| file(row) != Some(kept)).for_each(|row| leaving.insert(*row as usize));
         }
-        self.repeated.left_out = left_out.count();
-        left_out.invert();
-        self.classes.once = Some(Arc::new(left_out));
+        self.repeated.left_out = leaving.count();
+        leaving.invert();
+        self.classes.once = Some(Arc::new(leaving));
+        true
     }
 
     /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
@@ -74,31 +84,9 @@ impl Ledger {
 }
 
 impl Repeated {
-    fn find(&mut self, table: &EventTable) {
-        let ids = table.ids();
-        (self.rows, self.ends, self.of_rows) = (Vec::new(), Vec::new(), table.len());
-        in_parts(
-            table.len(),
-            || (0..).zip(ids.keys()).filter_map(|(row, key)| Some((key?, row))),
-            |same_key| {
-                // Different ids with the same key have to be made; whoever makes a million of them shall not stop the page.
-                let mut rows: Vec<u32> = same_key.iter().map(|(_, row)| *row).collect();
-                arrange(&mut rows, |a, b| ids.compare(*a, *b));
-                for same in rows.chunk_by(|a, b| ids.compare(*a, *b).is_eq()) {
-                    let mut files = same.iter().map(|row| table.files().get(*row as usize));
-                    let first = files.next();
-                    if files.any(|file| Some(file) != first) {
-                        self.rows.extend_from_slice(same);
-                        self.ends.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-                    }
-                }
-            },
-        );
-    }
-
-    fn groups(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).filter_map(|(start, end)| self.rows.get(start as usize..*end as usize))
+    /// Verdicts, names or contents have changed: another row may be the one that stays.
+    pub(super) fn choose_anew(&mut self) {
+        self.leaving = None;
     }
 }
 
@@ -117,6 +105,9 @@ pub(super) fn in_parts<I: Iterator<Item = (u64, u32)>>(many: usize, keys: impl F
 
 /// 32 MB of them.
 const KEYS_AT_ONCE: usize = 2 << 20;
+
+/// The ranks of a group's files take as long as so many comparisons of times.
+const DEAR: usize = 128;
 
 /// What is proven first, what is disproven last.
 fn goodness(verdict: Verdict) -> u8 {

@@ -4,7 +4,6 @@ use crate::ledger::Ledger;
 use crate::ledger::verdict_of;
 use crate::ledger::views::Arranged;
 use crate::protocol::Detail;
-use crate::protocol::Question;
 use crate::protocol::RowView;
 use crate::protocol::Rows;
 use crate::protocol::RowsRequest;
@@ -18,15 +17,6 @@ use crate::table::column::ColumnId;
 use crate::trail::ids::RowId;
 
 impl Ledger {
-    /// Does a part of the sorting that a question needs, of a few nanoseconds for each of `budget`; whether it can be answered. Other
-    /// questions can be asked in between; one for another order takes its place.
-    pub fn prepare(&mut self, question: &Question, budget: usize) -> bool {
-        let Question::Rows(request) = question else { return true };
-        self.look_again();
-        let scene = Scene { table: &self.table, classes: &self.classes };
-        self.views.sorting.step(scene, request.inquiry.order.by, budget)
-    }
-
     /// All rows in their order, whatever time that takes.
     pub(super) fn sort(&mut self, by: SortBy) {
         let scene = Scene { table: &self.table, classes: &self.classes };

@@ -10,6 +10,7 @@ use crate::integrity::report::LogRow;
 use crate::integrity::selection::select;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
+use crate::ledger::file_order::Names;
 use crate::ledger::files::fingerprints;
 use crate::ledger::files::log_row;
 use crate::ledger::files::severity;
@@ -54,25 +55,29 @@ impl Ledger {
 
     fn window_views(&self, judgement: &Judgement, windows: &[Chosen<'_>], gaps: &[GapView]) -> Vec<WindowView> {
         let digests = digests_of(judgement, windows);
+        // Of a window without a digest the name is that of no log's digest.
+        let names = Names::of(digests.iter().map(|digest| digest.and_then(|digest| digest.key.as_deref()).unwrap_or_default()).collect());
         let mut logs: Vec<Vec<&LogRow>> = vec![Vec::new(); windows.len()];
         for row in &judgement.report.logs {
             for key in &row.listed_by {
-                let lists = |digest: &Option<&DigestRow>| digest.is_some_and(|digest| digest.key.as_ref() == Some(key));
-                if let Some(logs) = digests.iter().position(lists).and_then(|at| logs.get_mut(at)) {
+                if let Some(logs) = names.find(key).and_then(|at| logs.get_mut(at)) {
                     logs.push(row);
                 }
             }
         }
+        let order = |a: &&LogRow, b: &&LogRow| (severity(a.verdict), &a.key).cmp(&(severity(b.verdict), &b.key));
+        for rows in &mut logs {
+            arrange(rows, order);
+            rows.truncate(MOST_LOGS);
+        }
         let fingerprints = fingerprints(judgement);
-        let ids = self.ids();
-        let id_of = |source: &Option<String>| source.as_deref().and_then(|source| ids.get(source).copied());
-        let views = windows.iter().zip(digests).zip(logs).map(|(((chain, window), digest), mut rows)| {
+        let of_digests = digests.iter().flatten().map(|row| &row.source);
+        let ids = self.ids_of(of_digests.chain(logs.iter().flatten().map(|row| &row.source)).flatten().map(String::as_str).collect());
+        let views = windows.iter().zip(digests).zip(logs).map(|(((chain, window), digest), rows)| {
             let gap = gaps.iter().find(|gap| gap.chain == **chain && gap.range.start < window.end && window.start < gap.range.end);
             let cause = gap.map(|gap| gap.cause);
-            arrange(&mut rows, |a, b| (severity(a.verdict), &a.key).cmp(&(severity(b.verdict), &b.key)));
-            rows.truncate(MOST_LOGS);
-            let mut files: Vec<FileRow> = digest.iter().map(|row| self.digest_row(row, id_of(&row.source))).collect();
-            files.extend(rows.into_iter().map(|row| log_row(row, id_of(&row.source), &fingerprints)));
+            let mut files: Vec<FileRow> = digest.iter().map(|row| self.digest_row(row, ids.of(row.source.as_deref()))).collect();
+            files.extend(rows.into_iter().map(|row| log_row(row, ids.of(row.source.as_deref()), &fingerprints)));
             WindowView {
                 chain: (*chain).clone(),
                 range: TimeRange::new(window.start, window.end),

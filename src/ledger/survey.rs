@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::protocol::Survey;
 use crate::protocol::SurveyRequest;
 use crate::query::activity::Activity;
-use crate::query::activity::busiest;
+use crate::query::activity::Busiest;
 use crate::query::filter::Field;
 use crate::query::inquiry::Inquiry;
 use crate::query::scene::Scene;
@@ -79,15 +79,45 @@ impl Ledger {
         Tally::of(scene, column, &counts, &totals, request.most as usize, &chosen)
     }
 
-    /// Who did how much: asked for once the survey is there, since it costs as much as all the rest of it.
-    pub(super) fn people(&mut self, inquiry: &Inquiry, window: Option<TimeRange>) -> Vec<Activity> {
+    /// Does a part of what all surveys share; whether there is all of it. The first one after ten million rows takes a second.
+    pub(super) fn prepare_survey(&mut self, request: &SurveyRequest, budget: usize) -> bool {
+        if !self.count_once_in_steps(budget) {
+            return false;
+        }
         let scene = Scene { table: &self.table, classes: &self.classes };
-        let Some(axis) = inquiry.range.or(window).or_else(|| self.table.span()) else { return Vec::new() };
-        let matched = self.views.selections.select(&inquiry.predicate(), scene);
-        busiest(scene, &matched, Bins::over(axis, PEOPLE_BINS), MOST_PEOPLE)
+        for column in &request.tallies {
+            if !self.views.follow_totals(scene, *column, budget) {
+                return false;
+            }
+        }
+        let axis = request.window.or_else(|| scene.table.span());
+        axis.is_none_or(|axis| self.views.axis.follow(scene, Bins::over(axis, request.bins as usize), request.stacked, budget))
+    }
+
+    /// Does a part of the looking for who did how much; whether that is known. Looked for once the survey is there, since it costs more
+    /// than all the rest of it, and kept.
+    pub(super) fn prepare_people(&mut self, inquiry: &Inquiry, window: Option<TimeRange>, budget: usize) -> bool {
+        let scene = Scene { table: &self.table, classes: &self.classes };
+        let rows = scene.table.len();
+        let Some(axis) = inquiry.range.or(window).or_else(|| scene.table.span()) else { return true };
+        let is_known = |known: &(Inquiry, Option<TimeRange>, usize, Busiest)| (&known.0, known.1, known.2) == (inquiry, Some(axis), rows);
+        if !self.views.people.as_ref().is_some_and(is_known) {
+            let matched = self.views.selections.select(&inquiry.predicate(), scene);
+            let busiest = Busiest::of(scene, matched, Bins::over(axis, PEOPLE_BINS), MOST_PEOPLE);
+            self.views.people = Some((inquiry.clone(), Some(axis), rows, busiest));
+            return false;
+        }
+        self.views.people.as_mut().is_none_or(|(.., busiest)| busiest.step(scene, budget / DEAR + 1))
+    }
+
+    pub(super) fn people(&mut self, inquiry: &Inquiry, window: Option<TimeRange>) -> Vec<Activity> {
+        while !self.prepare_people(inquiry, window, usize::MAX) {}
+        self.views.people.as_ref().map(|(.., busiest)| busiest.people()).unwrap_or_default()
     }
 }
 
+/// Rows that one asks the busiest about take as long as so many comparisons of times.
+const DEAR: usize = 4;
 /// A sparkline of this many bars is as fine as its place on the screen.
 const PEOPLE_BINS: usize = 60;
 const MOST_PEOPLE: usize = 50;

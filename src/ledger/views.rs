@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::ledger::export::Packing;
 use crate::ledger::rows_text::Exported;
+use crate::query::activity::Busiest;
 use crate::query::arrangement::Arrangement;
 use crate::query::inquiry::Deliveries;
 use crate::query::inquiry::Inquiry;
@@ -17,6 +18,7 @@ use crate::table::column::ColumnId;
 use crate::table::predicate::Predicate;
 use crate::table::row_set::Listed;
 use crate::table::row_set::RowSet;
+use crate::trail::time::TimeRange;
 
 /// Each entry knows for which rows it was true, and is told when verdicts change.
 #[derive(Default)]
@@ -28,6 +30,8 @@ pub(super) struct Views {
     pub(super) arranged: Option<Arranged>,
     /// The rows of an export that is on its way, whatever the table shows meanwhile.
     pub(super) exported: Option<Exported>,
+    /// Who did how much: of which inquiry, over which stretch of the axis, among how many rows.
+    pub(super) people: Option<(Inquiry, Option<TimeRange>, usize, Busiest)>,
     /// What an evidence pack would hold: asked for piece after piece.
     pub(super) packing: Option<Packing>,
     /// The two sets that were listed last: twelve facets mostly ask for the rows that match, and for those that count.
@@ -53,6 +57,7 @@ impl Views {
         self.totals.remove(&ColumnId::Verdict);
         self.arranged = None;
         self.exported = None;
+        self.people = None;
         self.packing = None;
     }
 
@@ -61,6 +66,7 @@ impl Views {
         let is_once = |inquiry: &Inquiry| inquiry.deliveries == Deliveries::Once;
         self.arranged.take_if(|arranged| is_once(&arranged.inquiry));
         self.exported.take_if(|exported| is_once(&exported.inquiry));
+        self.people.take_if(|(inquiry, ..)| is_once(inquiry));
         self.packing.take_if(|packing| is_once(&packing.inquiry));
     }
 
@@ -69,6 +75,7 @@ impl Views {
         let is_raw = |inquiry: &Inquiry| inquiry.filter.raw_texts().next().is_some();
         self.arranged.take_if(|arranged| is_raw(&arranged.inquiry));
         self.exported.take_if(|exported| is_raw(&exported.inquiry));
+        self.people.take_if(|(inquiry, ..)| is_raw(inquiry));
         self.packing.take_if(|packing| is_raw(&packing.inquiry));
     }
 
@@ -93,9 +100,13 @@ impl Views {
 
     /// How often each value of a column occurs among all rows.
     pub(super) fn totals(&mut self, scene: Scene<'_>, column: ColumnId) -> &Totals {
-        let totals = self.totals.entry(column).or_default();
-        totals.follow(scene, column, scene.table.len(), usize::MAX);
-        totals
+        self.follow_totals(scene, column, usize::MAX);
+        self.totals.entry(column).or_default()
+    }
+
+    /// Counts `most` rows of a column that are not counted yet; whether all are.
+    pub(super) fn follow_totals(&mut self, scene: Scene<'_>, column: ColumnId, most: usize) -> bool {
+        self.totals.entry(column).or_default().follow(scene, column, scene.table.len(), most)
     }
 
     /// The same among the rows that count. Only those that do not are looked at, and nothing of it is kept: another verdict may choose
@@ -110,6 +121,7 @@ impl Views {
     pub(super) fn memory(&self) -> usize {
         let totals: usize = self.totals.values().map(Totals::memory).sum();
         let arranged = self.arranged.as_ref().map_or(0, |arranged| arranged.set.memory());
-        totals + arranged + self.selections.memory() + self.axis.memory() + self.sorting.memory()
+        let people = self.people.as_ref().map_or(0, |(.., busiest)| busiest.memory());
+        totals + arranged + people + self.selections.memory() + self.axis.memory() + self.sorting.memory()
     }
 }

@@ -20,6 +20,8 @@ pub struct MergeSort {
 #[derive(Debug)]
 struct Merge {
     left: Vec<u32>,
+    /// How many numbers `left` is to have: they are copied in steps too.
+    length: usize,
     /// How far `left` is used up, how far the second run is, and where the next one goes.
     taken: usize,
     right: usize,
@@ -36,6 +38,12 @@ impl MergeSort {
     #[must_use]
     pub fn order(&self) -> &[u32] {
         &self.items
+    }
+
+    /// The numbers in order, to be kept.
+    #[must_use]
+    pub fn into_order(self) -> Vec<u32> {
+        self.items
     }
 
     /// Whether all is in order.
@@ -113,18 +121,23 @@ impl MergeSort {
         let Some(first) = self.runs.last().copied() else { return 1 };
         let Some(head) = self.items.get(second).map(|head| time(times, *head)) else { return 1 };
         let in_place = self.items.get(first..second).unwrap_or_default().partition_point(|item| time(times, *item) <= head);
-        let left = self.items.get(first + in_place..second).unwrap_or_default().to_vec();
-        let spent = left.len() / COPIED_FOR_ONE;
-        if !left.is_empty() {
-            self.merge = Some(Merge { left, taken: 0, right: second, next: first + in_place });
+        let (next, length) = (first + in_place, second - first - in_place);
+        if length > 0 {
+            self.merge = Some(Merge { left: Vec::with_capacity(length), length, taken: 0, right: second, next });
         }
-        spent
+        1
     }
 }
 
 impl Merge {
     /// How many were moved, and whether there is more to do.
     fn go_on(&mut self, items: &mut [u32], most: usize, times: &[Timestamp]) -> (usize, bool) {
+        if self.left.len() < self.length {
+            let from = self.next + self.left.len();
+            let some = (self.length - self.left.len()).min(most.saturating_mul(COPIED_FOR_ONE));
+            self.left.extend_from_slice(items.get(from..from + some).unwrap_or_default());
+            return (some / COPIED_FOR_ONE, true);
+        }
         let (mut taken, mut right, mut next) = (self.taken, self.right, self.next);
         let end = next.saturating_add(most);
         // Each time is looked up once, when its number comes to the head of its run: rows lie far apart in memory. Ten million

@@ -36,6 +36,8 @@ struct ByColumn {
 /// What is being done, and how far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
+    /// Room for the rows: to write over forty megabytes at once takes longer than a step may.
+    Room,
     /// How many rows each value has.
     Count,
     /// Which value comes first.
@@ -115,8 +117,12 @@ impl ByColumn {
                 self.spelling = (self.alphabet.len() < distinct).then(|| Spelling::of(distinct));
                 self.next.resize(scene.distinct(self.column), 0);
                 self.order.reserve_exact(self.rows - self.order.len());
-                self.order.resize(self.rows, 0);
-                Stage::Count
+                Stage::Room
+            }
+            Stage::Room => {
+                let room = self.rows.min(self.order.len().saturating_add(budget.saturating_mul(ROOM)));
+                self.order.resize(room, 0);
+                if room == self.rows { Stage::Count } else { Stage::Room }
             }
             Stage::Count if self.totals.follow(scene, self.column, self.rows, budget) => Stage::Spell,
             Stage::Count => Stage::Count,
@@ -160,5 +166,7 @@ impl ByColumn {
     }
 }
 
+/// So many zeros are written in the time of a comparison.
+const ROOM: usize = 8;
 /// A look at one letter takes as long as so many comparisons of times.
 const LETTER: usize = 2;

@@ -111,7 +111,7 @@ pub struct Axis {
 impl Axis {
     /// Counts the rows of a set over `bins`, by the values of `stacked`.
     pub fn timeline(&mut self, scene: Scene<'_>, listed: &Listed, bins: Bins, stacked: ColumnId) -> Timeline {
-        self.follow(scene, bins, stacked);
+        self.follow(scene, bins, stacked, usize::MAX);
         let width = bins.count + 1;
         let mut counts = match listed.side {
             Side::In => vec![0; self.all.len()],
@@ -139,15 +139,12 @@ impl Axis {
         self.of_row.capacity() * 2 + self.all.capacity() * 4
     }
 
-    fn follow(&mut self, scene: Scene<'_>, bins: Bins, stacked: ColumnId) {
+    /// Looks at `most` rows, on this axis and stacked so, that it does not know yet; whether it knows them all.
+    pub fn follow(&mut self, scene: Scene<'_>, bins: Bins, stacked: ColumnId, most: usize) -> bool {
         if self.bins != Some(bins) {
             (self.bins, self.stacked) = (Some(bins), None);
             self.of_row.clear();
         }
-        let known = self.of_row.len();
-        self.of_row.reserve_exact(scene.table.len() - known);
-        self.of_row.resize(scene.table.len(), 0);
-        bins.write(scene.table.times().get(known..).unwrap_or_default(), self.of_row.get_mut(known..).unwrap_or_default());
         if self.stacked != Some(stacked) {
             self.stacked = Some(stacked);
             self.all.clear();
@@ -155,12 +152,22 @@ impl Axis {
         }
         let width = bins.count + 1;
         self.all.resize(scene.distinct(stacked).max(1) * width, 0);
-        while self.counted < scene.table.len() {
-            let past = scene.table.len().min(self.counted + AT_ONCE);
+        let rows = scene.table.len();
+        self.of_row.reserve_exact(rows.saturating_sub(self.of_row.len()));
+        let until = rows.min(self.counted.saturating_add(most));
+        while self.counted < until {
+            let past = until.min(self.counted + AT_ONCE);
+            let known = self.of_row.len();
+            if known < past {
+                self.of_row.resize(past, 0);
+                let times = scene.table.times().get(known..past).unwrap_or_default();
+                bins.write(times, self.of_row.get_mut(known..).unwrap_or_default());
+            }
             let rows: Vec<u32> = (self.counted..past).filter_map(|row| u32::try_from(row).ok()).collect();
             scene.codes(stacked).stack(&rows, &self.of_row, width, 1, &mut self.all);
             self.counted = past;
         }
+        self.counted == rows
     }
 }
 

@@ -12,6 +12,7 @@ use crate::protocol::RowsRequest;
 use crate::protocol::SurveyRequest;
 use crate::query::tally::Tally;
 use crate::state::ask::Slot;
+use crate::state::brush::keep_brushed;
 use crate::state::desk::Desk;
 use crate::state::desk::FACETS;
 use crate::state::desk::Launch;
@@ -27,8 +28,8 @@ use crate::trail::ids::RowId;
 
 /// Starts all asking. To be called once, at the root.
 pub fn keep_answered(desk: Desk) {
-    keep_survey(desk);
-    keep_people(desk);
+    let pictures = [keep_survey(desk), keep_people(desk)];
+    keep_brushed(desk, pictures);
     keep_proof(desk);
     keep_rows_fresh(desk);
     keep_detail(desk);
@@ -46,7 +47,7 @@ pub(crate) fn is_up(desk: Desk) -> bool {
 /// The picture that is wanted: of which generation, and what it is to hold.
 fn wanted(desk: Desk) -> Option<(u64, SurveyRequest)> {
     let request = SurveyRequest {
-        inquiry: desk.inquiry.get(),
+        inquiry: desk.asked(),
         window: desk.axis(),
         stacked: desk.stacked.get(),
         bins: desk.bins.get(),
@@ -56,9 +57,10 @@ fn wanted(desk: Desk) -> Option<(u64, SurveyRequest)> {
     is_up(desk).then(|| (desk.progress.with(|progress| progress.generation), request))
 }
 
-fn keep_survey(desk: Desk) {
+fn keep_survey(desk: Desk) -> Slot {
     let wanted = Memo::new(move |_| wanted(desk));
     let slot = Slot::default();
+    let pictures = slot.clone();
     effect(move || {
         if wanted.get().is_none() {
             return;
@@ -74,11 +76,13 @@ fn keep_survey(desk: Desk) {
             })
         });
     });
+    pictures
 }
 
 /// Who did how much, while it is looked at: asked once the survey is there, so that it keeps nothing else waiting.
-fn keep_people(desk: Desk) {
+fn keep_people(desk: Desk) -> Slot {
     let slot = Slot::default();
+    let pictures = slot.clone();
     let is_shown = Memo::new(move |_| desk.tab.get() == Tab::Identities && is_up(desk));
     effect(move || {
         desk.survey.track();
@@ -87,13 +91,14 @@ fn keep_people(desk: Desk) {
         }
         slot.run(move || {
             Box::pin(async move {
-                let question = Question::People(desk.inquiry.get_untracked(), untrack(move || desk.axis()));
+                let question = Question::People(untrack(|| desk.asked()), untrack(|| desk.axis()));
                 if let Some(Answer::People(people)) = desk.ask(question).await {
                     desk.people.set(Some(Arc::new(people)));
                 }
             })
         });
     });
+    pictures
 }
 
 /// The facets one after the other, those that have not changed not at all: all at once they held the page for 100 ms.
@@ -131,7 +136,7 @@ pub fn want_rows(desk: Desk, first: u32, past: u32) {
     for page in desk.rows.due(first, past) {
         let shown = desk.columns.get_untracked();
         let columns: Vec<ColumnId> = shown.into_iter().chain(ALWAYS).filter(|column| *column != ColumnId::Verdict).collect();
-        let request = RowsRequest { inquiry: desk.inquiry.get_untracked(), start: page.0 * PAGE, count: PAGE, columns: columns.clone() };
+        let request = RowsRequest { inquiry: untrack(|| desk.asked()), start: page.0 * PAGE, count: PAGE, columns: columns.clone() };
         spawn_local(async move {
             let answer = desk.ask(Question::Rows(request)).await;
             let rows = if let Some(Answer::Rows(rows)) = answer { Some(rows.rows) } else { None };
@@ -141,7 +146,7 @@ pub fn want_rows(desk: Desk, first: u32, past: u32) {
 }
 
 fn keep_rows_fresh(desk: Desk) {
-    let key = Memo::new(move |_| (desk.progress.with(|progress| progress.generation), desk.inquiry.get(), desk.columns.get()));
+    let key = Memo::new(move |_| (desk.progress.with(|progress| progress.generation), desk.asked(), desk.columns.get()));
     Effect::new(move |before: Option<_>| {
         let now = key.get();
         if let Some(before) = before.as_ref()
@@ -226,7 +231,13 @@ fn keep_problems(desk: Desk) {
 fn tell_busy(desk: Desk) {
     let busy = Memo::new(move |_| {
         let is_reading = desk.progress.with(|progress| progress.is_busy());
-        is_reading || desk.is_asked.get() || desk.launch.get() == Launch::Starting || desk.asking.get() > 0 || desk.arriving.get() > 0
+        let is_behind = desk.pointed.get() != desk.brushed.get();
+        is_reading
+            || is_behind
+            || desk.is_asked.get()
+            || desk.launch.get() == Launch::Starting
+            || desk.asking.get() > 0
+            || desk.arriving.get() > 0
     });
     effect(move || mark("data-busy", if busy.get() { "1" } else { "0" }));
     effect(move || {

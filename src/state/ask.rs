@@ -36,6 +36,12 @@ struct SlotState {
 type Turn = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Slot {
+    /// Whether a turn is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.0.is_busy.get()
+    }
+
     /// Runs `turn` now, or once more when the one that runs has ended. `turn` looks up for itself what is wanted by then.
     pub fn run(&self, turn: impl Fn() -> Turn + 'static) {
         self.0.is_wanted.set(true);

@@ -42,6 +42,10 @@ pub struct Desk {
 
     /// Which events, in which order.
     pub inquiry: RwSignal<Inquiry>,
+    /// The range under the pointer while it is dragged.
+    pub pointed: RwSignal<Option<TimeRange>>,
+    /// Of these the one that the panels show or are asked for.
+    pub brushed: RwSignal<Option<TimeRange>>,
     /// The stretch of time that the axis shows; `None`: all that is loaded.
     pub window: RwSignal<Option<TimeRange>>,
     /// By what the bars are stacked.
@@ -148,6 +152,8 @@ impl Desk {
             client: RwSignal::new_local(None),
             intake: RwSignal::new_local(None),
             inquiry: RwSignal::new(Inquiry::default()),
+            pointed: RwSignal::new(None),
+            brushed: RwSignal::new(None),
             window: RwSignal::new(None),
             stacked: RwSignal::new(ColumnId::Verdict),
             bins: RwSignal::new(300),

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod answers;
 pub mod ask;
+pub mod brush;
 pub mod client;
 pub mod crowd;
 pub mod desk;

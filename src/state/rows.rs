@@ -76,6 +76,11 @@ impl RowCache {
         self.version.get()
     }
 
+    /// Whether pages are on their way.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.pages.try_get_value().is_some_and(|pages| !pages.borrow().asked.is_empty())
+    }
+
     /// All pages are old: they stay in sight until newer ones arrive. After another inquiry, only those that may be in sight stay.
     pub(crate) fn expire(&self, is_other_inquiry: bool) {
         let Some(pages) = self.pages.try_get_value() else { return };

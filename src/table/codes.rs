@@ -126,6 +126,21 @@ impl Codes {
         })
     }
 
+    /// Writes the codes of these rows, one after the other: whoever looks at many rows asks for the width once and not for each.
+    pub fn read(&self, rows: &[u32], into: &mut Vec<u32>) {
+        fn copy<T: Copy + Into<u32>>(cells: &[T], rows: &[u32], into: &mut [u32]) {
+            for (place, row) in into.iter_mut().zip(rows) {
+                *place = cells.get(*row as usize).map_or(0, |code| (*code).into());
+            }
+        }
+        into.resize(rows.len(), 0);
+        match self {
+            Self::Narrow(cells) => copy(cells, rows, into),
+            Self::Middle(cells) => copy(cells, rows, into),
+            Self::Wide(cells) => copy(cells, rows, into),
+        }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

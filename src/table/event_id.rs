@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
+use std::ops::Range;
 
 use crate::table::codes::OutOfRoom;
 use crate::table::codes::make_room;
@@ -57,7 +58,32 @@ impl EventIds {
     /// Eight bytes for each row's id, to find equal ones among very many. Of all sixteen: ids that were counted up rather than drawn
     /// differ in their last digits only. `None` where the row has none.
     pub fn keys(&self) -> impl Iterator<Item = Option<u64>> {
-        (0..).zip(&self.packed).map(|(row, bytes)| match self.odd.get(&row) {
+        (0..).zip(&self.packed).map(|(row, bytes)| self.key_of(row, bytes))
+    }
+
+    /// The same of one row. All its bits are stirred: any of them may choose a place.
+    #[must_use]
+    pub fn key(&self, row: u32) -> Option<u64> {
+        self.key_of(row, self.packed.get(usize::try_from(row).ok()?)?)
+    }
+
+    /// The same of a stretch of rows, into a list that is written over; 0 where a row has none, and never else.
+    pub fn read_keys(&self, rows: Range<usize>, into: &mut Vec<u64>) {
+        let packed = self.packed.get(rows.clone()).unwrap_or_default();
+        into.resize(packed.len(), 0);
+        for (key, bytes) in into.iter_mut().zip(packed) {
+            *key = if *bytes == [0; 16] { 0 } else { folded(u128::from_be_bytes(*bytes)).max(1) };
+        }
+        if !self.odd.is_empty() {
+            for (row, key) in rows.zip(into) {
+                let row = u32::try_from(row).unwrap_or(u32::MAX);
+                *key = self.key(row).map_or(0, |key| key.max(1));
+            }
+        }
+    }
+
+    fn key_of(&self, row: u32, bytes: &[u8; 16]) -> Option<u64> {
+        match self.odd.get(&row) {
             Some(odd) => {
                 let mut hasher = DefaultHasher::new();
                 odd.hash(&mut hasher);
@@ -65,7 +91,7 @@ impl EventIds {
             }
             None if *bytes == [0; 16] => None,
             None => Some(folded(u128::from_be_bytes(*bytes))),
-        })
+        }
     }
 
     /// Two rows by their whole ids. Equal keys are not enough where a row is to be left out: ids are anyone's to write.
@@ -210,6 +236,9 @@ mod tests {
         (0..5000).for_each(|n| column.push(&format!("00000000-0000-4000-8000-{n:012x}")));
         (0..5000).for_each(|n| column.push(&format!("{n:08x}-0000-4000-8000-000000000000")));
         let keys: HashSet<u64> = column.keys().flatten().collect();
+        let mut read = Vec::new();
+        column.read_keys(0..column.len(), &mut read);
+        assert_eq!(read, column.keys().map(|key| key.unwrap_or(0)).collect::<Vec<_>>());
         // 00000000-0000-4000-8000-000000000000 stands in both.
         assert_eq!(keys.len(), 9999);
     }

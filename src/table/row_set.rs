@@ -1,5 +1,6 @@
 //! A set of rows as a bitmap: one bit a row.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::trail::ids::RowId;
@@ -143,6 +144,25 @@ impl RowSet {
         })
     }
 
+    /// The rows in it of some words of [`Self::words`], into a list that is written over. Whether there are such words.
+    pub fn read(&self, words: Range<usize>, into: &mut Vec<u32>) -> bool {
+        into.clear();
+        let from = words.start;
+        let Some(words) = self.words.get(from..words.end.min(self.words.len())).filter(|words| !words.is_empty()) else { return false };
+        let count = words.iter().map(|word| word.count_ones()).sum::<u32>() as usize;
+        into.resize(count, 0);
+        let mut free = into.iter_mut();
+        for (at, word) in (from..).zip(words) {
+            let (base, mut left) = (u32::try_from(at * 64).unwrap_or(u32::MAX), *word);
+            while left != 0 {
+                let Some(place) = free.next() else { break };
+                *place = base + left.trailing_zeros();
+                left &= left - 1;
+            }
+        }
+        true
+    }
+
     /// The rows in it or those outside, whichever are fewer.
     #[must_use]
     pub fn listed(&self) -> Listed {
@@ -191,6 +211,12 @@ mod tests {
             let expected: std::collections::BTreeSet<u32> = picks.iter().filter(|row| **row < rows).map(|row| *row as u32).collect();
             prop_assert_eq!(set.iter().map(|row| row.0).collect::<Vec<_>>(), expected.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!(set.count(), expected.len() as u64);
+            let (mut read, mut some, mut word) = (Vec::new(), Vec::new(), 0);
+            while set.read(word..word + 2, &mut some) {
+                read.extend_from_slice(&some);
+                word += 2;
+            }
+            prop_assert_eq!(read, set.iter().map(|row| row.0).collect::<Vec<_>>());
             let listed = set.listed();
             let inside = listed.side == Side::In;
             prop_assert!(listed.rows.len() <= rows / 2);

@@ -162,6 +162,7 @@ fn listen_to_keys(desk: Desk, panels: Panels) {
             "v" => desk.toggle_verified_only(),
             "z" => desk.zoom_to_range(),
             "0" => desk.reset_time(),
+            "Escape" if desk.pointed.with_untracked(Option::is_some) => desk.drop_brush(),
             "Escape" if panels.facets.get_untracked() => panels.facets.set(false),
             "Escape" => close_detail(desk),
             _ => return,

@@ -135,7 +135,7 @@ fn Rows(visible: Memo<(u64, u64)>, cursor: RwSignal<u64>) -> impl IntoView {
 fn back_to_top(scroll_to: impl Fn(Position) + 'static, cursor: RwSignal<u64>) {
     let desk = use_desk();
     Effect::new(move |before: Option<Inquiry>| {
-        let now = desk.inquiry.get();
+        let now = desk.asked();
         if before.is_some_and(|before| before != now) {
             cursor.set(0);
             scroll_to(Position::default());
@@ -195,10 +195,10 @@ fn NoRows() -> impl IntoView {
         })
     };
     let range = move || {
-        desk.inquiry.with(|inquiry| inquiry.range).map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> })
+        desk.asked().range.map(|range| view! { <button type="button" class="button small" on:click=move |_| desk.reset_time()>{format!("Remove the time range {}", format::range(range))}</button> })
     };
     view! {
-        <div id="no-rows" class="no-rows" role="status">
+        <div id="no-rows" class="no-rows" role="status" aria-live=move || desk.is_brushing().then_some("off")>
             <p>{why}</p>
             <p>{move || (total() > 0).then(|| desk.inquiry.with(|inquiry| hint(&inquiry.filter.clauses)))}</p>
             <Show when=move || { total() > 0 }>

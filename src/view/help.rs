@@ -36,7 +36,7 @@ const KEYS: [(&str, &str); 11] = [
     ("PgUp PgDn", "A page of rows"),
     ("Home End", "First row, last row"),
     ("Enter", "Show the row’s detail"),
-    ("Esc", "Close the detail"),
+    ("Esc", "Give up a drag over the bars; close the detail"),
     ("v", "Verified events only"),
     ("z", "Zoom to the chosen range"),
     ("0", "All time"),

@@ -17,7 +17,7 @@ use crate::view::panels::use_desk;
 pub(crate) fn RangeMenu() -> impl IntoView {
     let desk = use_desk();
     let open = RwSignal::new(false);
-    let words = move || desk.inquiry.with(|inquiry| inquiry.range).map_or_else(|| "All time".to_owned(), format::range);
+    let words = move || desk.asked().range.map_or_else(|| "All time".to_owned(), format::range);
     let last = move |millis: i64| {
         open.set(false);
         if let Some(span) = desk.survey.with_untracked(|survey| survey.span) {

@@ -1,10 +1,12 @@
 //! The table's head: sorting by a click, which columns there are, how many rows.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::query::order::Direction;
 use crate::query::order::SortBy;
 use crate::screen::format;
+use crate::state::effect::effect;
 use crate::table::column::ColumnId;
 use crate::view::fit::held_word;
 use crate::view::icon::Icon;
@@ -81,7 +83,17 @@ pub(crate) fn RowCount() -> impl IntoView {
         })
     };
     let sorting = move || desk.sorting.get().then_some(" · Sorting…");
-    view! { <p id="row-count" class="row-count" aria-live="polite">{counts}<span class="wide-only">" · "{order}</span>{sorting}</p> }
+    // Heard once the range is let go, not at each place that the pointer passes.
+    let heard = NodeRef::<html::Div>::new();
+    effect(move || {
+        if let Some(heard) = heard.get().filter(|_| !desk.is_brushing()) {
+            heard.set_text_content(Some(&format!("{} · {}{}", counts(), order(), sorting().unwrap_or_default())));
+        }
+    });
+    view! {
+        <p id="row-count" class="row-count" aria-hidden="true">{counts}<span class="wide-only">" · "{order}</span>{sorting}</p>
+        <div class="heard" aria-live="polite" node_ref=heard></div>
+    }
 }
 
 /// The widths of verdict, time and the columns, as a grid template.

@@ -6,6 +6,7 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 use web_sys::HtmlElement;
 
 use crate::protocol::Survey;
@@ -49,20 +50,19 @@ pub(crate) fn Timeline(axis: Memo<Option<TimeRange>>, width: RwSignal<f64>) -> i
     }
 }
 
-/// What the pointer drags over the bars: written straight into the document while it moves, into the inquiry when it is let go.
+/// What the pointer drags over the bars: the panels follow it, the inquiry has it when it is let go.
 #[component]
 fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
     let desk = use_desk();
     let (plot, brush, tip) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
-    let from = StoredValue::new(None::<f64>);
+    let from = StoredValue::new(None::<Drag>);
     let x_of = move |event: &ev::PointerEvent| {
         plot.get_untracked()
             .map(|plot| plot.get_bounding_client_rect())
             .map(|place| ((f64::from(event.client_x()) - place.left()).clamp(0.0, place.width()), place.width()))
     };
     let shown = move || {
-        desk.inquiry
-            .with(|inquiry| inquiry.range)
+        desk.marked()
             .zip(axis.get())
             .map(|(range, axis)| (TimeScale::new(axis, 1.0).share(range.start), TimeScale::new(axis, 1.0).share(range.end)))
     };
@@ -76,32 +76,44 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
         if event.button() == 0
             && let (Some((x, _)), Some(plot)) = (x_of(&event), plot.get_untracked())
         {
-            from.set_value(Some(x));
+            from.set_value(Some(Drag { start: x, is_drawn: false }));
             let _ = plot.set_pointer_capture(event.pointer_id());
         }
     };
     let on_move = move |event: ev::PointerEvent| {
         let (Some((x, wide)), Some(axis), Some(tip)) = (x_of(&event), axis.get_untracked(), tip.get_untracked()) else { return };
-        let words = match (from.get_value(), brush.get_untracked()) {
-            (Some(start), Some(brush)) if (x - start).abs() >= SHORTEST => {
-                place_brush(&brush, Some((start.min(x) / wide, start.max(x) / wide)));
-                Some(format::range(range_between(TimeScale::new(axis, wide), start, x)))
+        // Drawn and no longer there: Escape took it away.
+        if from.get_value().is_some_and(|drag| drag.is_drawn && desk.pointed.with_untracked(Option::is_none)) {
+            from.set_value(None);
+        }
+        let dragged = from.get_value().map(|drag| (drag, (x - drag.start).abs() >= SHORTEST));
+        let words = match dragged {
+            Some((drag, true)) => {
+                let range = range_between(TimeScale::new(axis, wide), drag.start, x);
+                from.set_value(Some(Drag { is_drawn: true, ..drag }));
+                desk.brush(range);
+                Some(format::range(range))
             }
             _ => desk.survey.with_untracked(|survey| bin_words(survey, desk.stacked.get_untracked(), TimeScale::new(axis, wide).time(x))),
         };
+        // Back where it began.
+        if let Some((drag @ Drag { is_drawn: true, .. }, false)) = dragged {
+            from.set_value(Some(Drag { is_drawn: false, ..drag }));
+            desk.drop_brush();
+        }
         show_tip(&tip, words.as_deref(), x, x / wide);
     };
     let on_up = move |event: ev::PointerEvent| {
-        let (Some(start), Some((x, wide)), Some(axis)) = (from.get_value(), x_of(&event), axis.get_untracked()) else { return };
-        from.set_value(None);
-        if (x - start).abs() >= SHORTEST {
-            desk.choose_range(Some(range_between(TimeScale::new(axis, wide), start, x)));
+        on_move(event);
+        if from.get_value().is_some() {
+            from.set_value(None);
+            desk.let_go();
         }
     };
     let on_cancel = move |_| {
-        from.set_value(None);
-        if let Some(brush) = brush.get_untracked() {
-            place_brush(&brush, untrack(shown));
+        if from.get_value().is_some() {
+            from.set_value(None);
+            desk.drop_brush();
         }
     };
     view! {
@@ -114,29 +126,34 @@ fn Brush(axis: Memo<Option<TimeRange>>, children: Children) -> impl IntoView {
     }
 }
 
+/// Where a drag began, in pixels, and whether it has become a range.
+#[derive(Clone, Copy)]
+struct Drag {
+    start: f64,
+    is_drawn: bool,
+}
+
 /// The same range by keys: two sliders over the bars' edges.
 #[component]
 fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
     let desk = use_desk();
     let at = move |pick: fn(TimeRange) -> Timestamp, otherwise: f64| {
         move || {
-            let range = desk.inquiry.with(|inquiry| inquiry.range);
+            let range = desk.marked();
             let share =
                 range.zip(axis.get()).map_or(otherwise, |(range, axis)| TimeScale::new(axis, STEPS).x(pick(range)).clamp(0.0, STEPS));
             format!("{:.0}", share)
         }
     };
     let words = move |pick: fn(TimeRange) -> Timestamp| {
-        move || {
-            desk.inquiry.with(|inquiry| inquiry.range).or_else(|| axis.get()).map(|range| format::instant(pick(range))).unwrap_or_default()
-        }
+        move || desk.marked().or_else(|| axis.get()).map(|range| format::instant(pick(range))).unwrap_or_default()
     };
     let set = move |slider: web_sys::HtmlInputElement, edge: Edge| {
         let Some(axis) = axis.get_untracked() else { return };
         // The browser's number: to parse it here takes a table of powers of five, 14 kB gzipped for this one line.
         let step = slider.value_as_number();
         let scale = TimeScale::new(axis, STEPS);
-        let held = desk.inquiry.with_untracked(|inquiry| inquiry.range).unwrap_or(axis);
+        let held = untrack(|| desk.marked()).unwrap_or(axis);
         // Pushed past the other one, a slider stops a step before it.
         let (step, range) = match edge {
             Edge::Start => {
@@ -150,16 +167,52 @@ fn RangeSliders(axis: Memo<Option<TimeRange>>) -> impl IntoView {
         };
         // The element may hold another step than the one that was taken, and the range may be the same as before.
         slider.set_value(&format!("{step:.0}"));
-        if range.start < range.end {
-            desk.choose_range(Some(range));
+        desk.brush(range);
+    };
+    // Keys repeat: each says `change`, and the range is let go with the key.
+    let is_held = StoredValue::new(false);
+    let on_any = move |event: ev::Event| {
+        let Some(slider) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+        let edge = if slider.id() == "slider-start" { Edge::Start } else { Edge::End };
+        match event.type_().as_str() {
+            "keydown" => {
+                is_held.set_value(true);
+                if event.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
+                    desk.drop_brush();
+                }
+            }
+            "input" => set(slider, edge),
+            "change" if is_held.get_value() => set(slider, edge),
+            "change" => {
+                set(slider, edge);
+                desk.let_go();
+            }
+            // The key is up, or the focus is elsewhere.
+            _ => {
+                is_held.set_value(false);
+                desk.let_go();
+            }
         }
     };
+    // Listeners of one type: each type takes a kilobyte.
+    let sliders = NodeRef::<html::Div>::new();
+    effect(move || {
+        let Some(sliders) = sliders.get() else { return };
+        let listen = Closure::<dyn Fn(ev::Event)>::new(on_any);
+        for name in ["input", "change", "keydown", "keyup", "focusout"] {
+            // Fails for no name of an event.
+            let _ = sliders.add_event_listener_with_callback(name, listen.as_ref().unchecked_ref());
+        }
+        // Lives as long as its element.
+        let _ = listen.into_js_value();
+    });
+    let slider = move |id: &'static str, label: &'static str, pick: fn(TimeRange) -> Timestamp, otherwise: f64| {
+        view! { <input id=id type="range" min="0" max="400" aria-label=label aria-valuetext=words(pick) prop:value=at(pick, otherwise) /> }
+    };
     view! {
-        <div class="range-sliders">
-            <input id="slider-start" type="range" min="0" max="400" aria-label="Start of the time range" aria-valuetext=words(|range| range.start) prop:value=at(|range| range.start, 0.0)
-                on:change:target=move |event| set(event.target(), Edge::Start) />
-            <input id="slider-end" type="range" min="0" max="400" aria-label="End of the time range" aria-valuetext=words(|range| range.end) prop:value=at(|range| range.end, STEPS)
-                on:change:target=move |event| set(event.target(), Edge::End) />
+        <div class="range-sliders" node_ref=sliders>
+            {slider("slider-start", "Start of the time range", |range| range.start, 0.0)}
+            {slider("slider-end", "End of the time range", |range| range.end, STEPS)}
         </div>
     }
 }

@@ -19,6 +19,7 @@ use crate::integrity::judgement::Asked;
 use crate::integrity::signature::check;
 use crate::ledger::Ledger;
 use crate::ledger::Reply;
+use crate::ledger::Turns;
 use crate::ledger::without_query;
 use crate::protocol::Answer;
 use crate::protocol::Call;
@@ -26,12 +27,9 @@ use crate::protocol::Compared;
 use crate::protocol::Job;
 use crate::protocol::Notice;
 use crate::protocol::Progress;
-use crate::protocol::Question;
 use crate::protocol::RawFound;
 use crate::protocol::Record;
 use crate::protocol::Report;
-use crate::protocol::Rows;
-use crate::protocol::RowsRequest;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::ids::FileId;
@@ -49,18 +47,19 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
         due: None,
         pace: Pace::default(),
         shown: 0,
-        waiting: Vec::new(),
+        turns: Turns::default(),
+        is_turn_due: false,
         sorting_since: None,
         is_said: false,
-        turns: MessageChannel::new()?,
+        channel: MessageChannel::new()?,
     }));
-    let sorting = Rc::downgrade(&host);
+    let working = Rc::downgrade(&host);
     let turn = Closure::<dyn FnMut()>::new(move || {
-        if let Some(host) = sorting.upgrade() {
-            host.borrow_mut().sort_on();
+        if let Some(host) = working.upgrade() {
+            host.borrow_mut().work_on();
         }
     });
-    host.borrow().turns.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
+    host.borrow().channel.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
     turn.forget();
     let heard = Rc::downgrade(&host);
     let pool = Pool::new(Program::own()?, readers(), move |seat, term, event| {
@@ -90,13 +89,14 @@ struct Host {
     pace: Pace,
     /// The generation that the page was last told of.
     shown: u64,
-    /// Questions for rows that are not sorted yet. The one asked last says in which order.
-    waiting: Vec<(u32, RowsRequest)>,
+    /// Questions whose answers are in the making, and whether there is a message on its way that goes on with them.
+    turns: Turns,
+    is_turn_due: bool,
     /// Since when rows are being sorted, and whether the page was told of it.
     sorting_since: Option<f64>,
     is_said: bool,
     /// To hear of oneself once the messages that wait are through: `setTimeout` takes four milliseconds at least.
-    turns: MessageChannel,
+    channel: MessageChannel,
 }
 
 type Shared = Rc<RefCell<Host>>;
@@ -140,25 +140,17 @@ impl Host {
                 this.ledger.cut_listing();
                 this.give_up(&dropped, 0);
             }
-            Call::Ask(number, Question::Rows(request)) => {
-                this.waiting.push((number, request));
-                this.sort_on();
-                return;
-            }
             Call::Ask(number, question) => {
                 let before = this.now();
-                let reply = this.ledger.answer(number, question);
+                let Self { turns, ledger, .. } = &mut *this;
+                let at_once = turns.take(ledger, number, question, STEP).map(|question| ledger.answer_prepared(number, question));
                 let took = this.now() - before;
                 this.pace.answered(took);
-                match reply {
-                    Reply::Now(answer) => this.say(&Notice::Answer(number, Box::new(answer)), &[]),
-                    // Whoever reads or looks at a record comes first.
-                    Reply::Ask(job @ Job::Search(..)) => this.give(Task { job, blob, is_suspect: false }),
-                    Reply::Ask(job) => {
-                        if let Some(pool) = &mut this.pool {
-                            pool.push_first(Task { job, blob, is_suspect: false });
-                        }
-                    }
+                match at_once {
+                    Some(reply) => this.reply(number, reply, blob),
+                    // Else it has its turn when those before it have theirs.
+                    None if !this.is_turn_due => this.work_on(),
+                    None => {}
                 }
                 return;
             }
@@ -167,45 +159,53 @@ impl Host {
         Self::grown(host);
     }
 
-    /// Sorts for some milliseconds, then lets other messages through. Once it is done, those who wait have their answers.
-    fn sort_on(&mut self) {
+    fn reply(&mut self, number: u32, reply: Reply, blob: Option<Blob>) {
+        match reply {
+            Reply::Now(answer) => self.say(&Notice::Answer(number, Box::new(answer)), &[]),
+            // Whoever reads or looks at a record comes first.
+            Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, blob, is_suspect: false }),
+            Reply::Ask(job) => {
+                if let Some(pool) = &mut self.pool {
+                    pool.push_first(Task { job, blob, is_suspect: false });
+                }
+            }
+        }
+    }
+
+    /// Works for some milliseconds, then lets other messages through. Once what they need is made, those who wait have their answers.
+    fn work_on(&mut self) {
         let before = self.now();
-        self.sort_until(before + AT_A_STRETCH);
+        self.is_turn_due = false;
+        while !self.turns.is_over() && !self.is_turn_due {
+            for (number, reply) in self.turns.step(&mut self.ledger, STEP) {
+                self.reply(number, reply, None);
+            }
+            self.tell_of_sorting(before);
+            if !self.turns.is_over() && self.now() >= before + AT_A_STRETCH {
+                self.work_later();
+            }
+        }
         self.pace.answered(self.now() - before);
     }
 
-    fn sort_until(&mut self, until: f64) {
-        while let Some((_, asked)) = self.waiting.last() {
-            let (by, question) = (asked.inquiry.order.by, Question::Rows(asked.clone()));
-            while !self.ledger.prepare(&question, STEP) {
-                if self.now() >= until {
-                    return self.sort_later();
-                }
+    fn tell_of_sorting(&mut self, now: f64) {
+        if self.turns.is_sorting() {
+            let since = *self.sorting_since.get_or_insert(now);
+            if !self.is_said && now - since > UNNOTICED {
+                self.is_said = true;
+                self.say(&Notice::Sorting(true), &[]);
             }
-            for (number, request) in std::mem::take(&mut self.waiting) {
-                let is_wanted = request.inquiry.order.by == by;
-                // Asked before the order was changed: the page has given it up.
-                let late = Reply::Now(Answer::Rows(Rows::default()));
-                let reply = if is_wanted { self.ledger.answer_prepared(number, Question::Rows(request)) } else { late };
-                if let Reply::Now(answer) = reply {
-                    self.say(&Notice::Answer(number, Box::new(answer)), &[]);
-                }
+        } else {
+            self.sorting_since = None;
+            if std::mem::take(&mut self.is_said) {
+                self.say(&Notice::Sorting(false), &[]);
             }
-        }
-        self.sorting_since = None;
-        if std::mem::take(&mut self.is_said) {
-            self.say(&Notice::Sorting(false), &[]);
         }
     }
 
-    fn sort_later(&mut self) {
-        let now = self.now();
-        let since = *self.sorting_since.get_or_insert(now);
-        if !self.is_said && now - since > UNNOTICED {
-            self.is_said = true;
-            self.say(&Notice::Sorting(true), &[]);
-        }
-        if let Err(error) = self.turns.port2().post_message(&JsValue::NULL) {
+    fn work_later(&mut self) {
+        self.is_turn_due = true;
+        if let Err(error) = self.channel.port2().post_message(&JsValue::NULL) {
             wasm_bindgen::throw_val(error);
         }
     }
@@ -344,7 +344,7 @@ impl Host {
     }
 }
 
-/// Milliseconds of sorting after which other questions have their turn, and how much is sorted between two looks at the clock.
+/// Milliseconds of work after which other questions have their turn, and how much is done between two looks at the clock.
 const AT_A_STRETCH: f64 = 8.0;
 const STEP: usize = 20_000;
 /// Sorting that takes no longer, in milliseconds, is not worth a word on the screen.
