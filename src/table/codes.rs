@@ -34,10 +34,8 @@ impl Codes {
 
     /// Adds so many cells of one code.
     pub(super) fn push_run(&mut self, code: Code, run: usize) {
-        match run {
-            0 => return,
-            1 => return self.push(code),
-            _ => self.widen_for(code.0),
+        if run > 0 {
+            self.widen_for(code.0);
         }
         match self {
             Self::Narrow(cells) => cells.resize(cells.len() + run, u8::try_from(code.0).unwrap_or(u8::MAX)),

@@ -13,6 +13,7 @@ mod keep;
 pub mod predicate;
 pub mod row_set;
 mod search;
+mod travel;
 mod values;
 
 pub use batch::{BatchBuilder, EventBatch};

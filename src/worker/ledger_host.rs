@@ -33,7 +33,9 @@ use crate::protocol::Report;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::ids::FileId;
+use crate::worker::pace::AT_A_STRETCH;
 use crate::worker::pace::Pace;
+use crate::worker::pace::UNNOTICED;
 use crate::worker::pool::News;
 use crate::worker::pool::Pool;
 use crate::worker::pool::Task;
@@ -321,8 +323,8 @@ impl Host {
         if this.pace.is_picture_due(before, progress) || !is_busy {
             if this.pace.is_judging_due(before) || !is_busy {
                 this.ledger.judge();
-                let now = this.now();
-                this.pace.judged(before, now);
+                let after = this.now();
+                this.pace.judged(before, after);
             }
             this.shown = progress.generation;
         }
@@ -344,8 +346,5 @@ impl Host {
     }
 }
 
-/// Milliseconds of work after which other questions have their turn, and how much is done between two looks at the clock.
-const AT_A_STRETCH: f64 = 8.0;
+/// How much is done between two looks at the clock.
 const STEP: usize = 20_000;
-/// Sorting that takes no longer, in milliseconds, is not worth a word on the screen.
-const UNNOTICED: f64 = 100.0;

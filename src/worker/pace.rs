@@ -52,6 +52,10 @@ impl Pace {
     }
 }
 
+/// Milliseconds of work after which other questions have their turn.
+pub(super) const AT_A_STRETCH: f64 = 8.0;
+/// Sorting that takes no longer is not worth a word on the screen.
+pub(super) const UNNOTICED: f64 = 100.0;
 /// The progress line moves this often.
 const TOLD_EVERY: u32 = 250;
 const TOLD_AT_FIRST: u32 = 50;
