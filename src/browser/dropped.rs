@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 use js_sys::Array;
 use js_sys::Promise;
 use js_sys::Reflect;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -29,6 +30,24 @@ pub struct NamedFile {
     pub path: String,
     /// The file.
     pub file: Blob,
+    /// Its size, where that is known: to ask may take the browser half a millisecond.
+    pub known_size: Option<u64>,
+    /// Its bytes, where they were read already.
+    pub bytes: Option<Uint8Array>,
+}
+
+impl NamedFile {
+    /// A file of which nothing is known yet.
+    #[must_use]
+    pub fn new(path: String, file: Blob) -> Self {
+        Self { path, file, known_size: None, bytes: None }
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.known_size.unwrap_or_else(|| self.file.size() as u64)
+    }
 }
 
 /// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
@@ -114,9 +133,7 @@ pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
     };
     // A copy: the browser empties the list itself as soon as its element is used again.
     let files = Array::from(list);
-    (0..files.length())
-        .filter_map(move |at| files.get(at).dyn_into().ok())
-        .map(move |file: File| NamedFile { path: name(&file), file: file.into() })
+    (0..files.length()).filter_map(move |at| files.get(at).dyn_into().ok()).map(move |file: File| NamedFile::new(name(&file), file.into()))
 }
 
 /// Folders are kept for later; files are asked for some at a time: one by one each would wait for a turn of the event loop, all at
@@ -141,7 +158,7 @@ async fn sort_out(
         }
         for (path, answer) in asked {
             match answer.await {
-                Some(file) => files.push(NamedFile { path, file: file.unchecked_into() }),
+                Some(file) => files.push(NamedFile::new(path, file.unchecked_into())),
                 None => lost.push(path),
             }
         }

@@ -79,7 +79,7 @@ impl Walk {
         let mut files = Vec::with_capacity(many);
         for (path, asked) in self.files.drain(..many) {
             match JsFuture::from(asked).await {
-                Ok(file) => files.push(NamedFile { path, file: file.unchecked_into() }),
+                Ok(file) => files.push(NamedFile::new(path, file.unchecked_into())),
                 Err(_) => self.lost.push(path),
             }
         }

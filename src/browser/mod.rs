@@ -6,5 +6,6 @@ mod handles;
 pub mod source;
 pub mod spawn;
 pub mod subtle;
+pub mod whole;
 pub mod wire;
 pub mod zipped;

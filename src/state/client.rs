@@ -128,18 +128,18 @@ impl Client {
     pub(super) fn open(&self, files: Vec<(Named, Blob)>) {
         let blobs: js_sys::Array = files.iter().map(|(_, blob)| blob).collect();
         if let Ok(composite) = Blob::new_with_blob_sequence(&blobs) {
-            self.open_in(files, &composite);
+            self.open_in(files, &[composite.into()]);
         }
     }
 
-    /// Opens files that lie end to end in `composite` already.
-    pub(super) fn open_in(&self, files: Vec<(Named, Blob)>, composite: &Blob) {
+    /// Opens files that lie end to end in a blob already, or whose bytes are at hand, each by itself.
+    pub(super) fn open_in(&self, files: Vec<(Named, Blob)>, attachments: &[JsValue]) {
         let mut names = Vec::with_capacity(files.len());
         for (named, blob) in files {
             self.0.keep(named.id, &named.name, blob);
             names.push(named);
         }
-        self.say(&Call::Open(names), std::slice::from_ref(composite.as_ref()));
+        self.say(&Call::Open(names), attachments);
     }
 
     /// Keeps a pasted text as if it were a file.

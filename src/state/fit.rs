@@ -224,12 +224,13 @@ impl Gate {
             return files;
         }
         for file in &files {
-            load.fit.add(&file.path, file.file.size() as u64);
+            load.fit.add(&file.path, file.size());
         }
         if load.held.is_empty() && untrack(|| self.is_fitting(&load.fit)) {
             return files;
         }
-        load.held.extend(files);
+        // What was read of them is read again: memory is what there is too little of.
+        load.held.extend(files.into_iter().map(|file| NamedFile { bytes: None, ..file }));
         Vec::new()
     }
 
@@ -245,7 +246,7 @@ impl Gate {
         let mut load = self.load.borrow_mut();
         let held = std::mem::take(&mut load.held);
         for file in &held {
-            load.fit.remove(&file.path, file.file.size() as u64);
+            load.fit.remove(&file.path, file.size());
         }
         held
     }

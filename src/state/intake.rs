@@ -10,6 +10,7 @@ use js_sys::Array;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 use web_sys::DragEvent;
@@ -99,7 +100,7 @@ impl Intake {
         let (this, goes_on) = (self.clone(), self.until_cancelled());
         self.run(Box::pin(async move {
             this.gate.wait_for_word(many, Extent::All).await;
-            this.send(files, goes_on).await;
+            this.send(files, many, goes_on).await;
         }));
     }
 
@@ -201,7 +202,8 @@ impl Intake {
     }
 
     /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
-    async fn send(&self, mut files: Files, goes_on: impl Fn() -> ControlFlow<()>) {
+    async fn send(&self, files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) {
+        let mut files = if many > MANY { self.send_read(files, goes_on.clone()).await } else { files };
         let mut sheaf = Sheaf::default();
         let mut since = now();
         loop {
@@ -226,7 +228,8 @@ impl Intake {
     /// Sends what was held back until it was known that it may be read.
     pub(super) fn send_held(&self) {
         let (held, this, goes_on) = (self.gate.take(), self.clone(), self.until_cancelled());
-        self.run(Box::pin(async move { this.send(Box::new(held.into_iter()), goes_on).await }));
+        let many = held.len() as u64;
+        self.run(Box::pin(async move { this.send(Box::new(held.into_iter()), many, goes_on).await }));
     }
 
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
@@ -242,10 +245,10 @@ impl Intake {
         if files.is_empty() {
             return;
         }
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.file.size() as u64, name: file.path }, file.file);
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
         if sheaf.bytes < SHEAF_BYTES * 2.0 && !files.iter().any(is_zip) {
             if let Ok(whole) = Blob::new_with_blob_sequence(&sheaf.parts) {
-                self.client.open_in(files.into_iter().map(numbered).collect(), &whole);
+                self.client.open_in(files.into_iter().map(numbered).collect(), &[whole.into()]);
             }
             return;
         }
@@ -258,6 +261,16 @@ impl Intake {
         // A large file travels alone: it is read slice by slice.
         for files in sheaves(&files, |(_, blob)| blob.size()) {
             self.client.open(files.to_vec());
+        }
+    }
+
+    /// Opens files with their bytes.
+    pub(super) fn open_read(&self, files: Vec<NamedFile>) {
+        let files = self.gate.pass(files);
+        let bytes: Vec<JsValue> = files.iter().filter_map(|file| Some(file.bytes.as_ref()?.into())).collect();
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
+        if !files.is_empty() {
+            self.client.open_in(files.into_iter().map(numbered).collect(), &bytes);
         }
     }
 
@@ -288,7 +301,7 @@ impl Intake {
 }
 
 /// Files on their way, one by one.
-type Files = Box<dyn Iterator<Item = NamedFile>>;
+pub(super) type Files = Box<dyn Iterator<Item = NamedFile>>;
 
 /// Files that will be sent together.
 #[derive(Default)]
@@ -317,7 +330,7 @@ impl Sheaf {
         if let (false, Ok(part)) = (loose.is_empty(), Blob::new_with_blob_sequence(&blobs)) {
             self.parts.push(&part);
         }
-        self.bytes += loose.iter().map(|file| file.file.size()).sum::<f64>();
+        self.bytes += loose.iter().map(|file| file.size() as f64).sum::<f64>();
         self.in_parts = self.files.len();
     }
 
@@ -333,5 +346,7 @@ pub(super) const SHEAF_BYTES: f64 = 8_388_608.0;
 /// Files that are told by their names though nobody read them, and how many at a stretch.
 const MOST_NAMED: usize = 50_000;
 const NAMED_AT_ONCE: usize = 1024;
+/// More files than these are not looked up one by one, but read by the page.
+const MANY: u64 = 500;
 /// Files that are looked up at a stretch, 200 µs each.
 const SHEAF_PART: usize = 16;

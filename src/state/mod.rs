@@ -5,6 +5,8 @@ pub mod address;
 pub mod answers;
 pub mod ask;
 pub mod brush;
+mod chosen;
+
 pub mod client;
 pub mod crowd;
 pub mod desk;

@@ -105,23 +105,22 @@ type Shared = Rc<RefCell<Host>>;
 
 impl Host {
     fn from_page(host: &Shared, call: Call, attachments: Vec<JsValue>) {
-        let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
         let mut this = host.borrow_mut();
         match call {
             Call::Listing(listing) => this.ledger.listing(listing),
             Call::Open(files) => {
                 this.ledger.expect(&files);
-                this.give(Task { job: Job::Read(files), blob, is_suspect: false });
+                this.give(Task { job: Job::Read(files), with: attachments, is_suspect: false });
             }
             Call::Fetch(remotes) => {
                 for remote in remotes {
                     this.ledger.expect_remote(&remote);
-                    this.give(Task { job: Job::Fetch(remote), blob: None, is_suspect: false });
+                    this.give(Task { job: Job::Fetch(remote), with: Vec::new(), is_suspect: false });
                 }
             }
             Call::Paste(named, text) => {
                 this.ledger.expect(std::slice::from_ref(&named));
-                this.give(Task { job: Job::Paste(named, text), blob: None, is_suspect: false });
+                this.give(Task { job: Job::Paste(named, text), with: Vec::new(), is_suspect: false });
             }
             Call::Lost(named, why) => {
                 this.ledger.expect(std::slice::from_ref(&named));
@@ -149,7 +148,7 @@ impl Host {
                 let took = this.now() - before;
                 this.pace.answered(took);
                 match at_once {
-                    Some(reply) => this.reply(number, reply, blob),
+                    Some(reply) => this.reply(number, reply, attachments),
                     // Else it has its turn when those before it have theirs.
                     None if !this.is_turn_due => this.work_on(),
                     None => {}
@@ -161,14 +160,14 @@ impl Host {
         Self::grown(host);
     }
 
-    fn reply(&mut self, number: u32, reply: Reply, blob: Option<Blob>) {
+    fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
         match reply {
             Reply::Now(answer) => self.say(&Notice::Answer(number, Box::new(answer)), &[]),
             // Whoever reads or looks at a record comes first.
-            Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, blob, is_suspect: false }),
+            Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, with, is_suspect: false }),
             Reply::Ask(job) => {
                 if let Some(pool) = &mut self.pool {
-                    pool.push_first(Task { job, blob, is_suspect: false });
+                    pool.push_first(Task { job, with, is_suspect: false });
                 }
             }
         }
@@ -180,7 +179,7 @@ impl Host {
         self.is_turn_due = false;
         while !self.turns.is_over() && !self.is_turn_due {
             for (number, reply) in self.turns.step(&mut self.ledger, STEP) {
-                self.reply(number, reply, None);
+                self.reply(number, reply, Vec::new());
             }
             self.tell_of_sorting(before);
             if !self.turns.is_over() && self.now() >= before + AT_A_STRETCH {
@@ -221,7 +220,10 @@ impl Host {
         let Some(news) = this.pool.as_mut().and_then(|pool| pool.news(seat, term, message)) else { return };
         match news {
             News::Report(report, attachments) => this.admit(report, &attachments),
-            News::Lost(tasks) => tasks.into_iter().for_each(|task| this.lose(task)),
+            News::Lost(tasks, again) => {
+                this.say(&Notice::Reopen(again), &[]);
+                tasks.into_iter().for_each(|task| this.lose(task));
+            }
         }
         drop(this);
         Self::grown(host);
@@ -237,7 +239,7 @@ impl Host {
                     self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
                 }
                 let jobs = self.ledger.admit(report, rows);
-                jobs.into_iter().for_each(|job| self.give(Task { job, blob: None, is_suspect: false }));
+                jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
@@ -261,7 +263,7 @@ impl Host {
         self.ledger.give_up(files, others).iter().for_each(|(id, name)| reader.not_read(*id, name));
         let (report, rows) = reader.finish();
         let jobs = self.ledger.admit(report, rows);
-        jobs.into_iter().for_each(|job| self.give(Task { job, blob: None, is_suspect: false }));
+        jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
     }
 
     /// What a fallen reader leaves undone is said of its file, never passed over.

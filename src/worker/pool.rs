@@ -17,11 +17,11 @@ use crate::protocol::Named;
 use crate::protocol::Report;
 use crate::trail::ids::FileId;
 
-/// A job and the blob that belongs to it.
+/// A job and what belongs to it: a blob, or the bytes of each file.
 #[derive(Clone)]
 pub(super) struct Task {
     pub(super) job: Job,
-    pub(super) blob: Option<Blob>,
+    pub(super) with: Vec<JsValue>,
     /// To be done with no other job on the same reader: if that one falls, this was why.
     pub(super) is_suspect: bool,
 }
@@ -30,8 +30,9 @@ pub(super) struct Task {
 pub(super) enum News {
     /// A report, with what travelled beside it.
     Report(Report, Vec<JsValue>),
-    /// A reader has fallen; these tasks could not be done, not even one file at a time.
-    Lost(Vec<Task>),
+    /// A reader has fallen; these tasks could not be done, not even one file at a time, and these files fell with it and have to be opened
+    /// again.
+    Lost(Vec<Task>, Vec<FileId>),
 }
 
 /// The readers and what waits for them.
@@ -95,7 +96,8 @@ impl Pool {
     pub(super) fn news(&mut self, number: usize, term: u32, message: &JsValue) -> Option<News> {
         let seat = self.seats.get_mut(number).filter(|seat| seat.term == term)?;
         if fatal(message).is_some() {
-            return Some(News::Lost(self.replace(number)));
+            let (lost, again) = self.replace(number);
+            return Some(News::Lost(lost, again));
         }
         let ((ticket, report), attachments) = wire::receive::<(u32, Report)>(message).ok()?;
         if !matches!(&report, Report::Read(read) if !read.last) {
@@ -118,35 +120,36 @@ impl Pool {
                 let Some(task) = self.waiting.pop_front() else { return };
                 let ticket = self.next_ticket;
                 self.next_ticket = self.next_ticket.wrapping_add(1);
-                let blob: Vec<JsValue> = task.blob.iter().map(JsValue::from).collect();
                 // A message that cannot be posted is a task that cannot be done: it is found again when its seat falls.
-                let _ = wire::send(&seat.worker, &(ticket, &task.job), &blob);
+                let _ = wire::send(&seat.worker, &(ticket, &task.job), &task.with);
                 seat.at_work.push((ticket, task));
             }
         }
     }
 
     /// A new worker for a fallen one. Of a sheaf each file is tried alone, so that only the culprit is lost.
-    fn replace(&mut self, number: usize) -> Vec<Task> {
-        let Some(seat) = self.seats.get_mut(number) else { return Vec::new() };
+    fn replace(&mut self, number: usize) -> (Vec<Task>, Vec<FileId>) {
+        let Some(seat) = self.seats.get_mut(number) else { return (Vec::new(), Vec::new()) };
         seat.worker.terminate();
         let fallen = std::mem::take(&mut seat.at_work);
         let term = seat.term + 1;
         if let Ok(seat) = self.seat(number, term) {
             self.seats[number] = seat;
         }
-        let mut lost = Vec::new();
+        let (mut lost, mut again) = (Vec::new(), Vec::new());
         let was_alone = fallen.len() == 1;
         for (_, task) in fallen {
-            match (&task.job, &task.blob) {
-                (Job::Read(files), Some(blob)) if files.len() > 1 => self.waiting.extend(one_by_one(files, blob)),
+            match (&task.job, task.with.first().map(|with| with.dyn_ref::<Blob>())) {
+                // Bytes were moved to the reader: nobody has them any more.
+                (Job::Read(files), Some(None)) => again.extend(files.iter().map(|file| file.id)),
+                (Job::Read(files), Some(Some(blob))) if files.len() > 1 => self.waiting.extend(one_by_one(files, blob)),
                 // It may have stood beside the culprit: alone it will show.
                 _ if !was_alone => self.waiting.push_back(Task { is_suspect: true, ..task }),
                 _ => lost.push(task),
             }
         }
         self.hand_out();
-        lost
+        (lost, again)
     }
 
     fn seat(&self, number: usize, term: u32) -> Result<Seat, JsValue> {
@@ -163,8 +166,8 @@ fn one_by_one(files: &[Named], blob: &Blob) -> Vec<Task> {
     let mut tasks = Vec::new();
     for file in files {
         let end = start + file.size as f64;
-        let blob = blob.slice_with_f64_and_f64(start, end).ok();
-        tasks.push(Task { job: Job::Read(vec![file.clone()]), blob, is_suspect: true });
+        let with = blob.slice_with_f64_and_f64(start, end).map(JsValue::from).into_iter().collect();
+        tasks.push(Task { job: Job::Read(vec![file.clone()]), with, is_suspect: true });
         start = end;
     }
     tasks

@@ -74,8 +74,10 @@ impl Desk {
 }
 
 async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
+    let bytes: Vec<Uint8Array> = attachments.iter().filter_map(|attachment| attachment.dyn_ref().cloned()).collect();
     let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
     match (job, blob) {
+        (Job::Read(files), None) if bytes.len() == files.len() => read_whole(&desk, &files, bytes).await,
         (Job::Read(files), Some(blob)) if files.len() == 1 => read_one(&desk, &files, &blob).await,
         (Job::Read(files), Some(blob)) => read_sheaf(&desk, &files, &blob).await,
         (Job::Read(files), None) => desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
@@ -127,14 +129,23 @@ async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
         Ok(bytes) if u64::from(bytes.length()) == whole => bytes,
         _ => return desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
     };
+    let mut start = 0;
+    let parts = files.iter().map(|file| {
+        let end = start + u32::try_from(file.size).unwrap_or(u32::MAX);
+        bytes.subarray(std::mem::replace(&mut start, end), end)
+    });
+    let parts = parts.collect();
+    read_whole(desk, files, parts).await;
+}
+
+/// Files whose bytes are here.
+async fn read_whole(desk: &Desk, files: &[Named], bytes: Vec<Uint8Array>) {
     let subtle = Subtle::here();
     let mut reader = if subtle.is_some() { Reader::hashed_elsewhere() } else { Reader::default() };
     let mut hashes = Hashes::default();
-    let mut start = 0;
     let mut file_bytes = Vec::new();
-    for file in files {
-        let end = start + u32::try_from(file.size).unwrap_or(u32::MAX);
-        copy(&bytes.subarray(start, end), &mut file_bytes);
+    for (file, bytes) in files.iter().zip(bytes) {
+        copy(&bytes, &mut file_bytes);
         reader.open(file.id, &file.name, None);
         reader.push(&file_bytes);
         reader.close_offering(&mut |content| subtle.as_ref().is_some_and(|subtle| hashes.begin(subtle, file.id, content)));
@@ -142,7 +153,6 @@ async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
             hashes.bring(&mut reader).await;
             desk.ripe(&mut reader);
         }
-        start = end;
     }
     hashes.bring(&mut reader).await;
     desk.read(reader.finish(), None);

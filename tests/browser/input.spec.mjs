@@ -144,6 +144,47 @@ describe("bad input", () => {
     await page.close();
   });
 
+  test("very many chosen files are read whole, large ones and such that are none in their own ways", async () => {
+    const many = join(folder, "chosen");
+    await mkdir(many);
+    const log = (name, times) => JSON.stringify({ Records: Array.from({ length: times }, (_, at) => ({ ...EVENT, eventName: name, requestID: String(at) })) });
+    for (let at = 0; at < 700; at++) await writeFile(join(many, `${at}.json${at % 2 ? ".gz" : ""}`), at % 2 ? gzipSync(log(`Get${at}`, 3)) : log(`Get${at}`, 3));
+    await writeFile(join(many, "large.json"), log("GetLarge", 60_000));
+    await writeFile(join(many, "empty.json"), "");
+    await writeFile(join(many, "broken.json.gz"), gzipSync(LOG).subarray(0, -30));
+    const page = await openDashboard(browser, host.url);
+    await choose(page, "#pick-folder", many);
+    await page.waitForSelector("#event-count");
+    await idle(page);
+    const said = await problems(page);
+    assert.match(said, /empty\.json/);
+    assert.match(said, /broken\.json\.gz/);
+    const inBroken = Number((await count(page)).match(/^[\d,]+/)[0].replaceAll(",", "")) - 62_100;
+    assert.ok(inBroken >= 0 && inBroken <= 50, String(inBroken));
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.filesRead), "703");
+    // A record is read again from its file.
+    await page.type("#search", "eventName:Get17");
+    await page.keyboard.press("Enter");
+    await idle(page);
+    assert.match(await count(page), /^3 of/);
+    await page.click("#row-0");
+    await page.waitForFunction(() => document.body.textContent.includes('"requestID"'));
+    await page.close();
+  });
+
+  test("very many chosen files: a cancel ends their reading", async () => {
+    const many = join(folder, "logs");
+    const page = await openDashboard(browser, host.url);
+    await choose(page, "#pick-folder", many);
+    await page.waitForFunction(() => Number(document.documentElement.dataset.filesRead) > 0, { polling: 10 });
+    await page.evaluate(() => document.querySelector("#progress button").click());
+    await idle(page);
+    const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
+    assert.ok(read > 0 && read < 3000, String(read));
+    assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+    await page.close();
+  });
+
   test("ten thousand unrelated files are one line, and the page lives", async () => {
     const many = join(folder, "many");
     for (let at = 0; at < 100; at++) {

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { serve } from "./server.mjs";
-import { DIST, drop, idle, launch, openDashboard } from "./support.mjs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DIST, choose, drop, idle, launch, openDashboard } from "./support.mjs";
 
 const EVENT = { eventName: "GetObject", eventSource: "s3.amazonaws.com", eventTime: "2024-01-01T00:00:00Z" };
 const good = Buffer.from(JSON.stringify({ Records: [EVENT, EVENT] }));
@@ -12,6 +15,7 @@ const poison = Buffer.from(JSON.stringify({ Records: [EVENT] }).padEnd(777));
 const plant = `if (typeof document === "undefined" && self.name.startsWith("reader"))
   self.addEventListener("message", ({ data }) => {
     if ([${good.length + poison.length}, ${poison.length}].includes(data?.[1]?.size)) throw new WebAssembly.RuntimeError("planted");
+    if (data?.slice?.(2).some((bytes) => bytes.byteLength === ${poison.length})) throw new WebAssembly.RuntimeError("planted");
   });\n`;
 
 describe("readers that fall", () => {
@@ -40,5 +44,22 @@ describe("readers that fall", () => {
     const said = await page.$eval("#problems-dialog", (dialog) => dialog.textContent);
     assert.match(said, /had to be stopped/);
     assert.ok(said.includes("poison.json") && !said.includes("good.json"), said);
+  });
+
+  test("while bytes of very many files were with them: those are opened again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "trailseal-readers-"));
+    for (let at = 0; at < 599; at++) await writeFile(join(folder, `${at}.json`), good);
+    await writeFile(join(folder, "poison.json"), poison);
+    const page = await openDashboard(browser, host.url);
+    await choose(page, "#pick-folder", folder);
+    await page.waitForSelector("#event-count");
+    await idle(page);
+    assert.match(await page.$eval("#event-count", (count) => count.textContent), /1,198 of 1,198 events/);
+    await page.click("#problems");
+    await page.waitForSelector("#problems-dialog[open]");
+    const said = await page.$eval("#problems-dialog", (dialog) => dialog.textContent);
+    assert.ok(said.includes("poison.json") && !said.includes("17.json"), said);
+    await page.close();
+    await rm(folder, { recursive: true });
   });
 });
