@@ -7,10 +7,12 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::WithUntracked;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::dropped::NamedFile;
 use crate::browser::whole::WholeReader;
+use crate::protocol::Named;
 use crate::protocol::Progress;
 use crate::state::intake::Files;
 use crate::state::intake::Intake;
@@ -97,6 +99,16 @@ impl Intake {
         reading.sent += std::mem::take(&mut reading.bytes);
         drop(reading);
         self.open_read(files);
+    }
+
+    /// Opens files with their bytes.
+    fn open_read(&self, files: Vec<NamedFile>) {
+        let files = self.gate.pass(files);
+        let bytes: Vec<JsValue> = files.iter().filter_map(|file| Some(file.bytes.as_ref()?.into())).collect();
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
+        if !files.is_empty() {
+            self.client.open_in(files.into_iter().map(numbered).collect(), &bytes);
+        }
     }
 
     /// Whether readers have enough to do: what is read waits in memory.

@@ -10,7 +10,6 @@ use js_sys::Array;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 use web_sys::DragEvent;
@@ -261,16 +260,6 @@ impl Intake {
         // A large file travels alone: it is read slice by slice.
         for files in sheaves(&files, |(_, blob)| blob.size()) {
             self.client.open(files.to_vec());
-        }
-    }
-
-    /// Opens files with their bytes.
-    pub(super) fn open_read(&self, files: Vec<NamedFile>) {
-        let files = self.gate.pass(files);
-        let bytes: Vec<JsValue> = files.iter().filter_map(|file| Some(file.bytes.as_ref()?.into())).collect();
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
-        if !files.is_empty() {
-            self.client.open_in(files.into_iter().map(numbered).collect(), &bytes);
         }
     }
 

@@ -33,9 +33,8 @@ use crate::protocol::Report;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::ids::FileId;
-use crate::worker::pace::AT_A_STRETCH;
+use crate::worker::pace;
 use crate::worker::pace::Pace;
-use crate::worker::pace::UNNOTICED;
 use crate::worker::pool::News;
 use crate::worker::pool::Pool;
 use crate::worker::pool::Task;
@@ -144,7 +143,7 @@ impl Host {
             Call::Ask(number, question) => {
                 let before = this.now();
                 let Self { turns, ledger, .. } = &mut *this;
-                let at_once = turns.take(ledger, number, question, STEP).map(|question| ledger.answer_prepared(number, question));
+                let at_once = turns.take(ledger, number, question, pace::STEP).map(|question| ledger.answer_prepared(number, question));
                 let took = this.now() - before;
                 this.pace.answered(took);
                 match at_once {
@@ -178,11 +177,11 @@ impl Host {
         let before = self.now();
         self.is_turn_due = false;
         while !self.turns.is_over() && !self.is_turn_due {
-            for (number, reply) in self.turns.step(&mut self.ledger, STEP) {
+            for (number, reply) in self.turns.step(&mut self.ledger, pace::STEP) {
                 self.reply(number, reply, Vec::new());
             }
             self.tell_of_sorting(before);
-            if !self.turns.is_over() && self.now() >= before + AT_A_STRETCH {
+            if !self.turns.is_over() && self.now() >= before + pace::AT_A_STRETCH {
                 self.work_later();
             }
         }
@@ -192,7 +191,7 @@ impl Host {
     fn tell_of_sorting(&mut self, now: f64) {
         if self.turns.is_sorting() {
             let since = *self.sorting_since.get_or_insert(now);
-            if !self.is_said && now - since > UNNOTICED {
+            if !self.is_said && now - since > pace::UNNOTICED {
                 self.is_said = true;
                 self.say(&Notice::Sorting(true), &[]);
             }
@@ -347,6 +346,3 @@ impl Host {
         }
     }
 }
-
-/// How much is done between two looks at the clock.
-const STEP: usize = 20_000;

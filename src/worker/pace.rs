@@ -54,6 +54,8 @@ impl Pace {
 
 /// Milliseconds of work after which other questions have their turn.
 pub(super) const AT_A_STRETCH: f64 = 8.0;
+/// How much is done between two looks at the clock.
+pub(super) const STEP: usize = 20_000;
 /// Sorting that takes no longer is not worth a word on the screen.
 pub(super) const UNNOTICED: f64 = 100.0;
 /// The progress line moves this often.
