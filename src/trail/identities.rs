@@ -66,7 +66,11 @@ impl Identities {
         }
         let Some(place) = self.places.get_mut(number(mark)) else { return };
         if place.mark == mark {
-            place.met = Some(Box::new(Met { json: json.to_vec(), is_ascii: json.is_ascii(), principal: owned(principal) }));
+            place.met = Some(Box::new(Met {
+                json: json.to_vec(),
+                is_ascii: json.is_ascii(),
+                principal: with(principal, |text| Cow::Owned(text.to_owned())),
+            }));
         }
         place.mark = mark;
     }
@@ -74,7 +78,7 @@ impl Identities {
     /// The caller of that number.
     pub(super) fn principal(&self, number: usize) -> Principal<'_> {
         let met = self.places.get(number).and_then(|place| place.met.as_deref());
-        met.map(|met| lent(&met.principal)).unwrap_or_default()
+        met.map(|met| with(&met.principal, Cow::Borrowed)).unwrap_or_default()
     }
 }
 
@@ -83,21 +87,10 @@ fn number(mark: u64) -> usize {
     usize::try_from(mark >> 56).unwrap_or_default()
 }
 
-fn owned(principal: &Principal<'_>) -> Principal<'static> {
-    let text = |text: &Text<'_>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
-    Principal {
-        name: text(&principal.name),
-        kind: text(&principal.kind),
-        arn: text(&principal.arn),
-        account: text(&principal.account),
-        access_key: text(&principal.access_key),
-    }
-}
-
-fn lent<'a>(principal: &'a Principal<'static>) -> Principal<'a> {
-    fn text<'a>(text: &'a Text<'static>) -> Text<'a> {
-        text.as_deref().map(Cow::Borrowed)
-    }
+/// The same caller, its texts held in another way.
+#[inline(always)]
+fn with<'p, 't>(principal: &'p Principal<'_>, text: impl Fn(&'p str) -> Cow<'t, str>) -> Principal<'t> {
+    let text = |known: &'p Text<'_>| known.as_deref().map(&text);
     Principal {
         name: text(&principal.name),
         kind: text(&principal.kind),

@@ -288,6 +288,12 @@ mod tests {
             prop_assert_eq!(Timestamp::parse(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
         }
 
+        /// The short way and the long one agree, on times that there are and times that there are not.
+        #[test]
+        fn a_time_without_a_fraction_is_the_same_with_an_empty_one(text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9x]") {
+            prop_assert_eq!(Timestamp::parse(&format!("{text}Z")), Timestamp::parse(&format!("{text}.0Z")));
+        }
+
         #[test]
         fn any_text_is_taken(text in ".{0,40}") {
             let _ = Timestamp::parse(&text);
