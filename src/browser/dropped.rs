@@ -75,8 +75,7 @@ impl Drop {
     }
 
     /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off; it goes on when
-    /// `found` has returned. Returns the names
-    /// that could not be listed.
+    /// `found` has returned. Returns the names that could not be listed.
     pub async fn walk(self, mut found: impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
         if !self.files.is_empty() && found(self.files).await.is_break() {
             return Vec::new();

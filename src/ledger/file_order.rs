@@ -10,6 +10,7 @@ use crate::ledger::Ledger;
 use crate::ledger::files::severity;
 use crate::ledger::files::stamp_of;
 use crate::query::merge::MergeSort;
+use crate::table::dictionary::Dictionary;
 use crate::trail::arrange::arrange_numbers;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
@@ -142,12 +143,15 @@ impl Ledger {
         rows
     }
 
-    /// The numbers of the files with these sources. All files are looked at, their names' ends only.
-    pub(super) fn ids_of<'a>(&self, sources: Vec<&'a str>) -> Ids<'a> {
-        let mut ids = vec![None; sources.len()];
-        let names = Names::of(sources);
+    /// The numbers of the files with these sources.
+    pub(super) fn ids_of<'a>(&self, sources: impl Iterator<Item = &'a str>) -> Ids {
+        let mut names = Dictionary::default();
+        for source in sources {
+            names.intern(source);
+        }
+        let mut ids = vec![None; names.len()];
         for (id, file) in &self.files {
-            if let Some(found) = names.find(&file.source).and_then(|at| ids.get_mut(at)) {
+            if let Some(found) = names.code(&file.source).and_then(|code| ids.get_mut(code.0 as usize)) {
                 // Of several files with one source, the greatest.
                 *found = (*found).max(Some(*id));
             }
@@ -157,55 +161,16 @@ impl Ledger {
 }
 
 /// A few files' numbers by their sources.
-pub(super) struct Ids<'a> {
-    names: Names<'a>,
+pub(super) struct Ids {
+    names: Dictionary,
+    /// By the codes of the names.
     ids: Vec<Option<FileId>>,
 }
 
-impl Ids<'_> {
+impl Ids {
     pub(super) fn of(&self, source: Option<&str>) -> Option<FileId> {
-        self.ids.get(self.names.find(source?)?).copied().flatten()
+        self.ids.get(self.names.code(source?)?.0 as usize).copied().flatten()
     }
-}
-
-/// A few names among which very many are sought.
-pub(super) struct Names<'a> {
-    names: Vec<&'a str>,
-    /// The end of each, and its place.
-    tails: Vec<(u64, u32)>,
-}
-
-impl<'a> Names<'a> {
-    pub(super) fn of(names: Vec<&'a str>) -> Self {
-        let mut tails: Vec<(u64, u32)> = names.iter().map(|name| tail(name)).zip(0..).collect();
-        tails.sort_unstable();
-        Self { names, tails }
-    }
-
-    /// The place of the first name that is equal.
-    pub(super) fn find(&self, name: &str) -> Option<usize> {
-        let tail = tail(name);
-        let first = self.tails.partition_point(|(known, _)| *known < tail);
-        for (known, at) in self.tails.get(first..)? {
-            if *known != tail {
-                return None;
-            }
-            let at = *at as usize;
-            if self.names.get(at) == Some(&name) {
-                return Some(at);
-            }
-        }
-        None
-    }
-}
-
-/// The end of a name as a number: names of one trail begin alike, and end alike in `.json.gz`.
-fn tail(name: &str) -> u64 {
-    name.bytes()
-        .rev()
-        .skip(".json.gz".len())
-        .take(16)
-        .fold(name.len() as u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
 /// Half of the milliseconds that a key has room for.

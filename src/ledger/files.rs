@@ -54,7 +54,7 @@ impl Ledger {
 
     fn shown(&self, page: &[ReportRow<'_>]) -> Vec<FileRow> {
         let Some(judgement) = &self.judgement else { return Vec::new() };
-        let ids = self.ids_of(page.iter().filter_map(|row| row.source()).collect());
+        let ids = self.ids_of(page.iter().filter_map(|row| row.source()));
         let fingerprints = fingerprints(judgement);
         let row = |row: &ReportRow<'_>| {
             let id = ids.of(row.source());

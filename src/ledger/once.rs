@@ -90,22 +90,6 @@ impl Repeated {
     }
 }
 
-/// Calls `found` with each group of numbers that have one key. Of very many a part of the keys is looked at after the other: all at once
-/// they would take a third as much memory as the rows.
-pub(super) fn in_parts<I: Iterator<Item = (u64, u32)>>(many: usize, keys: impl Fn() -> I, mut found: impl FnMut(&[(u64, u32)])) {
-    let parts = (many / KEYS_AT_ONCE + 1) as u64;
-    let mut some: Vec<(u64, u32)> = Vec::new();
-    for part in 0..parts {
-        some.clear();
-        some.extend(keys().filter(|(key, _)| key % parts == part));
-        some.sort_unstable();
-        some.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1).for_each(&mut found);
-    }
-}
-
-/// 32 MB of them.
-const KEYS_AT_ONCE: usize = 2 << 20;
-
 /// The ranks of a group's files take as long as so many comparisons of times.
 const DEAR: usize = 128;
 

@@ -9,7 +9,6 @@ use crate::integrity::report::IgnoredRow;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::sha256::Sha256;
 use crate::ledger::Ledger;
-use crate::ledger::once::in_parts;
 use crate::trail::arrange::arrange;
 use crate::trail::ids::FileId;
 use crate::trail::object_key::KeyKind;
@@ -109,3 +108,19 @@ fn finding(repeats: Repeats<'_>, among: &str) -> Option<Finding> {
     );
     Some(Finding { code: FindingCode::DuplicateEvents, subject: key.to_owned(), message, start: None, end: None })
 }
+
+/// Calls `found` with each group of numbers that have one key. Of very many a part of the keys is looked at after the other: all at once
+/// they would take a third as much memory as the rows.
+fn in_parts<I: Iterator<Item = (u64, u32)>>(many: usize, keys: impl Fn() -> I, mut found: impl FnMut(&[(u64, u32)])) {
+    let parts = (many / KEYS_AT_ONCE + 1) as u64;
+    let mut some: Vec<(u64, u32)> = Vec::new();
+    for part in 0..parts {
+        some.clear();
+        some.extend(keys().filter(|(key, _)| key % parts == part));
+        some.sort_unstable();
+        some.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1).for_each(&mut found);
+    }
+}
+
+/// 32 MB of them.
+const KEYS_AT_ONCE: usize = 2 << 20;

@@ -10,7 +10,6 @@ use crate::integrity::report::LogRow;
 use crate::integrity::selection::select;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::Ledger;
-use crate::ledger::file_order::Names;
 use crate::ledger::files::fingerprints;
 use crate::ledger::files::log_row;
 use crate::ledger::files::severity;
@@ -19,6 +18,7 @@ use crate::protocol::FileRow;
 use crate::protocol::GapView;
 use crate::protocol::Stretch;
 use crate::protocol::WindowView;
+use crate::table::dictionary::Dictionary;
 use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainId;
 use crate::trail::time::TimeRange;
@@ -55,12 +55,17 @@ impl Ledger {
 
     fn window_views(&self, judgement: &Judgement, windows: &[Chosen<'_>], gaps: &[GapView]) -> Vec<WindowView> {
         let digests = digests_of(judgement, windows);
-        // Of a window without a digest the name is that of no log's digest.
-        let names = Names::of(digests.iter().map(|digest| digest.and_then(|digest| digest.key.as_deref()).unwrap_or_default()).collect());
+        // The first window that each digest stands in, by the code of its name.
+        let (mut names, mut places) = (Dictionary::default(), Vec::new());
+        for (at, key) in digests.iter().enumerate().filter_map(|(at, digest)| Some((at, digest.as_ref()?.key.as_deref()?))) {
+            if names.intern(key).0 as usize == places.len() {
+                places.push(at);
+            }
+        }
         let mut logs: Vec<Vec<&LogRow>> = vec![Vec::new(); windows.len()];
         for row in &judgement.report.logs {
             for key in &row.listed_by {
-                if let Some(logs) = names.find(key).and_then(|at| logs.get_mut(at)) {
+                if let Some(logs) = names.code(key).and_then(|code| logs.get_mut(*places.get(code.0 as usize)?)) {
                     logs.push(row);
                 }
             }
@@ -72,7 +77,7 @@ impl Ledger {
         }
         let fingerprints = fingerprints(judgement);
         let of_digests = digests.iter().flatten().map(|row| &row.source);
-        let ids = self.ids_of(of_digests.chain(logs.iter().flatten().map(|row| &row.source)).flatten().map(String::as_str).collect());
+        let ids = self.ids_of(of_digests.chain(logs.iter().flatten().map(|row| &row.source)).flatten().map(String::as_str));
         let views = windows.iter().zip(digests).zip(logs).map(|(((chain, window), digest), rows)| {
             let gap = gaps.iter().find(|gap| gap.chain == **chain && gap.range.start < window.end && window.start < gap.range.end);
             let cause = gap.map(|gap| gap.cause);

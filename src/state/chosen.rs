@@ -12,7 +12,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::dropped::NamedFile;
 use crate::browser::whole::WholeReader;
-use crate::protocol::Named;
 use crate::protocol::Progress;
 use crate::state::intake::Files;
 use crate::state::intake::Intake;
@@ -105,9 +104,8 @@ impl Intake {
     fn open_read(&self, files: Vec<NamedFile>) {
         let files = self.gate.pass(files);
         let bytes: Vec<JsValue> = files.iter().filter_map(|file| Some(file.bytes.as_ref()?.into())).collect();
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
         if !files.is_empty() {
-            self.client.open_in(files.into_iter().map(numbered).collect(), &bytes);
+            self.client.open_in(self.numbered(files), &bytes);
         }
     }
 

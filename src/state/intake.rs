@@ -244,10 +244,9 @@ impl Intake {
         if files.is_empty() {
             return;
         }
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
         if sheaf.bytes < SHEAF_BYTES * 2.0 && !files.iter().any(is_zip) {
             if let Ok(whole) = Blob::new_with_blob_sequence(&sheaf.parts) {
-                self.client.open_in(files.into_iter().map(numbered).collect(), &[whole.into()]);
+                self.client.open_in(self.numbered(files), &[whole.into()]);
             }
             return;
         }
@@ -256,7 +255,7 @@ impl Intake {
             let this = self.clone();
             self.run(Box::pin(async move { this.open_zip(zip).await }));
         }
-        let files: Vec<(Named, Blob)> = files.into_iter().map(numbered).collect();
+        let files = self.numbered(files);
         // A large file travels alone: it is read slice by slice.
         for files in sheaves(&files, |(_, blob)| blob.size()) {
             self.client.open(files.to_vec());
@@ -265,6 +264,11 @@ impl Intake {
 
     pub(super) fn lost(&self, name: String, why: &str) {
         self.client.say(&Call::Lost(Named { id: self.number(), name, size: 0 }, why.to_owned()), &[]);
+    }
+
+    pub(super) fn numbered(&self, files: Vec<NamedFile>) -> Vec<(Named, Blob)> {
+        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
+        files.into_iter().map(numbered).collect()
     }
 
     pub(super) fn number(&self) -> FileId {

@@ -6,7 +6,6 @@ pub mod answers;
 pub mod ask;
 pub mod brush;
 mod chosen;
-
 pub mod client;
 pub mod crowd;
 pub mod desk;

@@ -25,6 +25,17 @@ const problems = async (page) => {
 };
 const count = (page) => page.$eval("#event-count", (element) => element.textContent.replace(/\s+/g, " ").trim());
 
+/** Ends the reading of so many files as soon as one was read; how many were. What was not read is said. */
+const endReading = async (page, files) => {
+  await page.waitForFunction(() => Number(document.documentElement.dataset.filesRead) > 0, { polling: 10 });
+  await page.evaluate(() => document.querySelector("#progress button").click());
+  await idle(page);
+  const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
+  assert.ok(read > 0 && read < files, String(read));
+  assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+  return read;
+};
+
 /** Zeros, packed a thousand to one. The real bomb of 5 GB behaves the same and takes a minute to make; the budget ends both at 64 MiB. */
 const bomb = () =>
   new Promise((done) => {
@@ -131,12 +142,7 @@ describe("bad input", () => {
     }
     const page = await openDashboard(browser, host.url);
     await dropPaths(page, "body", [many]);
-    await page.waitForFunction(() => Number(document.documentElement.dataset.filesRead) > 0, { polling: 10 });
-    await page.evaluate(() => document.querySelector("#progress button").click());
-    await idle(page);
-    const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
-    assert.ok(read > 0 && read < 3000, String(read));
-    assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+    const read = await endReading(page, 3000);
     assert.match(await page.$eval("#banner", (banner) => banner.textContent), /Reading was ended early: of what was opened some was not read/);
     await dropPaths(page, "body", [join(many, "29", "99.json")]);
     await page.waitForFunction((read) => Number(document.documentElement.dataset.filesRead) > read, { polling: 10 }, read);
@@ -176,12 +182,7 @@ describe("bad input", () => {
     const many = join(folder, "logs");
     const page = await openDashboard(browser, host.url);
     await choose(page, "#pick-folder", many);
-    await page.waitForFunction(() => Number(document.documentElement.dataset.filesRead) > 0, { polling: 10 });
-    await page.evaluate(() => document.querySelector("#progress button").click());
-    await idle(page);
-    const read = await page.evaluate(() => Number(document.documentElement.dataset.filesRead));
-    assert.ok(read > 0 && read < 3000, String(read));
-    assert.match(await problems(page), /Not read: reading was ended before \d+ files? had their turn/);
+    await endReading(page, 3000);
     await page.close();
   });
 
