@@ -200,7 +200,8 @@ impl JsonAt {
 
 fn record(json: &[u8], event_id: Option<&str>) -> Result<String, String> {
     if let Some(wanted) = event_id {
-        let is_it = EventRecord::parse(json).is_ok_and(|record| wanted.is_empty() || record.event_id.as_deref() == Some(wanted));
+        // A row without one is of a record without one.
+        let is_it = EventRecord::parse(json).is_ok_and(|record| record.event_id.as_deref().unwrap_or_default() == wanted);
         if !is_it {
             return Err(ANOTHER.to_owned());
         }

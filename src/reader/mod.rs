@@ -303,6 +303,8 @@ mod tests {
         let (taken, record) = from(offset as usize);
         assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
         assert!(taken <= 3, "no more is read than the record");
+        // The row has no eventID: a record that has one is another.
+        assert!(from(1).1.json.is_err());
         // Of a file that has changed, what stands there now is no record.
         assert!(from(offset as usize + 3).1.json.is_err());
     }
