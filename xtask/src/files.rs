@@ -28,6 +28,9 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Outcome {
 /// Makes `link` lead to a program, whatever it led to before.
 pub fn link(program: &Path, link: &Path) -> Outcome {
     let failed = |error| format!("A link could not be made ({error}): {}", link.display());
+    if program == link {
+        return Ok(()); // found through the link itself, whose folder is on the search path
+    }
     if let Some(folder) = link.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
