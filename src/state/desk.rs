@@ -73,6 +73,9 @@ pub struct Desk {
 
     /// Walks under way, and files that the ledger has not yet acknowledged.
     pub arriving: RwSignal<u64>,
+    /// Whether files are being opened, though the ledger has heard of none yet: the workbench is built then, while the readers have nothing to
+    /// do. Built beside their first work, it held the page for more than 50 ms.
+    pub opening: RwSignal<bool>,
     /// How far reading has come.
     pub progress: RwSignal<Progress>,
     /// The first screen's picture.
@@ -167,6 +170,7 @@ impl Desk {
             chosen: RwSignal::new(None),
             theme: RwSignal::new(habits::theme()),
             arriving: RwSignal::new(0),
+            opening: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
             survey: RwSignal::new(Arc::default()),
             tallies: std::array::from_fn(|_| RwSignal::new(None)),
@@ -200,10 +204,10 @@ impl Desk {
         self.tallies.get(at).copied()
     }
 
-    /// Whether anything was opened: else the page says what it is for.
+    /// Whether nothing was opened: then the page says what it is for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.progress.with(|progress| progress.files == 0 && progress.problems == 0)
+        !self.opening.get() && self.progress.with(|progress| progress.files == 0 && progress.problems == 0)
     }
 
     /// The stretch of time that the charts show: the window, else all events and all hours that digests speak for.

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
+use leptos::prelude::GetUntracked;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
@@ -73,6 +74,7 @@ impl Intake {
             let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
             let lost = drop.walk(async move |files: Vec<NamedFile>| {
                 listed.gate.wait_for_word(files.len() as u64, Extent::SoFar).await;
+                listed.gate.desk.opening.set(true);
                 let mut sheaf = waiting.borrow_mut();
                 if is_wanted().is_break() {
                     sheaf.files.extend(files);
@@ -99,6 +101,7 @@ impl Intake {
         let (this, goes_on) = (self.clone(), self.until_cancelled());
         self.run(Box::pin(async move {
             this.gate.wait_for_word(many, Extent::All).await;
+            this.gate.desk.opening.set(many > 0 && goes_on().is_continue());
             this.send(files, many, goes_on).await;
         }));
     }
@@ -288,7 +291,9 @@ impl Intake {
             work.await;
             this.gate.end();
             this.client.say(&Call::Listing(Listing::Ended), &[]);
-            this.arriving.update(|arriving| *arriving = arriving.saturating_sub(1));
+            let left = this.arriving.get_untracked().saturating_sub(1);
+            this.arriving.set(left);
+            this.gate.desk.opening.update(|opening| *opening &= left > 0);
         });
     }
 }

@@ -54,6 +54,6 @@ fn hear(desk: Desk, notice: Notice) {
 
 fn grow(desk: Desk, progress: Progress) {
     let known = desk.progress.with_untracked(|before| progress.heard_of.saturating_sub(before.heard_of));
-    desk.arriving.update(|arriving| *arriving = arriving.saturating_sub(known));
     desk.progress.set(progress);
+    desk.arriving.update(|arriving| *arriving = arriving.saturating_sub(known));
 }

@@ -27,7 +27,7 @@ pub(crate) fn Facets() -> impl IntoView {
     view! {
         <aside id="facets" class="card facets" aria-label="Values and their counts">
             <button type="button" class="button-icon facets-close" aria-label="Close the filters" on:click=move |_| panels.facets.set(false)><Icon name="cross" /></button>
-            <p class="note" hidden=move || desk.survey.with(|survey| survey.matched > 0) || desk.tallies.iter().any(|tally| tally.with(|tally| tally.as_ref().is_some_and(|tally| !tally.values.is_empty())))>"No values: no event passes the filter."</p>
+            <p class="note" hidden=move || desk.survey.with(|survey| survey.total == 0 || survey.matched > 0) || desk.tallies.iter().any(|tally| tally.with(|tally| tally.as_ref().is_some_and(|tally| !tally.values.is_empty())))>"No values: no event passes the filter."</p>
             {FACETS.map(|column| view! { <Facet column=column /> })}
         </aside>
     }

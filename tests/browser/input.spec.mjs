@@ -59,6 +59,29 @@ describe("bad input", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("the workbench is there before anything is read, and goes again where there was nothing to open", async () => {
+    const page = await openDashboard(browser, host.url);
+    await page.evaluate(() => {
+      window.said = [];
+      const seen = () => document.querySelector(".workbench") && window.said.push(document.querySelector("#progress span").textContent);
+      new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
+    });
+    const nothing = join(folder, "nothing");
+    await mkdir(nothing);
+    await dropPaths(page, "body", [nothing]);
+    await idle(page);
+    assert.ok(await page.$("#empty-page"), "an empty folder is nothing to show");
+    const some = join(folder, "some");
+    await mkdir(some);
+    await writeFile(join(some, "log.json"), LOG);
+    await choose(page, "#pick-folder", some);
+    await page.waitForSelector("#row-0 .cell-time");
+    await idle(page);
+    assert.equal((await page.evaluate(() => window.said)).at(0), "Opening files…");
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+  });
+
   test("a large file shows rows before it is read to its end", async () => {
     const path = join(folder, "large.json");
     await writeFile(path, `{"Records":[${`${JSON.stringify(EVENT)},`.repeat(599_999)}${JSON.stringify(EVENT)}]}`);
