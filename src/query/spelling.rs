@@ -1,5 +1,6 @@
-//! Puts many texts into alphabetical order, a letter at a time and in steps: what is common to thousands is looked at once a text, where
-//! comparing two by two looks at it twenty times. A million ARNs: 0.7 s instead of 1.4 s, in WebAssembly.
+//! Puts many texts into alphabetical order, two letters at a time and in steps: what is common to thousands is looked at once a text, where
+//! comparing two by two looks at it twenty times. Looking texts up is what takes time, so each look takes in as much as it can. The 1.7 million
+//! names of ten million events, in WebAssembly: 0.5 s; 1.0 s letter by letter.
 
 use std::cmp::Ordering;
 
@@ -9,11 +10,13 @@ use crate::trail::arrange::arrange_numbers;
 #[derive(Debug, Default)]
 pub struct Spelling {
     order: Vec<u32>,
-    /// Of each number in the group at work: its letter; and the order that it will be.
+    /// Of each number in the group at work: its two letters; and the order that it will be.
     letters: Vec<u16>,
     next: Vec<u32>,
     groups: Vec<Group>,
     pass: Option<Pass>,
+    /// The numbers of a small group, each behind its text's next letters.
+    keyed: Vec<(u64, u32)>,
 }
 
 /// Texts that are the same up to `depth`.
@@ -24,14 +27,14 @@ struct Group {
     depth: usize,
 }
 
-/// A group being split by the letter at its depth.
+/// A group being split by the two letters at its depth.
 #[derive(Debug)]
 struct Pass {
     group: Group,
     stage: Stage,
     /// How many of the group are done in this stage.
     done: usize,
-    /// How many have each letter, then where the next one of it goes. Place 0: the text has ended.
+    /// How many have each pair of letters, then where the next one of it goes. Place 0: the text has ended.
     places: Vec<usize>,
 }
 
@@ -39,9 +42,9 @@ struct Pass {
 enum Stage {
     /// Which letters there are.
     Count,
-    /// All have the same one: how many more they share.
+    /// All have the same: how many more they share.
     Share(usize),
-    /// Each to its letter's place.
+    /// Each to its letters' place.
     Deal,
 }
 
@@ -52,7 +55,7 @@ impl Spelling {
         let order: Vec<u32> = (0..u32::try_from(texts).unwrap_or(u32::MAX)).collect();
         let group = Group { start: 0, end: order.len(), depth: 0 };
         let (letters, next) = (vec![0; order.len()], vec![0; order.len()]);
-        Self { order, letters, next, groups: vec![group], pass: None }
+        Self { order, letters, next, groups: vec![group], pass: None, keyed: Vec::new() }
     }
 
     /// Looks at about `budget` letters; whether all is in order.
@@ -65,8 +68,9 @@ impl Spelling {
                     self.go_on(pass, left, &text)
                 }
                 (None, Some(group)) if group.end - group.start <= FEW => self.compare(group, &text),
+                (None, Some(group)) if group.end - group.start <= SOME => self.compare_by_keys(group, &text),
                 (None, Some(group)) => {
-                    self.pass = Some(Pass { group, stage: Stage::Count, done: 0, places: vec![0; 257] });
+                    self.pass = Some(Pass { group, stage: Stage::Count, done: 0, places: vec![0; PAIRS] });
                     1
                 }
                 (None, None) => break,
@@ -92,6 +96,32 @@ impl Spelling {
         (group.end - group.start) * 4
     }
 
+    /// Looks each text up once for seven letters; most differ by then.
+    fn compare_by_keys<'t>(&mut self, group: Group, text: &impl Fn(u32) -> &'t [u8]) -> usize {
+        let Group { start, end, depth } = group;
+        let Some(numbers) = self.order.get_mut(start..end) else { return 1 };
+        self.keyed.clear();
+        for number in numbers.iter() {
+            self.keyed.push((key(text(*number).get(depth..).unwrap_or_default()), *number));
+        }
+        self.keyed.sort_unstable();
+        let mut begin = 0;
+        for (at, (key, number)) in self.keyed.iter().enumerate() {
+            if let Some(place) = numbers.get_mut(at) {
+                *place = *number;
+            }
+            if self.keyed.get(at + 1).is_some_and(|(next, _)| next == key) {
+                continue;
+            }
+            // Those that have ended are the same.
+            if at > begin && key & 0xff > SEVEN {
+                self.groups.push(Group { start: start + begin, end: start + at + 1, depth: depth + 7 });
+            }
+            begin = at + 1;
+        }
+        (end - start) * 4
+    }
+
     fn go_on<'t>(&mut self, mut pass: Pass, most: usize, text: &impl Fn(u32) -> &'t [u8]) -> usize {
         let Group { start, end, depth } = pass.group;
         let stretch = start + pass.done..end.min(start + pass.done + most);
@@ -100,7 +130,7 @@ impl Spelling {
             Stage::Count => {
                 let numbers = self.order.get(stretch.clone()).unwrap_or_default();
                 for (number, letter) in numbers.iter().zip(self.letters.get_mut(stretch).unwrap_or_default()) {
-                    *letter = text(*number).get(depth).map_or(0, |byte| u16::from(byte.to_ascii_lowercase()) + 1);
+                    *letter = pair(text(*number).get(depth..).unwrap_or_default());
                     pass.places[usize::from(*letter)] += 1;
                 }
             }
@@ -156,7 +186,7 @@ impl Spelling {
                 }
                 // Each place has moved on to where the next letter's began.
                 let ends = pass.places.iter().zip(pass.places.iter().skip(1)).filter(|(from, to)| *to - *from > 1);
-                self.groups.extend(ends.map(|(from, to)| Group { start: *from, end: *to, depth: depth + 1 }));
+                self.groups.extend(ends.map(|(from, to)| Group { start: *from, end: *to, depth: depth + 2 }));
             }
         }
     }
@@ -194,7 +224,37 @@ fn small_letters(word: u64) -> u64 {
     word | capitals >> 2
 }
 
-/// Groups so small are compared two by two: a table of 256 places is not worth it.
+/// The first seven letters, and how long the text is, as far as that tells where it ends.
+fn key(rest: &[u8]) -> u64 {
+    let letters = rest.first_chunk::<8>().map_or_else(|| padded(rest), |eight| u64::from_be_bytes(*eight));
+    let length = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+    small_letters(letters) & !0xff | length.min(SEVEN + 1)
+}
+
+const SEVEN: u64 = 7;
+
+/// The first two letters in one number; what has ended comes first.
+fn pair(rest: &[u8]) -> u16 {
+    let letter = |byte: &u8| match *byte {
+        byte @ b'A'..=b'Z' => u16::from(byte) + 7,
+        byte if byte > b'Z' => u16::from(byte) - 25,
+        byte => u16::from(byte) + 1,
+    };
+    match rest {
+        [first, second, ..] => letter(first) * LETTERS + letter(second),
+        [first] => letter(first) * LETTERS,
+        [] => 0,
+    }
+}
+
+/// One for each byte but the capitals, and the end.
+const LETTERS: u16 = 231;
+const PAIRS: usize = 231 * 231;
+
+/// Groups no larger are compared by their keys, two by two: a table of all pairs is not worth it. In tests fewer, so that every way is walked.
+const SOME: usize = if cfg!(test) { 60 } else { 16_384 };
+
+/// Groups so small are compared text by text.
 const FEW: usize = 24;
 
 #[cfg(test)]
@@ -211,7 +271,7 @@ mod tests {
         }
 
         #[test]
-        fn any_steps_spell_as_sorting_does(texts in prop::collection::vec("(ab|AB)?[aAb_é]{0,5}", 0..300), budget in 1usize..200) {
+        fn any_steps_spell_as_sorting_does(texts in prop::collection::vec("(ab|AB)?(arn:AWS:s3:::[aA]{0,9})?[aAb_Zé\u{0}]{0,5}", 0..300), budget in 1usize..200) {
             let mut spelling = Spelling::of(texts.len());
             while !spelling.step(budget, |number| texts[number as usize].as_bytes()) {}
             let mut expected: Vec<u32> = (0..texts.len() as u32).collect();
