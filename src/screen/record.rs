@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::screen::format;
 use crate::screen::json;
 
 /// The sections of one record that have something to say.
@@ -30,6 +31,20 @@ pub struct Line {
     pub value: String,
     /// The field of a filter for it, where there is one.
     pub field: Option<&'static str>,
+}
+
+impl Section {
+    /// As much of it as can be shown, with a line that says how much more there is.
+    #[must_use]
+    pub fn cut(mut self) -> Self {
+        let more = self.lines.len().saturating_sub(MOST_LINES);
+        if more > 0 {
+            self.lines.truncate(MOST_LINES);
+            let label = format!("{} more", format::count(more as u64));
+            self.lines.push(Line { label, value: "Not shown: copy the record to have them all.".to_owned(), field: None });
+        }
+        self
+    }
 }
 
 impl RecordSections {
@@ -186,6 +201,9 @@ fn shown(value: &RawValue) -> Option<String> {
     }
 }
 
+/// Lines of a section that are shown. Real records stay far below; a hundred thousand held the page for five seconds.
+const MOST_LINES: usize = 300;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +226,16 @@ mod tests {
             .map(|l| (l.label.as_str(), l.value.as_str()))
             .collect();
         assert_eq!(request, [("z", "1"), ("a", "{\n  \"b\": [\n    true\n  ]\n}")]);
+    }
+
+    #[test]
+    fn of_very_many_members_some_are_shown_and_the_rest_is_counted() {
+        let members: Vec<String> = (0..100_000).map(|at| format!("\"key{at}\":{at}")).collect();
+        let record = RecordSections::read(&format!("{{\"requestParameters\":{{{}}}}}", members.join(","))).expect("a record");
+        let cut = record.sections.into_iter().map(Section::cut).next().expect("a section");
+        assert_eq!((cut.lines.len(), cut.lines[300].label.as_str()), (301, "99,700 more"));
+        let few = Section { title: "REQUEST", lines: cut.lines.get(..300).unwrap_or_default().to_vec() };
+        assert_eq!(few.clone().cut(), few);
     }
 
     proptest! {

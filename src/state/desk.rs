@@ -73,6 +73,10 @@ pub struct Desk {
 
     /// Walks under way, and files that the ledger has not yet acknowledged.
     pub arriving: RwSignal<u64>,
+    /// How many files there will be with those of a picker that are yet to be sent; less than there are where nothing is known of more.
+    pub expected: RwSignal<u64>,
+    /// Whether somebody has ended the reading, and what had begun is still read to its end.
+    pub is_ending: RwSignal<bool>,
     /// How far reading has come.
     pub progress: RwSignal<Progress>,
     /// The first screen's picture.
@@ -167,6 +171,8 @@ impl Desk {
             chosen: RwSignal::new(None),
             theme: RwSignal::new(habits::theme()),
             arriving: RwSignal::new(0),
+            expected: RwSignal::new(0),
+            is_ending: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
             survey: RwSignal::new(Arc::default()),
             tallies: std::array::from_fn(|_| RwSignal::new(None)),

@@ -29,6 +29,7 @@ use crate::view::icon::Symbols;
 use crate::view::integrity::Integrity;
 use crate::view::pack::PackDialog;
 use crate::view::panels::Panels;
+use crate::view::panels::focus_on;
 use crate::view::people::People;
 use crate::view::progress::ProblemsDialog;
 use crate::view::progress::ReadingProgress;
@@ -156,7 +157,11 @@ fn listen_to_keys(desk: Desk, panels: Panels) {
         match event.key().as_str() {
             "/" => drop(panels.search.get_untracked().map(|search| search.focus())),
             "?" => panels.help.set(true),
-            "1" => desk.tab.set(Tab::Events),
+            "1" => {
+                desk.tab.set(Tab::Events);
+                // With Tab alone it lies behind all facets.
+                focus_on("#event-table");
+            }
             "2" => desk.tab.set(Tab::Identities),
             "3" => desk.tab.set(Tab::Integrity),
             "v" => desk.toggle_verified_only(),
