@@ -68,7 +68,8 @@ impl Fit {
     #[must_use]
     pub fn within(&self, range: TimeRange, learned: Learned) -> Estimate {
         let inside = self.days.iter().filter(|(day, _)| *day < range.end && day.plus(DAY) > range.start).map(|(_, bytes)| bytes).sum();
-        let (whole, files) = (self.estimate(learned), Stored { files: self.stored.files, ..Stored::default() }.estimate(Learned::default()).memory);
+        let (whole, files) =
+            (self.estimate(learned), Stored { files: self.stored.files, ..Stored::default() }.estimate(Learned::default()).memory);
         let rows = Estimate { memory: whole.memory.saturating_sub(files), ..whole }.share(inside, self.stored.bytes());
         Estimate { memory: rows.memory.saturating_add(files), ..rows }
     }

@@ -29,7 +29,7 @@ pub(crate) fn Sections(detail: Arc<Detail>) -> impl IntoView {
         let read = json.filter(|(row, _)| *row == detail.id).and_then(|(_, json)| RecordSections::read(json));
         read.map_or_else(|| of_cells(&detail), |record| record.sections)
     };
-    move || sections().into_iter().map(|section| view! { <SectionView section=section.cut() /> }).collect_view()
+    move || sections().into_iter().map(|section| view! { <SectionView section=section /> }).collect_view()
 }
 
 #[component]
