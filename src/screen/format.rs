@@ -202,6 +202,16 @@ pub fn head(text: &str, most: usize) -> String {
     }
 }
 
+/// A text as far as it can be shown: of one that has more letters than `most`, so many, and a word that these are not all.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    let head = head(text, most);
+    match text.chars().nth(most) {
+        Some(_) => format!("{head} (These are the first {} letters: copy it to have them all.)", count(most as u64)),
+        None => head,
+    }
+}
+
 /// The last part of a path or key.
 #[must_use]
 pub fn file_name(path: &str) -> &str {
@@ -251,5 +261,7 @@ mod tests {
     fn names_are_shortened_only_where_they_are_what_they_seem() {
         assert_eq!([short_account("111122223333"), short_account("o-abc"), short_account("ééééééé")], ["1111…3333", "o-abc", "ééééééé"]);
         assert_eq!(head("ééééé", 2), "éé…");
+        assert_eq!([cut("ééééé", 5), cut("", 5)], ["ééééé", ""]);
+        assert_eq!(cut("ééééé", 4), "éééé… (These are the first 4 letters: copy it to have them all.)");
     }
 }

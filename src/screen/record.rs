@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::screen::format;
 use crate::screen::json;
 
 /// The sections of one record that have something to say.
@@ -47,6 +48,17 @@ impl RecordSections {
         ];
         Some(Self { sections: sections.into_iter().filter(|section| !section.lines.is_empty()).collect() })
     }
+}
+
+/// A section of what a record may have any number of: as many lines as can be shown, and one that says how many more there are.
+fn section(title: &'static str, mut lines: Vec<Line>) -> Section {
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        let label = format!("{} more", format::count(more as u64));
+        lines.push(Line { label, value: "Not shown: copy the record to have them all.".to_owned(), field: None });
+    }
+    Section { title, lines }
 }
 
 /// An object's members in the order in which they are written.
@@ -126,7 +138,7 @@ fn target(record: &Raw) -> Section {
         ("AWS Region", "awsRegion", Some("awsRegion")),
         ("VPC endpoint", "vpcEndpointId", None),
     ]));
-    Section { title: "TARGET", lines }
+    section("TARGET", lines)
 }
 
 fn context(record: &Raw) -> Section {
@@ -172,7 +184,7 @@ fn nested(title: &'static str, record: &Raw, name: &str) -> Section {
         }
         Err(_) => shown(value).map(|value| Line { label: name.to_owned(), value, field: None }).into_iter().collect(),
     };
-    Section { title, lines }
+    section(title, lines)
 }
 
 /// A string without its quotes, anything else as it is written; `None` for null and for nothing.
@@ -185,6 +197,9 @@ fn shown(value: &RawValue) -> Option<String> {
         _ => Some(text.to_owned()),
     }
 }
+
+/// Lines of a section that are shown. Real records stay far below; a hundred thousand held the page for five seconds.
+const MOST_LINES: usize = 300;
 
 #[cfg(test)]
 mod tests {
@@ -208,6 +223,16 @@ mod tests {
             .map(|l| (l.label.as_str(), l.value.as_str()))
             .collect();
         assert_eq!(request, [("z", "1"), ("a", "{\n  \"b\": [\n    true\n  ]\n}")]);
+    }
+
+    #[test]
+    fn of_very_many_members_some_are_shown_and_the_rest_is_counted() {
+        let members: Vec<String> = (0..100_000).map(|at| format!("\"key{at}\":{at}")).collect();
+        let record = RecordSections::read(&format!("{{\"requestParameters\":{{{}}}}}", members.join(","))).expect("a record");
+        let lines = &record.sections[0].lines;
+        assert_eq!((lines.len(), lines[299].label.as_str(), lines[300].label.as_str()), (301, "key299", "99,700 more"));
+        let few = RecordSections::read(&format!("{{\"requestParameters\":{{{}}}}}", members[..300].join(","))).expect("a record");
+        assert_eq!(few.sections[0].lines, lines[..300]);
     }
 
     proptest! {

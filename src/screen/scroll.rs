@@ -71,6 +71,17 @@ impl Scroll {
         Position { offset: (top / self.stretch()).clamp(0.0, self.most_offset()), top }
     }
 
+    /// The rows from which keys go up and down: the cursor's own where it is seen, else the first and the last that are wholly seen.
+    #[must_use]
+    pub fn held(&self, position: Position, cursor: u64) -> (u64, u64) {
+        let (first, past) = self.visible(position, 0);
+        if (first..past).contains(&cursor) {
+            return (cursor, cursor);
+        }
+        let first = (position.top / self.row_height).max(0.0).ceil() as u64;
+        (first, first.saturating_add(self.page() - 1))
+    }
+
     /// How many whole rows are seen at once: a page, at least one.
     #[must_use]
     pub fn page(&self) -> u64 {
@@ -125,6 +136,18 @@ mod tests {
             let at = scroll.moved(Position::default(), scroll.spacer() * share);
             let next = scroll.moved(at, at.offset + step);
             prop_assert!(scroll.visible(next, 0).0 <= scroll.visible(at, 0).1);
+        }
+
+        #[test]
+        fn keys_begin_where_one_looks(rows in 100u64..60_000_000, share in 0.0f64..1.0, cursor in 0.0f64..1.0, viewport in 28.0f64..2000.0) {
+            let scroll = Scroll { rows, row_height: 28.0, viewport };
+            let position = scroll.moved(Position::default(), scroll.spacer() * share);
+            let cursor = ((rows - 1) as f64 * cursor) as u64;
+            let (up, down) = scroll.held(position, cursor);
+            let (first, past) = scroll.visible(position, 1);
+            prop_assert!(first <= up && up <= down && down < past);
+            let (first, past) = scroll.visible(position, 0);
+            prop_assert!((up == cursor && down == cursor) == (first..past).contains(&cursor) || up == down);
         }
 
         #[test]

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::query::inquiry::Inquiry;
 use crate::state::desk::Desk;
+use crate::trail::time::TimeRange;
 
 /// Reads the address into the desk now and whenever it changes, and writes the inquiry into it. To be called once, at the root.
 pub fn keep_address(desk: Desk) {
@@ -13,6 +14,11 @@ pub fn keep_address(desk: Desk) {
     let listener = window_event_listener(ev::hashchange, move |_| {
         let inquiry = read();
         if desk.inquiry.with_untracked(|now| *now != inquiry) {
+            // An axis that shows another stretch than what is asked for becomes whole again: the address does not hold it.
+            let is_inside = |window: TimeRange| inquiry.range.is_some_and(|range| window.start <= range.start && range.end <= window.end);
+            if desk.window.get_untracked().is_some_and(|window| !is_inside(window)) {
+                desk.window.set(None);
+            }
             desk.inquiry.set(inquiry);
         }
     });

@@ -212,9 +212,10 @@ fn read_record(desk: Desk, row: RowId) {
 
 fn keep_problems(desk: Desk) {
     let slot = Slot::default();
-    let many = Memo::new(move |_| desk.progress.with(|progress| progress.problems));
+    // A sentence that counts (memory has run out, reading was ended) grows and stays one problem: it is heard again when all is read.
+    let known = Memo::new(move |_| desk.progress.with(|progress| progress.problems * 2 + u64::from(progress.is_busy())));
     effect(move || {
-        if many.get() == 0 {
+        if known.get() < 2 {
             return;
         }
         slot.run(move || {

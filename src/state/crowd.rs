@@ -5,6 +5,7 @@
 
 use futures_channel::oneshot;
 use leptos::prelude::Set;
+use leptos::prelude::Update;
 use leptos::prelude::WithUntracked;
 
 use crate::browser::spawn::machine_memory;
@@ -58,10 +59,15 @@ impl Desk {
 impl Gate {
     /// Counts files that are about to be opened; where there are too many, returns when somebody has chosen.
     pub(super) async fn wait_for_word(&self, files: u64, extent: Extent) {
+        self.desk.is_ending.set(false);
         let word = {
             let mut load = self.load.borrow_mut();
             load.crowd.files = load.crowd.files.saturating_add(files);
             load.crowd.extent = extent;
+            if extent == Extent::All {
+                let opened = self.desk.progress.with_untracked(|progress| progress.files);
+                self.desk.expected.update(|expected| *expected = opened.max(*expected).saturating_add(files));
+            }
             if load.crowd.files <= load.crowd.allowed || !is_crowd(load.crowd.files, machine_memory()) {
                 return;
             }

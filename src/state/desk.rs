@@ -76,6 +76,10 @@ pub struct Desk {
     /// Whether files are being opened, though the ledger has heard of none yet: the workbench is built then, while the readers have nothing to
     /// do. Built beside their first work, it held the page for more than 50 ms.
     pub opening: RwSignal<bool>,
+    /// How many files there will be with those of a picker that are yet to be sent; less than there are where nothing is known of more.
+    pub expected: RwSignal<u64>,
+    /// Whether somebody has ended the reading, and what had begun is still read to its end.
+    pub is_ending: RwSignal<bool>,
     /// How far reading has come.
     pub progress: RwSignal<Progress>,
     /// The first screen's picture.
@@ -171,6 +175,8 @@ impl Desk {
             theme: RwSignal::new(habits::theme()),
             arriving: RwSignal::new(0),
             opening: RwSignal::new(false),
+            expected: RwSignal::new(0),
+            is_ending: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
             survey: RwSignal::new(Arc::default()),
             tallies: std::array::from_fn(|_| RwSignal::new(None)),

@@ -64,11 +64,14 @@ impl Fit {
         Some(TimeRange::new(first.0, last.0.plus(DAY)))
     }
 
-    /// The part of it that these days make.
+    /// What it comes to if only the rows of these days are kept: every file is opened and judged all the same.
     #[must_use]
     pub fn within(&self, range: TimeRange, learned: Learned) -> Estimate {
         let inside = self.days.iter().filter(|(day, _)| *day < range.end && day.plus(DAY) > range.start).map(|(_, bytes)| bytes).sum();
-        self.estimate(learned).share(inside, self.stored.bytes())
+        let (whole, files) =
+            (self.estimate(learned), Stored { files: self.stored.files, ..Stored::default() }.estimate(Learned::default()).memory);
+        let rows = Estimate { memory: whole.memory.saturating_sub(files), ..whole }.share(inside, self.stored.bytes());
+        Estimate { memory: rows.memory.saturating_add(files), ..rows }
     }
 
     /// The newest days that fit; at least one.

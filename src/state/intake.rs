@@ -161,6 +161,7 @@ impl Intake {
 
     /// Lists nothing more, and lets go of what was held back; how many files that were.
     pub(super) fn end_listing(&self) -> usize {
+        self.gate.desk.expected.set(0);
         self.cancelled.set(self.cancelled.get() + 1);
         let held = self.gate.forget();
         let many = held.len();

@@ -28,6 +28,13 @@ pub struct Unread {
 }
 
 impl Desk {
+    /// Goes to a view. Where it is shown already, nothing is built anew and keeps its place.
+    pub fn go_to(&self, tab: Tab) {
+        if self.tab.get_untracked() != tab {
+            self.tab.set(tab);
+        }
+    }
+
     /// Changes the inquiry, if that changes anything.
     pub fn refine(&self, change: impl FnOnce(&mut crate::query::inquiry::Inquiry)) {
         let mut inquiry = self.inquiry.get_untracked();

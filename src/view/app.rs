@@ -29,6 +29,7 @@ use crate::view::icon::Symbols;
 use crate::view::integrity::Integrity;
 use crate::view::pack::PackDialog;
 use crate::view::panels::Panels;
+use crate::view::panels::focus_on;
 use crate::view::people::People;
 use crate::view::progress::ProblemsDialog;
 use crate::view::progress::ReadingProgress;
@@ -106,7 +107,7 @@ fn Tabs() -> impl IntoView {
     let tab = move |id: &'static str, tab: Tab, name: &'static str| {
         view! {
             <button id=id type="button" role="tab" class="tab" aria-selected=move || (desk.tab.get() == tab).to_string()
-                tabindex=move || if desk.tab.get() == tab { "0" } else { "-1" } on:click=move |_| desk.tab.set(tab)>{name}</button>
+                tabindex=move || if desk.tab.get() == tab { "0" } else { "-1" } on:click=move |_| desk.go_to(tab)>{name}</button>
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
@@ -117,7 +118,7 @@ fn Tabs() -> impl IntoView {
             _ => return,
         };
         if let Some((id, tab, _)) = TABS.get(next) {
-            desk.tab.set(*tab);
+            desk.go_to(*tab);
             let button = document().get_element_by_id(id).and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
             let _ = button.map(|button| button.focus());
         }
@@ -156,9 +157,15 @@ fn listen_to_keys(desk: Desk, panels: Panels) {
         match event.key().as_str() {
             "/" => drop(panels.search.get_untracked().map(|search| search.focus())),
             "?" => panels.help.set(true),
-            "1" => desk.tab.set(Tab::Events),
-            "2" => desk.tab.set(Tab::Identities),
-            "3" => desk.tab.set(Tab::Integrity),
+            key @ ("1" | "2" | "3") => {
+                desk.go_to(match key {
+                    "1" => Tab::Events,
+                    "2" => Tab::Identities,
+                    _ => Tab::Integrity,
+                });
+                // With Tab alone it lies behind all facets.
+                focus_on("#event-table");
+            }
             "v" => desk.toggle_verified_only(),
             "z" => desk.zoom_to_range(),
             "0" => desk.reset_time(),

@@ -29,8 +29,9 @@ pub(crate) fn Banner() -> impl IntoView {
             <div class="banner-words" role="status">
                 <h1>{move || standing.with(|standing| standing.headline.clone())}</h1>
                 <p>
-                    {move || standing.with(|standing| standing.detail.clone())}
-                    <Show when=move || is_lacking.get()>" "<button id="supply" type="button" class="link" on:click=move |_| panels.supply.set(true)>"Supply it"</button></Show>
+                    // What is lacking while files are read may be among those that are still to come.
+                    {move || standing.with(|standing| if standing.tone == Tone::Arriving && !standing.detail.is_empty() { format!("So far: {}", standing.detail) } else { standing.detail.clone() })}
+                    <Show when=move || is_lacking.get() && tone() != Tone::Arriving>" "<button id="supply" type="button" class="link" on:click=move |_| panels.supply.set(true)>"Supply it"</button></Show>
                 </p>
             </div>
             <div class="banner-end">

@@ -11,6 +11,7 @@ use crate::screen::record::RecordSections;
 use crate::screen::record::Section;
 use crate::state::intents::clause_of;
 use crate::table::column::ColumnId;
+use crate::view::event_detail::make_room;
 use crate::view::icon::Icon;
 use crate::view::panels::use_desk;
 use crate::view::parts::CopyButton;
@@ -48,9 +49,10 @@ fn LineView(line: Line) -> impl IntoView {
     let clause = line.field.and_then(|field| clause_of(field, &line.value));
     let filter = clause.map(|clause| {
         let words = format!("Only events with this {}", format::plain(&line.label));
-        view! { <button type="button" class="button-icon" aria-label=words.clone() title=words on:click=move |_| desk.filter_for(clause.clone())><Icon name="filter" /></button> }
+        view! { <button type="button" class="button-icon" aria-label=words.clone() title=words on:click=move |_| { desk.filter_for(clause.clone()); make_room(desk); }><Icon name="filter" /></button> }
     });
-    let (label, value) = (format::plain(&line.label).into_owned(), format::plain(&line.value).into_owned());
+    let shown = |text: &str| format::plain(&format::cut(text, MOST_LETTERS)).into_owned();
+    let (label, value) = (shown(&line.label), shown(&line.value));
     let shown_label = label.clone();
     let said = (!is_block).then(|| value.clone());
     let shown = if is_block { view! { <pre tabindex="0">{value}</pre> }.into_any() } else { view! { <span>{value}</span> }.into_any() };
@@ -83,3 +85,6 @@ fn of_cells(detail: &Detail) -> Vec<Section> {
     ];
     sections.into_iter().filter(|section| !section.lines.is_empty()).collect()
 }
+
+/// Letters of a value that are shown. User agents of some hundred are known; a million held the page for a third of a second.
+const MOST_LETTERS: usize = 20_000;

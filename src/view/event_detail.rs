@@ -20,6 +20,7 @@ use crate::view::icon::Icon;
 use crate::view::icon::verdict_icon;
 use crate::view::panels::focus_on;
 use crate::view::panels::use_desk;
+use crate::view::panels::use_panels;
 use crate::view::parts::CopyButton;
 use crate::view::words::remarks_words;
 
@@ -44,6 +45,15 @@ pub(crate) fn close_detail(desk: Desk) {
     }
 }
 
+/// Closes the panel where it lies over what a click in it has led to.
+pub(crate) fn make_room(desk: Desk) {
+    // As in `layout.css`.
+    let is_over = window().match_media("(max-width: 1180px)").ok().flatten().is_some_and(|query| query.matches());
+    if is_over {
+        close_detail(desk);
+    }
+}
+
 #[component]
 fn Shown(detail: Arc<Detail>) -> impl IntoView {
     let cell = |column| detail.cells.iter().find(|(known, _)| *known == column).map(|(_, text)| text.clone()).unwrap_or_default();
@@ -64,7 +74,7 @@ fn Shown(detail: Arc<Detail>) -> impl IntoView {
 /// What is proven of the file that the event lies in.
 #[component]
 fn ProofBox(source: FileRow) -> impl IntoView {
-    let desk = use_desk();
+    let (desk, panels) = (use_desk(), use_panels());
     let verdict = source.verdict;
     let is_lakes = source.kind == "query result";
     let sentence = if verdict == Verdict::Valid && is_lakes {
@@ -76,6 +86,8 @@ fn ProofBox(source: FileRow) -> impl IntoView {
     };
     let show = move |_| {
         desk.list_files(verdict);
+        panels.goal.set(Some("#files"));
+        make_room(desk);
     };
     let line = |name: &'static str, value: String, shown: String| {
         let (said, shown) = (format::plain(&value).into_owned(), format::plain(&shown).into_owned());
@@ -85,7 +97,7 @@ fn ProofBox(source: FileRow) -> impl IntoView {
     let remarks = (!source.remarks.is_empty()).then(|| line("Remarks", source.remarks.join(", "), remarks_words(&source.remarks)));
     view! {
         <div id="proof-box" class=format!("proof-box {}", verdict.slug()) data-verdict=verdict.slug()>
-            <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None)}". "</b>{sentence}</span></p>
+            <p><Icon name=verdict_icon(verdict) /><span><b>{verdict.word(None).trim_end_matches('…')}". "</b>{sentence}</span></p>
             <dl>
                 {line(if is_lakes { "Result" } else { "Log file" }, source.name.clone(), format::file_name(&source.name).to_owned())}
                 {listed}
@@ -105,7 +117,10 @@ fn Related(detail: Arc<Detail>) -> impl IntoView {
     let links = detail.related.iter().filter(|(_, count)| *count > 1).filter_map(|(column, count)| {
         let (column, value) = detail.cells.iter().find(|(known, _)| known == column)?.clone();
         let words = format!("{} with this {}", format::counted(*count, "event", "events"), column.title());
-        let show = move |_| desk.filter_for(Clause::of_value(column, &value, Sense::Include));
+        let show = move |_| {
+            desk.filter_for(Clause::of_value(column, &value, Sense::Include));
+            make_room(desk);
+        };
         Some(view! { <li><button type="button" class="link" on:click=show>{words}</button></li> })
     });
     let links: Vec<_> = links.collect();
@@ -159,7 +174,7 @@ fn raw(record: &Record, title: &'static str, in_part: &'static str) -> impl Into
         Ok(text) => view! {
             <details class="raw">
                 <summary>{title}</summary>
-                <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{format::plain(&json::pretty(text)).into_owned()}</pre></div>
+                <div class="raw-body"><CopyButton text=text.clone() label="Copy the record" /><pre tabindex="0">{format::plain(&format::cut(&json::pretty(text), MOST_LETTERS)).into_owned()}</pre></div>
             </details>
         }
         .into_any(),
@@ -170,3 +185,5 @@ fn raw(record: &Record, title: &'static str, in_part: &'static str) -> impl Into
 /// What was checked of a file above 64 MB. Its time of change is the browser's to compare: Chromium does, Firefox does not.
 const IN_PART: &str = "The file is larger than 64 MB and was not hashed again. Checked: it is no shorter than it was, and where the record stood, there is one with the eventID of this row. The verdict speaks of the file as it was when it was opened.";
 const IN_PART_NAMELESS: &str = "The file is larger than 64 MB and was not hashed again. Checked: it is no shorter than it was, and where the record stood, there is one. The verdict speaks of the file as it was when it was opened.";
+/// Letters of a record that are shown. Real ones have some 10,000 laid out, the largest known 66 kB; two millions held the page for two seconds.
+const MOST_LETTERS: usize = 200_000;

@@ -88,12 +88,14 @@ pub(crate) fn EventTable() -> impl IntoView {
         if closest(&event, ".table-head").is_some() {
             return;
         }
-        let (now, page) = (cursor.get_untracked(), scroll.get_untracked().page());
+        let (scroll, now) = (scroll.get_untracked(), cursor.get_untracked());
+        // After the wheel or the scrollbar the cursor may be far away: keys begin where one looks.
+        let ((up, down), page) = (scroll.held(position.get_untracked(), now), scroll.page());
         match event.key().as_str() {
-            "ArrowDown" => move_to(now.saturating_add(1)),
-            "ArrowUp" => move_to(now.saturating_sub(1)),
-            "PageDown" => move_to(now.saturating_add(page)),
-            "PageUp" => move_to(now.saturating_sub(page)),
+            "ArrowDown" => move_to(up.saturating_add(1)),
+            "ArrowUp" => move_to(up.saturating_sub(1)),
+            "PageDown" => move_to(down.saturating_add(page)),
+            "PageUp" => move_to(up.saturating_sub(page)),
             "Home" => move_to(0),
             "End" => move_to(u64::MAX),
             "Enter" | " " => untrack(open),

@@ -62,7 +62,7 @@ pub(crate) fn Files() -> impl IntoView {
             </div>
             <div class="files-box" node_ref=files_box tabindex="0" role="region" aria-label="Files">
                 <table class="plain files"><tbody>{rows}</tbody></table>
-                <p class="note" hidden=move || !is_empty()>"No such files."</p>
+                <p class="note" hidden=move || !is_empty()>"No such file among the logs and digests."</p>
             </div>
         </section>
     }

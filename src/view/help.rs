@@ -21,7 +21,7 @@ pub(crate) fn HelpDialog() -> impl IntoView {
             <h3>"Export"</h3>
             <p>"Events go out as the table has them, with all columns, the verdict and the content hash of their file. In CSV an apostrophe stands before cells that a spreadsheet would run as a formula, and the name of the last column says what the export is. An evidence pack is a selection that verifies alone; drop the zip file on this page to see it."</p>
             <h3>"Verdicts"</h3>
-            <p><b>"Verified"</b>": a digest file that AWS signed lists this log with exactly this content. "<b>"Modified"</b>": the content is another. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": signature or key are lacking. "<b>"In no digest"</b>": nobody vouches for it."</p>
+            <p><b>"Verified"</b>": a digest file, signed with one of the keys given, lists this log with exactly this content. "<b>"Invalid"</b>": these are not the bytes that were signed: modified, damaged, forged or in a wrong place. "<b>"Not found"</b>": a signed digest lists it, and it is not here. "<b>"Not proven"</b>": the digest’s signature or key is lacking, or the file could not be read. "<b>"In no digest"</b>": nobody vouches for it."</p>
             <p>"A query result of CloudTrail Lake is judged by its sign file ("<code>"result_sign.json"</code>") as a log is by its digest. Lake signs the file as it is stored: unpacked on its way, it can no longer be checked."</p>
             <p>"A verdict is about the file. That the events happened as they say is AWS’s word; that the keys are AWS’s is an assumption until you compare their fingerprints with AWS."</p>
         </Dialog>
@@ -31,7 +31,7 @@ pub(crate) fn HelpDialog() -> impl IntoView {
 const KEYS: [(&str, &str); 11] = [
     ("/", "Search"),
     ("Shift Enter", "In the search box: search the raw JSON of all files"),
-    ("1 2 3", "Events, Identities, Integrity"),
+    ("1 2 3", "Into the table of events; Identities; Integrity"),
     ("↑ ↓", "Next row, in the table of events"),
     ("PgUp PgDn", "A page of rows"),
     ("Home End", "First row, last row"),

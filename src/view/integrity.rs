@@ -61,6 +61,8 @@ pub(crate) fn Integrity() -> impl IntoView {
 
 #[component]
 fn Numbers(proof: Arc<Proof>) -> impl IntoView {
+    // The proof is asked for once more when the last file has been read.
+    let is_reading = use_desk().progress.with_untracked(|progress| progress.is_busy());
     let summary = proof.summary;
     let digests = [summary.digests, summary.backfill_digests];
     let of_digests = |pick: fn(&crate::integrity::report::DigestCounts) -> u64| digests.iter().map(pick).sum::<u64>();
@@ -68,12 +70,20 @@ fn Numbers(proof: Arc<Proof>) -> impl IntoView {
     let logs = summary.logs;
     let all_logs = logs.valid + logs.invalid + logs.missing + logs.unproven + logs.unlisted;
     let tile = |id: &'static str, name: &'static str, part: u64, whole: u64, words: &'static str| {
-        let of = if whole == 0 { "none is here".to_owned() } else { format!("of {} {words}", format::count(whole)) };
+        let of = match whole {
+            0 if is_reading => "none so far".to_owned(),
+            0 => "none is here".to_owned(),
+            // Those that have been judged; how many there will be nobody knows yet.
+            _ if is_reading => format!("of {} {words} so far", format::count(whole)),
+            _ => format!("of {} {words}", format::count(whole)),
+        };
         view! { <div class="tile" id=id><span>{name}</span><b>{format::count(part)}</b><small>{of}</small></div> }
     };
     let gaps = proof.findings.iter().filter(|finding| finding.code == FindingCode::Gap).count();
     let gap_words = match gaps {
+        0 if is_reading => "none so far",
         _ if proof.chains.is_empty() => "without digests there is no telling",
+        0 if of_digests(|counts| counts.valid) < all_digests => "none is known; not every digest is proven",
         0 => "each digest continues the one before it",
         1 => "no digest speaks for it",
         _ => "no digest speaks for them",

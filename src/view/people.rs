@@ -22,7 +22,7 @@ pub(crate) fn People() -> impl IntoView {
             <table class="plain people">
                 <thead><tr>
                     <th scope="col">"User name"</th><th scope="col">"User identity type"</th><th scope="col" class="number">"Events"</th><th scope="col" class="number">"Write"</th>
-                    <th scope="col" class="number">"Failed"</th><th scope="col" class="number">"Addresses"</th><th scope="col">"Activity"</th><th scope="col">"First"</th><th scope="col">"Last"</th>
+                    <th scope="col" class="number">"Failed"</th><th scope="col" class="number">"Addresses"</th><th scope="col">"Activity"</th><th scope="col">"First, UTC"</th><th scope="col">"Last, UTC"</th>
                 </tr></thead>
                 <tbody>{move || people().into_iter().map(|person| view! { <Person person=person /> }).collect_view()}</tbody>
             </table>

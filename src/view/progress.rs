@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::protocol::Problem;
 use crate::protocol::Weight;
 use crate::screen::format;
+use crate::state::effect::effect;
 use crate::trail::arrange::arrange;
 use crate::view::dialog::Dialog;
 use crate::view::drop::with_intake;
@@ -16,14 +17,26 @@ use crate::view::panels::use_panels;
 pub(crate) fn ReadingProgress() -> impl IntoView {
     let desk = use_desk();
     let is_reading = Memo::new(move |_| desk.progress.with(|progress| progress.is_busy()) || desk.arriving.get() > 0);
-    let share =
-        move || desk.progress.with(|progress| if progress.bytes == 0 { 0.0 } else { progress.bytes_read as f64 / progress.bytes as f64 });
+    effect(move || {
+        if !is_reading.get() {
+            desk.is_ending.set(false);
+        }
+    });
+    let share = move || {
+        let of = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        let expected = desk.expected.get();
+        desk.progress.with(|progress| of(progress.bytes_read, progress.bytes) * of(progress.files, expected.max(progress.files)))
+    };
     let words = move || {
+        let expected = desk.expected.get();
         desk.progress.with(|progress| {
             if progress.files == 0 {
                 return "Opening files…".to_owned();
             }
-            let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
+            let so_far = if progress.listings > 0 && expected < progress.files { " so far" } else { "" };
+            let files = format::counted(progress.files.max(expected), "file", "files");
+            let ending = if desk.is_ending.get() { "Ending with what has begun: " } else { "" };
+            let files = format!("{ending}{} of {files}{so_far}", format::count(progress.files_read));
             let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
             let events = if progress.rows == 1 { "event" } else { "events" };
             format!("{files} · {} · {} {events}{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
@@ -33,7 +46,7 @@ pub(crate) fn ReadingProgress() -> impl IntoView {
         <div id="progress" class="progress" role="status" aria-live="polite" hidden=move || !is_reading.get()>
             <progress max="1" value=move || share().to_string() aria-label="Files read"></progress>
             <span>{words}</span>
-            <button type="button" class="button small" on:click=move |_| with_intake(desk, crate::state::intake::Intake::cancel)>"Cancel"</button>
+            <button type="button" class="button small" on:click=move |_| { with_intake(desk, crate::state::intake::Intake::cancel); desk.is_ending.set(true); }>"Cancel"</button>
         </div>
     }
 }

@@ -116,7 +116,8 @@ fn width(column: ColumnId) -> &'static str {
         ColumnId::EventName => "minmax(190px, 1.7fr)",
         ColumnId::ResourceName => "minmax(150px, 1.8fr)",
         ColumnId::UserIdentityArn | ColumnId::UserAgent => "minmax(180px, 2fr)",
-        ColumnId::AwsRegion => "108px",
+        // The longest names have fourteen letters.
+        ColumnId::AwsRegion => "124px",
         ColumnId::SourceIpAddress => "minmax(134px, 0.9fr)",
         ColumnId::Outcome => "84px",
         ColumnId::ReadOnly => "86px",

@@ -54,6 +54,14 @@ for (const name of BROWSERS) {
       await page.mouse.down();
     };
 
+    /** Gives the window another width, and waits until it is laid out so. */
+    const resize = async (width) => {
+      await page.setViewport({ width, height: 900 });
+      await page.waitForFunction((width) => innerWidth === width, { polling: 20 }, width);
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      await idle(page);
+    };
+
     test("every panel follows while the button is down; letting go is one step of history", async () => {
       const before = await seen();
       await begin(0.2);
@@ -92,6 +100,40 @@ for (const name of BROWSERS) {
       await page.mouse.up();
       await idle(page);
       assert.deepEqual(await seen(), before);
+      assertQuiet(page);
+    });
+
+    test("in a narrow window the bar keeps its height, whatever range is dragged", async () => {
+      await resize(600);
+      const height = () => page.$eval(".top-bar", (bar) => bar.getBoundingClientRect().height);
+      const before = await height();
+      await begin(0.1);
+      for (const share of [0.3, 0.6, 0.95]) {
+        await dragTo(share);
+        assert.equal(await height(), before, await page.$eval("#range-menu", (menu) => menu.textContent));
+      }
+      await page.keyboard.press("Escape");
+      await page.mouse.up();
+      await resize(1440);
+      assertQuiet(page);
+    });
+
+    test("Back from a range that was zoomed to shows all of the axis again", async () => {
+      const ticks = () => page.$eval(".lane-axis .axis", (axis) => axis.textContent);
+      await page.keyboard.press("0");
+      await idle(page);
+      const whole = await ticks();
+      await begin(0.4);
+      await dragTo(0.6);
+      await page.mouse.up();
+      await idle(page);
+      await page.keyboard.press("z");
+      await page.waitForFunction((whole) => document.querySelector(".lane-axis .axis").textContent !== whole, { polling: 20 }, whole);
+      await idle(page);
+      await page.evaluate(() => history.back());
+      await page.waitForFunction((whole) => document.querySelector(".lane-axis .axis").textContent === whole, { polling: 20, timeout: 5000 }, whole);
+      await idle(page);
+      assert.ok(!/;t=/.test((await seen()).hash));
       assertQuiet(page);
     });
 

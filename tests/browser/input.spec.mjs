@@ -201,11 +201,27 @@ describe("bad input", () => {
     await page.close();
   });
 
-  test("very many chosen files: a cancel ends their reading", async () => {
+  test("very many chosen files: how many there are is said at once, nothing is called absent before all is read, a cancel ends their reading", async () => {
     const many = join(folder, "logs");
     const page = await openDashboard(browser, host.url);
+    await page.evaluate(() => {
+      globalThis.said = new Set();
+      const note = () => {
+        document.querySelector('#tab-integrity[aria-selected="false"]')?.click();
+        globalThis.said.add(document.querySelector("#progress:not([hidden]) span")?.textContent).add(document.querySelector("#integrity .tiles")?.textContent);
+      };
+      new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+    });
     await choose(page, "#pick-folder", many);
     await endReading(page, 3000);
+    const said = await page.evaluate(() => [...globalThis.said].filter(Boolean));
+    const counted = said.filter((words) => /of [\d,]+ files?/.test(words) && !/^Ending/.test(words));
+    assert.ok(counted.length > 0 && counted.every((words) => /^[\d,]+ of 3,000 files · /.test(words)), counted.join("\n"));
+    const ending = said.filter((words) => words.startsWith("Ending"));
+    assert.ok(ending.every((words) => /^Ending with what has begun: [\d,]+ of [\d,]+ files? /.test(words)), ending.join("\n"));
+    const tiles = said.filter((words) => words.startsWith("Log files"));
+    assert.ok(tiles.length > 1 && /none so far/.test(tiles[0]) && !/none is here/.test(tiles[0]), tiles.join("\n"));
+    assert.match(tiles.at(-1), /Digest files0none is here/);
     await page.close();
   });
 

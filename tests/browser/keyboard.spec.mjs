@@ -51,4 +51,35 @@ describe("by keyboard only", () => {
     await page.waitForFunction(() => !document.querySelector("#proof-box"));
     assertQuiet(page);
   });
+
+  test("after scrolling, keys begin where one looks; 1 leads into the table from anywhere", async () => {
+    await page.keyboard.press("/");
+    await page.keyboard.press("Backspace");
+    for (let letters = 0; letters < 40; letters++) await page.keyboard.press("Backspace");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await idle(page);
+    await page.focus("#help");
+    await page.keyboard.press("1");
+    assert.equal(await focused(), "event-table");
+    await page.keyboard.press("Home");
+    await idle(page);
+    /** The first and the last row that are wholly seen. */
+    const seen = () =>
+      page.$eval("#event-table", (table) => {
+        const { top, bottom } = table.getBoundingClientRect();
+        const rows = [...table.querySelectorAll(".rows-shown .row")].filter((row) => row.getBoundingClientRect().top >= top + 29 && row.getBoundingClientRect().bottom <= bottom + 1);
+        return [rows[0], rows.at(-1)].map((row) => Number(row.id.slice(4)));
+      });
+    await page.$eval("#event-table", (table) => (table.scrollTop = 28 * 1000));
+    await page.waitForSelector("#row-1000");
+    await idle(page);
+    const [, last] = await seen();
+    await page.keyboard.press("PageDown");
+    await idle(page);
+    const [first] = await seen();
+    assert.ok(first > last - 2 && first <= last + 2, `${last} ${first}`);
+    assert.ok(first > 1000, String(first));
+    assertQuiet(page);
+  });
 });
