@@ -28,12 +28,13 @@ use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
 
 /// Adds all digests: those given first, then files that should be digests, then those that are missing.
-pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chains: &[DigestChain]) {
+pub(crate) async fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chains: &[DigestChain]) {
     let misplaced: HashSet<FileId> = builder.damaged.iter().map(|damaged| damaged.file.facts.id).collect();
     for (index, (given, verdict)) in builder.digests.all.iter().zip(builder.verdicts).enumerate() {
         if builder.displaced.contains(&index) {
             continue;
         }
+        builder.pace.spend(DEAR).await;
         let sound = given.files.iter().filter(|file| !misplaced.contains(&file.facts.id));
         for (place, file) in sound.enumerate() {
             let judged = if place == 0 { verdict.judged.clone() } else { copy_verdict(given, verdict, file, builder.asked.strictness) };
@@ -46,6 +47,7 @@ pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chain
     }
     let homes = Homes::of_digests(builder.digests);
     for damaged in builder.damaged {
+        builder.pace.spend(DEAR).await;
         rows.say(damaged.file.facts.id, &damaged.judged);
         if damaged.name.as_ref().is_none_or(|name| in_range(builder.asked, name.end)) {
             rows.digests.push(damaged_row(damaged, &homes));
@@ -132,3 +134,6 @@ fn missing_row(missing: &MissingDigest, kind: ChainKind, stage: Stage) -> Digest
         key_fingerprint: None,
     }
 }
+
+/// A row is made in the time of so many numbers.
+const DEAR: usize = 600;

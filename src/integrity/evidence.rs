@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -11,6 +12,8 @@ use crate::integrity::content::Content;
 use crate::integrity::keys::KeyRing;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::lake::LakeSign;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::pack::Pack;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckOutcome;
@@ -18,7 +21,6 @@ use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
-use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::FileId;
@@ -80,7 +82,8 @@ pub struct FileFacts {
 /// Everything given so far.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    pub(crate) files: BTreeMap<FileId, GivenFile>,
+    /// Shared with a judgement in the making: what is known then may grow meanwhile without being copied.
+    pub(crate) files: BTreeMap<FileId, Rc<GivenFile>>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
     digest_ids: BTreeSet<FileId>,
     /// The sign files of Lake queries, for the same reason.
@@ -89,8 +92,8 @@ pub struct Evidence {
     pub(crate) signatures: BTreeSet<GivenSignature>,
     /// Sorted, so that their order of arrival does not show.
     pub(crate) packs: Vec<Pack>,
-    /// Whether more checks may be due than when they were last looked for: logs alone bring none.
-    checks_stale: bool,
+    /// How much has come since checks were last looked for that may make more of them due: logs alone make none.
+    news: usize,
     /// What was handed out to be checked, or has been.
     pub(crate) checks: HashMap<CheckSubject, CheckState>,
     open: HashMap<u64, (CheckSubject, SignatureCheck)>,
@@ -162,17 +165,17 @@ impl Evidence {
         let base = unpacked(name.base()).to_owned();
         if matches!(facts.kind, FileKind::Digest(Ok(_))) {
             self.digest_ids.insert(facts.id);
-            self.checks_stale = true;
+            self.news += 1;
         } else {
-            self.checks_stale |= self.digest_ids.remove(&facts.id);
+            self.news += usize::from(self.digest_ids.remove(&facts.id));
         }
         if matches!(facts.kind, FileKind::LakeSign(Ok(_))) {
             self.lake_ids.insert(facts.id);
-            self.checks_stale = true;
+            self.news += 1;
         } else {
-            self.checks_stale |= self.lake_ids.remove(&facts.id);
+            self.news += usize::from(self.lake_ids.remove(&facts.id));
         }
-        self.files.insert(facts.id, GivenFile { facts, name, base });
+        self.files.insert(facts.id, Rc::new(GivenFile { facts, name, base }));
     }
 
     /// Forgets a file that was never read.
@@ -182,19 +185,33 @@ impl Evidence {
 
     /// Takes keys.
     pub fn admit_keys(&mut self, keys: Vec<PublicKey>) {
-        self.checks_stale |= !keys.is_empty();
+        // A key may be that of all digests.
+        self.news += if keys.is_empty() { 0 } else { self.digest_ids.len().max(1) };
         keys.into_iter().for_each(|key| self.ring.add(key));
     }
 
     /// Takes signatures from S3 metadata.
     pub fn admit_signatures(&mut self, signatures: Vec<GivenSignature>) {
-        self.checks_stale |= !signatures.is_empty();
+        self.news += signatures.len();
         self.signatures.extend(signatures);
     }
 
-    /// Whether something has come since checks were last looked for; asked once.
+    /// Whether something has come since checks were last looked for.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.news > 0
+    }
+
+    /// Whether so much has come that looking for checks is worth the while: it goes through all digests, and done for each sheaf of files
+    /// it took three seconds of reading 8,000 of them.
+    #[must_use]
+    pub fn has_much_news(&self) -> bool {
+        self.news.saturating_mul(8) > self.digest_ids.len()
+    }
+
+    /// Whether something has come since checks were last looked for; asked once. Without a key there is nothing to check.
     pub(crate) fn checks_are_due(&mut self) -> bool {
-        std::mem::take(&mut self.checks_stale)
+        std::mem::take(&mut self.news) > 0 && self.ring.iter().next().is_some()
     }
 
     /// Notes checks as handed out, each with its number.
@@ -212,7 +229,7 @@ impl Evidence {
 
     /// Takes what checks came to; outcomes of unknown checks are ignored.
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
-        self.checks_stale |= !outcomes.is_empty();
+        self.news += outcomes.len();
         for outcome in outcomes {
             let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
             if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link) {
@@ -231,15 +248,15 @@ impl Evidence {
     /// The sign files of Lake queries.
     pub(crate) fn lake_signs(&self) -> impl Iterator<Item = (&GivenFile, &LakeSign)> {
         self.lake_ids.iter().filter_map(|id| self.files.get(id)).filter_map(|file| match &file.facts.kind {
-            FileKind::LakeSign(Ok(sign)) => Some((file, &**sign)),
+            FileKind::LakeSign(Ok(sign)) => Some((&**file, &**sign)),
             _ => None,
         })
     }
 
     /// The files that read as digests, in an order that does not depend on when they came.
-    pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
-        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).collect();
-        arrange(&mut files, |a, b| a.order().cmp(&b.order()));
+    pub(crate) async fn digest_files(&self, pace: &Pace) -> Vec<&GivenFile> {
+        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).map(Rc::as_ref).collect();
+        arrange_in_steps(&mut files, pace, |a, b| a.order().cmp(&b.order())).await;
         files
     }
 }

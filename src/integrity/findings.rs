@@ -12,6 +12,7 @@ use crate::integrity::evidence::unpacked;
 use crate::integrity::key_findings::find_keys;
 use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::pace::Pace;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::rows::Rows;
@@ -28,9 +29,10 @@ use crate::trail::time::Timestamp;
 /// The newest stamp among the logs of each account and Region.
 type NewestLogs<'a> = HashMap<(&'a str, &'a str), Timestamp>;
 
-fn newest_logs<'a>(files: &[&'a GivenFile]) -> NewestLogs<'a> {
+async fn newest_logs<'a>(files: impl Iterator<Item = &'a GivenFile>, pace: &Pace) -> NewestLogs<'a> {
     let mut newest_logs = NewestLogs::new();
     for file in files {
+        pace.spend(PASSED).await;
         if let KeyKind::Log(name) = &file.name.kind {
             let newest = newest_logs.entry((&name.account, &name.region)).or_insert(name.stamp);
             *newest = name.stamp.max(*newest);
@@ -40,29 +42,28 @@ fn newest_logs<'a>(files: &[&'a GivenFile]) -> NewestLogs<'a> {
 }
 
 /// As above, of the logs that no digest lists but disproven ones: what another trail's digest proves has not outlived its proof.
-fn newest_open_logs<'a>(scene: &Scene<'_, 'a>) -> NewestLogs<'a> {
+async fn newest_open_logs<'a>(scene: &Scene<'_, 'a>) -> NewestLogs<'a> {
     let is_disproven = |index: usize| scene.verdicts.get(index).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid);
     let listed = scene.listings.entries.iter().filter(|entry| entry.listings.iter().all(|listing| is_disproven(listing.digest)));
-    let mut open: Vec<&GivenFile> = listed.flat_map(|entry| entry.files.iter().map(|(_, file)| *file)).collect();
-    open.extend(&scene.listings.unlisted);
-    newest_logs(&open)
+    let open = listed.flat_map(|entry| entry.files.iter().map(|(_, file)| *file)).chain(scene.listings.unlisted.iter().copied());
+    newest_logs(open, scene.pace).await
 }
 
 /// Where a trail has digests.
 type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
 /// Adds every finding that is not about a single chain's links and windows.
-pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
-    find_misleading(files, findings);
-    find_keys(scene, findings);
-    let newest_open_logs = newest_open_logs(scene);
+pub(crate) async fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
+    find_misleading(files, findings, scene.pace).await;
+    find_keys(scene, findings).await;
+    let newest_open_logs = newest_open_logs(scene).await;
     find_early_ends(scene, &newest_open_logs, findings);
     find_absent(scene, &newest_open_logs, findings);
-    find_unvalidated(scene, rows, findings);
+    find_unvalidated(scene, rows, findings).await;
     find_moves(rows, findings);
 }
 
-fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
+async fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>, pace: &Pace) {
     // A digest that somebody renamed is no trap; in a bucket, or a copy of one, it is. A browser's or a desktop's `… (1).json.gz` and
     // `… - Copy.json.gz` are none anywhere: the digest's own name is still there, so what they sort before is what it sorts before.
     let renamed = |file: &GivenFile| match &file.facts.kind {
@@ -73,7 +74,12 @@ fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
         _ => false,
     };
     let is_aside = |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList);
-    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
+    for file in files {
+        pace.spend(PASSED).await;
+        // A name that can be read is not looked at once more.
+        if file.name.kind != KeyKind::Other || !file.name.is_misleading() || renamed(file) || is_aside(file) {
+            continue;
+        }
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source
@@ -162,10 +168,13 @@ fn find_absent(scene: &Scene<'_, '_>, newest_open_logs: &NewestLogs<'_>, finding
 }
 
 /// Unlisted logs in most covered hours are rather another trail than planted files.
-fn find_unvalidated(scene: &Scene<'_, '_>, rows: &Rows, findings: &mut Vec<Finding>) {
+async fn find_unvalidated(scene: &Scene<'_, '_>, rows: &Rows, findings: &mut Vec<Finding>) {
     let mut hours: BTreeMap<(String, String), BTreeSet<i64>> = BTreeMap::new();
-    for row in rows.logs.iter().filter(|row| row.reason == Some(Reason::InCoveredTime)) {
-        if let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind {
+    for row in &rows.logs {
+        scene.pace.spend(PASSED).await;
+        if row.reason == Some(Reason::InCoveredTime)
+            && let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind
+        {
             hours.entry((name.account, name.region)).or_default().insert(name.stamp.0.div_euclid(HOUR));
         }
     }
@@ -194,3 +203,6 @@ fn find_moves(rows: &Rows, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+/// A file is passed by in the time of so many numbers.
+const PASSED: usize = 20;

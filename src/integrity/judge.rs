@@ -1,6 +1,7 @@
 //! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
@@ -16,6 +17,7 @@ use crate::integrity::digest_verdict::judge_digests;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
+use crate::integrity::evidence::GivenFile;
 use crate::integrity::findings::find_all;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::ChainCoverage;
@@ -24,6 +26,8 @@ use crate::integrity::judgement::Stage;
 use crate::integrity::lake_verdict::judge_lake;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::pack::Scope;
 use crate::integrity::pack::find_packs;
 use crate::integrity::report::ChainRow;
@@ -42,28 +46,29 @@ use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
-use crate::trail::arrange::arrange;
 
 impl Evidence {
     /// What follows from all this: a pure function of the evidence, whatever the order it came in.
     #[must_use]
     pub fn judge(&self, asked: &Asked) -> Judgement {
-        judge(self, asked)
+        let pace = Pace::default();
+        pace.all(judge(self, asked, &pace))
     }
 }
 
-/// What follows from the evidence, whatever the order it came in.
-fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
+/// What follows from the evidence, whatever the order it came in. Of a hundred thousand files it takes half a second, so that every list that
+/// grows with them is gone through in steps.
+pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
-    let files: Vec<_> = evidence.files.values().collect();
-    let digests = Digests::of(evidence);
-    let mut verdicts = judge_digests(evidence, &digests, asked.strictness);
+    let files: Vec<_> = evidence.files.values().map(Rc::as_ref).collect();
+    let digests = Digests::of(evidence, pace).await;
+    let mut verdicts = judge_digests(evidence, &digests, asked.strictness, pace).await;
     let mut damaged = Vec::new();
-    let displaced = find_displaced(&digests, &mut verdicts, &mut damaged);
-    let mut listings = Listings::of(&digests, &verdicts);
-    find_damaged(&files, &digests, &verdicts, &listings, &mut damaged);
+    let displaced = find_displaced(&digests, &mut verdicts, &mut damaged, pace).await;
+    let mut listings = Listings::of(&digests, &verdicts, pace).await;
+    find_damaged(&files, &digests, &verdicts, &listings, &mut damaged, pace).await;
     let damaged_names: HashSet<&str> = damaged.iter().map(|damaged| damaged.file.base.as_str()).collect();
-    listings.match_files(&files);
+    listings.match_files(&files, pace).await;
 
     let mut findings = Vec::new();
     let builder = ChainBuilder {
@@ -74,34 +79,39 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         damaged_names: &damaged_names,
         displaced: &displaced,
         asked,
+        pace,
     };
-    let mut chains = builder.build(&mut findings);
-    let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
+    let mut chains = builder.build(&mut findings).await;
+    let calendar = Calendar::of(&chains, &digests, &listings.unlisted, pace).await;
 
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
-    add_digests(&mut rows, &builder, &chains);
+    add_digests(&mut rows, &builder, &chains).await;
     let pack_scope = Scope::of(evidence, asked);
-    let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };
-    let amiss = Amiss { bad: &logs.add(&mut rows), left_out: &pack_scope.left_out_of(&listings) };
+    let logs =
+        LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked, pace };
+    let amiss = Amiss { bad: &logs.add(&mut rows).await, left_out: &pack_scope.left_out_of(&listings) };
     let lacking_of_lake = judge_lake(evidence, asked, &mut rows, &mut findings);
-    let ignored = ignore_rest(evidence, &mut rows);
-    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &amiss)).collect();
-    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
-    find_all(&scene, &files, &rows, &mut findings);
+    let ignored = ignore_rest(&files, &mut rows, pace).await;
+    let mut hours = Vec::with_capacity(chains.len());
+    for chain in &chains {
+        hours.push(coverage(chain, &digests, &verdicts, &amiss, pace).await);
+    }
+    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked, pace };
+    find_all(&scene, &files, &rows, &mut findings).await;
     find_packs(evidence, &listings, &pack_scope, &mut findings);
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
-        rows.wait();
+        rows.wait(pace).await;
         chains.iter_mut().for_each(|chain| chain.gaps.clear());
-        coverage.iter_mut().for_each(ChainCoverage::wait);
+        hours.iter_mut().for_each(ChainCoverage::wait);
     }
-    arrange(&mut findings, Ord::cmp);
+    arrange_in_steps(&mut findings, pace, Ord::cmp).await;
     findings.dedup();
-    rows.sort();
-    let mut lacking = lacking(&digests, &verdicts, asked);
+    rows.sort(pace).await;
+    let mut lacking = lacking(&digests, &verdicts, asked, pace).await;
     lacking.extend(lacking_of_lake);
-    arrange(&mut lacking, Ord::cmp);
+    arrange_in_steps(&mut lacking, pace, Ord::cmp).await;
     lacking.dedup();
     let report = VerdictReport {
         format: "trailseal-verdicts/1".to_owned(),
@@ -109,7 +119,7 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         range: ReportRange { start: asked.start.map(ReportTime), end: asked.end.map(ReportTime) },
         summary: Summary::of(&rows.digests, &rows.logs),
         keys: key_rows(evidence),
-        chains: chains.iter().zip(&coverage).map(|(chain, coverage)| chain_row(chain, coverage)).collect(),
+        chains: chains.iter().zip(&hours).map(|(chain, hours)| chain_row(chain, hours)).collect(),
         digests: rows.digests,
         logs: rows.logs,
         lake: rows.lake,
@@ -117,13 +127,15 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         ignored,
     };
     let claims = claims(&report, asked.stage);
-    Judgement { files: rows.files, report, coverage, claims, lacking, stage: asked.stage }
+    listings.forget(pace).await;
+    Judgement { files: rows.files, report, coverage: hours, claims, lacking, stage: asked.stage }
 }
 
 /// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.
-fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> Vec<IgnoredRow> {
+async fn ignore_rest(files: &[&GivenFile], rows: &mut Rows, pace: &Pace) -> Vec<IgnoredRow> {
     let mut ignored = Vec::new();
-    for file in evidence.files.values() {
+    for file in files {
+        pace.spend(PASSED).await;
         let id = file.facts.id;
         let why = match &file.facts.kind {
             _ if rows.is_judged(id) => continue,
@@ -138,7 +150,7 @@ fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> Vec<IgnoredRow> {
             rows.say(id, &Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message));
         }
     }
-    arrange(&mut ignored, Ord::cmp);
+    arrange_in_steps(&mut ignored, pace, Ord::cmp).await;
     ignored.dedup();
     ignored
 }
@@ -173,7 +185,7 @@ fn chain_row(chain: &DigestChain, coverage: &ChainCoverage) -> ChainRow {
 
 impl Rows {
     /// While evidence arrives, only proofs and what no further evidence can mend are told.
-    fn wait(&mut self) {
+    async fn wait(&mut self, pace: &Pace) {
         let waits = |verdict: Verdict, reason: Option<Reason>| match verdict {
             Verdict::Valid | Verdict::Pending => false,
             Verdict::Invalid => reason == Some(Reason::SignatureMismatch) || reason == Some(Reason::SignatureMalformed),
@@ -181,8 +193,11 @@ impl Rows {
             Verdict::Missing | Verdict::Unlisted => true,
         };
         let waiting = "Proofs are still arriving.";
-        for judged in self.files.iter_mut().flatten().filter(|judged| waits(judged.verdict, judged.reason)) {
-            *judged = Judged::pending(waiting.to_owned());
+        for judged in self.files.iter_mut().flatten() {
+            pace.spend(PASSED).await;
+            if waits(judged.verdict, judged.reason) {
+                *judged = Judged::pending(waiting.to_owned());
+            }
         }
         self.digests.retain(|row| row.verdict != Verdict::Missing);
         self.logs.retain(|row| row.verdict != Verdict::Missing);
@@ -190,11 +205,17 @@ impl Rows {
         for row in self.digests.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
-        for row in self.logs.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
-            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+        for row in &mut self.logs {
+            pace.spend(PASSED).await;
+            if waits(row.verdict, row.reason) {
+                (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+            }
         }
         for row in self.lake.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
     }
 }
+
+/// A file or a row is passed by in the time of so many numbers.
+const PASSED: usize = 20;

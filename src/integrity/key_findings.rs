@@ -13,7 +13,7 @@ use crate::trail::ids::ChainKind;
 use crate::trail::time::Timestamp;
 
 /// Adds findings about keys.
-pub(crate) fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
+pub(crate) async fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
     for key in scene.evidence.ring.iter().filter(|key| key.problem() == Some(KeyProblem::KeyMismatch)) {
         let message = format!(
             "The bytes of this key do not have the fingerprint that the list states (MD5), so it proves nothing: fetch the list again with `aws cloudtrail list-public-keys`. {}",
@@ -22,17 +22,18 @@ pub(crate) fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
         findings.push(finding(FindingCode::KeyMismatch, key.fingerprint.clone(), message, None));
     }
     for chain in scene.chains {
-        find_out_of_time(scene, chain, findings);
+        find_out_of_time(scene, chain, findings).await;
         if chain.id.kind == ChainKind::Hourly {
-            find_odd_rotation(scene, chain, findings);
+            find_odd_rotation(scene, chain, findings).await;
         }
     }
 }
 
 /// A key that was not valid when its digests were signed.
-fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
+async fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for index in &chain.members {
+        scene.pace.spend(DEAR).await;
         let Some(proof) = scene.verdicts.get(*index).and_then(|verdict| verdict.proof) else { continue };
         let Some(given) = scene.digests.get(*index) else { continue };
         if key_was_valid(scene.evidence, scene.digests, given) == Some(false) && told.insert(proof.fingerprint()) {
@@ -51,10 +52,11 @@ fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut V
 }
 
 /// AWS goes from one key to the next and never back; each is valid later than the one before.
-fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
+async fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
     let mut retired = HashSet::new();
     let mut before: Option<&str> = None;
     for index in &chain.members {
+        scene.pace.spend(DEAR).await;
         let Some(proof) = scene.verdicts.get(*index).and_then(|verdict| verdict.proof) else { continue };
         let Some(given) = scene.digests.get(*index) else { continue };
         let now = proof.fingerprint();
@@ -76,3 +78,6 @@ fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut 
 fn dates(scene: &Scene<'_, '_>, fingerprint: &str) -> Option<(Timestamp, Timestamp)> {
     scene.evidence.ring.usable(fingerprint).iter().find_map(|key| Some((key.valid_from?, key.valid_to?)))
 }
+
+/// The key of a digest is looked up in the time of so many numbers.
+const DEAR: usize = 400;

@@ -11,8 +11,9 @@ use crate::integrity::evidence::unpacked;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::sha256::Sha256;
-use crate::trail::arrange::arrange;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -58,7 +59,7 @@ struct Named {
 
 impl<'a> Listings<'a> {
     /// Collects the entries; no file is matched yet.
-    pub(crate) fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>]) -> Self {
+    pub(crate) async fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>], pace: &Pace) -> Self {
         let total = digests.all.iter().map(|given| given.digest.log_files.len()).sum();
         let mut listings = Self { by_base: HashMap::with_capacity(total), by_hash: HashMap::with_capacity(total), ..Self::default() };
         // Proven digests first: no unproven one can push itself before what they list.
@@ -66,6 +67,7 @@ impl<'a> Listings<'a> {
             for (digest, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
                 if verdict.proof.is_some() == proven {
                     for (position, logged) in given.digest.log_files.iter().enumerate() {
+                        pace.spend(DEAR).await;
                         listings.add(Listing { digest, position, proven, logged, hash: Sha256::parse(&logged.hash) });
                     }
                 }
@@ -75,9 +77,10 @@ impl<'a> Listings<'a> {
     }
 
     /// Gives every file its entry: by full key, else by base name; by content only where its name is listed nowhere.
-    pub(crate) fn match_files(&mut self, files: &[&'a GivenFile]) {
+    pub(crate) async fn match_files(&mut self, files: &[&'a GivenFile], pace: &Pace) {
         let mut nameless = Vec::new();
         for file in files {
+            pace.spend(DEAR).await;
             match self.entry_by_name(file) {
                 Some((index, standing)) => self.take(index, standing, file),
                 // Digests are told by their content; whatever else has a listed content is that log, however it was read.
@@ -86,21 +89,32 @@ impl<'a> Listings<'a> {
                 None => {}
             }
         }
-        arrange(&mut nameless, |one, other| one.order().cmp(&other.order()));
+        arrange_in_steps(&mut nameless, pace, |one, other| one.order().cmp(&other.order())).await;
         for file in nameless {
+            pace.spend(DEAR).await;
             if let Some(index) = self.entry_by_content(&file.facts.content.sha256) {
                 self.take(index, Location::Renamed, file);
             }
         }
         for entry in &mut self.entries {
+            pace.spend(entry.files.len()).await;
             if entry.files.len() > 1 {
                 // Among those that stand alike the one that fits comes first; else the order of the files decides.
                 let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
                 let fits = |file: &GivenFile| hashes.contains(&file.facts.content.sha256);
-                arrange(&mut entry.files, |(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
+                let order = |(standing, file): &(Location, &'a GivenFile)| (*standing, !fits(file), file.order());
+                arrange_in_steps(&mut entry.files, pace, |one, other| order(one).cmp(&order(other))).await;
             }
         }
-        arrange(&mut self.unlisted, |one, other| one.order().cmp(&other.order()));
+        arrange_in_steps(&mut self.unlisted, pace, |one, other| one.order().cmp(&other.order())).await;
+    }
+
+    /// Frees the entries, of which each has its own lists: half a million pieces of memory take their time too.
+    pub(crate) async fn forget(self, pace: &Pace) {
+        for entry in self.entries {
+            pace.spend(PASSED).await;
+            drop(entry);
+        }
     }
 
     /// The log that has this content, to say whose bytes a wrong file holds.
@@ -199,3 +213,8 @@ fn is_log(file: &GivenFile) -> bool {
         _ => false,
     }
 }
+
+/// A listed log, or a file that may be one, is looked up in the time of so many numbers.
+const DEAR: usize = 200;
+/// An entry is freed in the time of so many.
+const PASSED: usize = 20;

@@ -20,6 +20,7 @@ use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::location::base_of;
+use crate::integrity::pace::Pace;
 use crate::integrity::report::LogRow;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::verdict::Verdict;
@@ -60,7 +61,8 @@ impl Evidence {
     /// What has to travel with these files.
     #[must_use]
     pub fn proof_set(&self, judgement: &Judgement, files: &BTreeSet<FileId>) -> ProofSet {
-        let digests = Digests::of(self);
+        let pace = Pace::default();
+        let digests = pace.all(Digests::of(self, &pace));
         let needed = self.needed(&digests, judgement, files);
         let runs = runs(&digests, &needed);
         let travels = |chain: &ChainId, end: Timestamp| {
@@ -129,7 +131,8 @@ impl Evidence {
     }
 
     fn add_signatures(&self, digests: &Digests<'_>, chosen: &[(usize, &GivenDigest<'_>)], set: &mut ProofSet) {
-        let verdicts = judge_digests(self, digests, Strictness::Content);
+        let pace = Pace::default();
+        let verdicts = pace.all(judge_digests(self, digests, Strictness::Content, &pace));
         let bases: HashSet<&str> = chosen.iter().map(|(_, given)| unpacked(base_of(&given.digest.place.key))).collect();
         let is_of_these = |given: &&GivenSignature| given.place().is_some_and(|(_, key)| bases.contains(unpacked(base_of(key))));
         set.signatures.extend(self.signatures.iter().filter(is_of_these).map(|given| given.clone().unsourced()));

@@ -11,6 +11,8 @@ use crate::integrity::lake_report::LakeRow;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::shift;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
@@ -18,7 +20,6 @@ use crate::integrity::report::Summary;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
-use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -83,11 +84,19 @@ impl Rows {
     }
 
     /// Digests by the end of their window, logs by the stamp in their key; then by key, then by source.
-    pub(crate) fn sort(&mut self) {
-        arrange(&mut self.digests, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
-        let mut logs: Vec<_> = std::mem::take(&mut self.logs).into_iter().map(|row| (stamp(row.key.as_deref()), row)).collect();
-        arrange(&mut logs, |(at, a), (bt, b)| (at, &a.key, &a.source, &a.actual_sha256).cmp(&(bt, &b.key, &b.source, &b.actual_sha256)));
-        self.logs = logs.into_iter().map(|(_, row)| row).collect();
+    pub(crate) async fn sort(&mut self, pace: &Pace) {
+        arrange_in_steps(&mut self.digests, pace, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source))).await;
+        let rest = |a: &LogRow, b: &LogRow| (&a.key, &a.source, &a.actual_sha256).cmp(&(&b.key, &b.source, &b.actual_sha256));
+        let mut logs = Vec::with_capacity(self.logs.len());
+        for row in self.logs.drain(..) {
+            pace.spend(STAMPED).await;
+            logs.push((stamp(row.key.as_deref()), row));
+        }
+        arrange_in_steps(&mut logs, pace, |(at, a), (bt, b)| at.cmp(bt).then_with(|| rest(a, b))).await;
+        for (_, row) in logs {
+            pace.spend(STAMPED / 10).await;
+            self.logs.push(row);
+        }
     }
 }
 
@@ -206,3 +215,6 @@ fn stamp(key: Option<&str>) -> Option<Timestamp> {
     let (stamp, _) = after_region.split_at_checked(after_region.find('Z')?.saturating_add(1))?;
     Timestamp::parse_stamp(stamp)
 }
+
+/// The stamp of a row is read in the time of so many numbers.
+const STAMPED: usize = 60;

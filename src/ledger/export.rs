@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -109,7 +110,7 @@ impl Ledger {
     /// Takes in a pack; what has no manifest is none, and its files are files like any others.
     pub fn admit_pack(&mut self, given: &GivenPack) {
         match admitted(given) {
-            Some(pack) => self.evidence.admit_pack(pack),
+            Some(pack) => Rc::make_mut(&mut self.evidence).admit_pack(pack),
             None => {
                 let what =
                     "Its manifest says that this is an evidence pack, but cannot be read: it is taken for a zip file of logs.".to_owned();

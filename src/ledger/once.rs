@@ -65,7 +65,7 @@ impl Ledger {
 
     /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
     pub(super) fn repeated_rows(&mut self) -> u64 {
-        if self.repeated.is_wanted || !self.progress().is_busy() {
+        if self.repeated.is_wanted || !self.progress().is_arriving() {
             self.count_once();
         }
         self.repeated.left_out

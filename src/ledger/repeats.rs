@@ -33,7 +33,8 @@ impl Ledger {
 
     /// The report as it is given away, with what only all events together show.
     pub fn full_report(&mut self) -> VerdictReport {
-        let mut report = self.judgement().report.clone();
+        self.look_again();
+        let mut report = self.last_judgement().report.clone();
         let repeats = self.repeats(&report);
         if let Some(why) = self.not_compared() {
             report.ignored.push(IgnoredRow { source: self.room.first_cut.clone(), why });

@@ -62,6 +62,8 @@ pub struct Progress {
     pub not_taken: u64,
     /// Signatures that are being checked.
     pub checks: u64,
+    /// Whether verdicts are still to follow from what was read.
+    pub judging: bool,
     /// Walks through folders and archives that are under way: more files may come of them.
     pub listings: u64,
     /// Files that could not be read or taken.
@@ -71,9 +73,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Whether anything is still on its way.
+    /// Whether anything is still on its way, or its verdicts are.
     #[must_use]
     pub fn is_busy(&self) -> bool {
+        self.is_arriving() || self.judging
+    }
+
+    /// Whether anything is still on its way.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
         self.files_read < self.files || self.checks > 0 || self.listings > 0
     }
 }

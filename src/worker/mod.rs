@@ -3,6 +3,7 @@
 pub mod checking;
 mod extracting;
 mod ledger_host;
+mod ledger_work;
 mod pace;
 mod pool;
 mod raw;
