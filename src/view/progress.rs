@@ -24,7 +24,11 @@ pub(crate) fn ReadingProgress() -> impl IntoView {
                 return "Opening files…".to_owned();
             }
             let files = format!("{} of {}", format::count(progress.files_read), format::counted(progress.files, "file", "files"));
-            let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
+            let checks = match progress.files_read == progress.files {
+                true if progress.checks > 0 => " · checking signatures",
+                true if progress.judging && !progress.is_arriving() => " · settling verdicts",
+                _ => "",
+            };
             let events = if progress.rows == 1 { "event" } else { "events" };
             format!("{files} · {} · {} {events}{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
         })
