@@ -86,7 +86,7 @@ pub struct Evidence {
     pub(crate) files: BTreeMap<FileId, Rc<GivenFile>>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
     digest_ids: BTreeSet<FileId>,
-    /// The sign files of Lake queries, for the same reason.
+    /// The files of Lake queries, for the same reason; and whatever else may be one.
     lake_ids: BTreeSet<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
@@ -169,7 +169,7 @@ impl Evidence {
         } else {
             self.news += usize::from(self.digest_ids.remove(&facts.id));
         }
-        if matches!(facts.kind, FileKind::LakeSign(Ok(_))) {
+        if matches!(facts.kind, FileKind::LakeSign(_) | FileKind::LakeResult) || facts.stored_sha256.is_some() {
             self.lake_ids.insert(facts.id);
             self.news += 1;
         } else {
@@ -245,10 +245,15 @@ impl Evidence {
         self.open.len()
     }
 
+    /// The files of Lake queries, and whatever else may be one.
+    pub(crate) fn lake_files(&self) -> impl Iterator<Item = &GivenFile> {
+        self.lake_ids.iter().filter_map(|id| self.files.get(id)).map(Rc::as_ref)
+    }
+
     /// The sign files of Lake queries.
     pub(crate) fn lake_signs(&self) -> impl Iterator<Item = (&GivenFile, &LakeSign)> {
-        self.lake_ids.iter().filter_map(|id| self.files.get(id)).filter_map(|file| match &file.facts.kind {
-            FileKind::LakeSign(Ok(sign)) => Some((&**file, &**sign)),
+        self.lake_files().filter_map(|file| match &file.facts.kind {
+            FileKind::LakeSign(Ok(sign)) => Some((file, &**sign)),
             _ => None,
         })
     }

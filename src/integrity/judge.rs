@@ -1,7 +1,6 @@
 //! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
@@ -60,7 +59,11 @@ impl Evidence {
 /// grows with them is gone through in steps.
 pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
-    let files: Vec<_> = evidence.files.values().map(Rc::as_ref).collect();
+    let mut files: Vec<&GivenFile> = Vec::with_capacity(evidence.files.len());
+    for file in evidence.files.values() {
+        pace.spend(1).await;
+        files.push(file);
+    }
     let digests = Digests::of(evidence, pace).await;
     let mut verdicts = judge_digests(evidence, &digests, asked.strictness, pace).await;
     let mut damaged = Vec::new();
@@ -117,7 +120,7 @@ pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Ju
         format: "trailseal-verdicts/1".to_owned(),
         generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         range: ReportRange { start: asked.start.map(ReportTime), end: asked.end.map(ReportTime) },
-        summary: Summary::of(&rows.digests, &rows.logs),
+        summary: Summary::of(&rows.digests, &rows.logs, pace).await,
         keys: key_rows(evidence),
         chains: chains.iter().zip(&hours).map(|(chain, hours)| chain_row(chain, hours)).collect(),
         digests: rows.digests,

@@ -103,7 +103,7 @@ impl Rows {
 impl Summary {
     /// Counts distinct files. A log that two digests list is one row and counts once, unlike with the AWS CLI; a second copy of a file is
     /// a row of its own (`duplicate-of`), but no more is proven by it than by the first, so it counts once too, and so do its events.
-    pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
+    pub(crate) async fn of(digests: &[DigestRow], logs: &[LogRow], pace: &Pace) -> Self {
         let mut summary = Self::default();
         for row in digests.iter().filter(|row| !row.is_once_more()) {
             let counts = match row.kind {
@@ -113,6 +113,7 @@ impl Summary {
             counts.count(row.verdict);
         }
         for row in logs.iter().filter(|row| !row.is_once_more()) {
+            pace.spend(COUNTED).await;
             let counts = &mut summary.logs;
             let count = match row.verdict {
                 Verdict::Valid => &mut counts.valid,
@@ -216,5 +217,6 @@ fn stamp(key: Option<&str>) -> Option<Timestamp> {
     Timestamp::parse_stamp(stamp)
 }
 
-/// The stamp of a row is read in the time of so many numbers.
+/// The stamp of a row is read in the time of so many numbers, a row counted in that of so many.
 const STAMPED: usize = 60;
+const COUNTED: usize = 10;
