@@ -23,23 +23,27 @@ use crate::integrity::signature::string_to_sign;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
+/// Checks that were not handed out, each with what it is about.
+pub(crate) type Due = Vec<(CheckSubject, SignatureCheck)>;
+
 impl Evidence {
     /// The checks that are due and were not handed out before.
     pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
         if !self.checks_are_due() {
             return Vec::new();
         }
-        let due = due_checks(self);
+        let pace = Pace::default();
+        let due = pace.all(due_checks(self, &pace));
         self.hand_out(due)
     }
 }
 
 /// The checks that were not yet handed out. Signatures without a key wait until nothing else is left to prove a digest.
-fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
-    let pace = Pace::default();
-    let digests = pace.all(Digests::of(evidence, &pace));
+pub(crate) async fn due_checks(evidence: &Evidence, pace: &Pace) -> Due {
+    let digests = Digests::of(evidence, pace).await;
     let mut due = BTreeMap::new();
     for given in &digests.all {
+        pace.spend(DEAR).await;
         let candidates = digests.candidates(given);
         let mut settled = true;
         let mut holds = false;
@@ -57,7 +61,10 @@ fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
             }
         }
         if settled && !holds {
-            digests.keyless().for_each(|candidate| add_checks(evidence, given, candidate, &mut due));
+            for candidate in digests.keyless() {
+                pace.spend(DEAR).await;
+                add_checks(evidence, given, candidate, &mut due);
+            }
         }
     }
     due.extend(evidence.lake_signs().flat_map(|(file, sign)| sign.due_checks(file.facts.id, evidence)));
@@ -145,3 +152,6 @@ impl<'a> Link<'a> {
         CheckSubject { about: About::Link, content, signature: self.signature.to_ascii_lowercase(), key: key.value_der.clone() }
     }
 }
+
+/// A digest's checks are looked for in the time of so many numbers.
+const DEAR: usize = 2000;

@@ -94,6 +94,8 @@ pub struct Evidence {
     pub(crate) packs: Vec<Pack>,
     /// How much has come since checks were last looked for that may make more of them due: logs alone make none.
     news: usize,
+    /// Whether there are signatures that name no object: they are tried where no other holds, so that outcomes bring more checks.
+    has_nameless: bool,
     /// What was handed out to be checked, or has been.
     pub(crate) checks: HashMap<CheckSubject, CheckState>,
     open: HashMap<u64, (CheckSubject, SignatureCheck)>,
@@ -193,6 +195,7 @@ impl Evidence {
     /// Takes signatures from S3 metadata.
     pub fn admit_signatures(&mut self, signatures: Vec<GivenSignature>) {
         self.news += signatures.len();
+        self.has_nameless |= signatures.iter().any(|signature| signature.place().is_none());
         self.signatures.extend(signatures);
     }
 
@@ -206,12 +209,17 @@ impl Evidence {
     /// it took three seconds of reading 8,000 of them.
     #[must_use]
     pub fn has_much_news(&self) -> bool {
-        self.news.saturating_mul(8) > self.digest_ids.len()
+        self.news.saturating_mul(4) > self.digest_ids.len()
     }
 
-    /// Whether something has come since checks were last looked for; asked once. Without a key there is nothing to check.
+    /// Whether something has come since checks were last looked for; asked once.
     pub(crate) fn checks_are_due(&mut self) -> bool {
-        std::mem::take(&mut self.news) > 0 && self.ring.iter().next().is_some()
+        std::mem::take(&mut self.news) > 0
+    }
+
+    /// Without a key there is nothing to check.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.ring.iter().next().is_some()
     }
 
     /// Notes checks as handed out, each with its number.
@@ -229,7 +237,7 @@ impl Evidence {
 
     /// Takes what checks came to; outcomes of unknown checks are ignored.
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
-        self.news += outcomes.len();
+        self.news += if self.has_nameless { outcomes.len() } else { 0 };
         for outcome in outcomes {
             let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
             if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link) {

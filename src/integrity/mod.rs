@@ -26,7 +26,7 @@ pub mod judgement;
 mod location;
 mod pace;
 
-mod checks;
+pub(crate) mod checks;
 mod digests;
 
 mod digest_verdict;
