@@ -20,6 +20,7 @@ use trailseal::integrity::PublicKey;
 use trailseal::integrity::Stage;
 use trailseal::integrity::Strictness;
 use trailseal::integrity::Verdict;
+use trailseal::integrity::judging::Judging;
 use trailseal::trail::FileId;
 
 /// Two Regions, a stop, a rotation of keys, an hour of nothing.
@@ -150,7 +151,7 @@ proptest! {
         let asked = Asked { stage: [Stage::Settled, Stage::CutShort, Stage::Arriving][stage], strictness, ..trail.asked };
         let order: Vec<usize> = (0..trail.files.len()).collect();
         let evidence = Rc::new(trail.evidence(&order));
-        let mut judging = evidence.clone().judging(asked);
+        let mut judging = Judging::of(evidence.clone(), asked);
         let mut steps = 0;
         let stepped = loop {
             steps += 1;

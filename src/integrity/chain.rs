@@ -7,7 +7,6 @@ use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::judgement::Asked;
-use crate::integrity::pace::Pace;
 use crate::integrity::report::GapRow;
 use crate::integrity::verdict::Verdict;
 use crate::trail::digest::Place;
@@ -66,7 +65,6 @@ pub(crate) struct ChainBuilder<'j, 'a> {
     /// Digests that lie only at others' places.
     pub(crate) displaced: &'j HashSet<usize>,
     pub(crate) asked: &'j Asked,
-    pub(crate) pace: &'j Pace,
 }
 
 impl ChainBuilder<'_, '_> {

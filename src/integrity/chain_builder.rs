@@ -25,11 +25,10 @@ use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
 
 impl ChainBuilder<'_, '_> {
-    /// All chains, in the order of their names, and what is odd about them.
-    pub(crate) async fn build(&self, findings: &mut Vec<Finding>) -> Vec<DigestChain> {
+    /// The digests of each chain, in the order of the chains' names: those that are not disproven, and the others.
+    pub(crate) fn grouped(&self) -> BTreeMap<&ChainId, (Vec<usize>, Vec<usize>)> {
         let mut grouped: BTreeMap<&ChainId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (index, given) in self.digests.all.iter().enumerate() {
-            self.pace.spend(DEAR).await;
             let Some(chain) = given.chain.as_ref().filter(|_| !self.displaced.contains(&index)) else { continue };
             let (members, disproven) = grouped.entry(chain).or_default();
             if self.is_disproven(index) { disproven.push(index) } else { members.push(index) }
@@ -39,14 +38,11 @@ impl ChainBuilder<'_, '_> {
                 grouped.entry(&name.chain).or_default();
             }
         }
-        let mut chains = Vec::with_capacity(grouped.len());
-        for (id, (members, disproven)) in grouped {
-            chains.push(self.build_one(id, members, &disproven, findings).await);
-        }
-        chains
+        grouped
     }
 
-    async fn build_one(&self, id: &ChainId, members: Vec<usize>, disproven: &[usize], findings: &mut Vec<Finding>) -> DigestChain {
+    /// One chain, and what is odd about it.
+    pub(crate) fn build(&self, id: &ChainId, members: Vec<usize>, disproven: &[usize], findings: &mut Vec<Finding>) -> DigestChain {
         let everyone: Vec<_> = members.iter().chain(disproven).filter_map(|index| self.digests.get(*index)).collect();
         let organization = everyone.iter().find_map(|given| given.digest.organization());
         let oldest = match id.kind {
@@ -54,10 +50,10 @@ impl ChainBuilder<'_, '_> {
             ChainKind::Backfill => self.first_backfill(&members),
         };
         let mut chain = DigestChain { id: id.clone(), organization, members, stretches: Vec::new(), gaps: Vec::new(), missing: Vec::new() };
-        self.check_links(&mut chain, oldest, findings).await;
-        self.lay_out(&mut chain, disproven, findings).await;
+        self.check_links(&mut chain, oldest, findings);
+        self.lay_out(&mut chain, disproven, findings);
         if id.kind == ChainKind::Hourly {
-            self.walk(&chain, findings).await;
+            self.walk(&chain, findings);
         }
         chain
     }
@@ -73,10 +69,9 @@ impl ChainBuilder<'_, '_> {
     }
 
     /// Where each link leads: forks, links that do not fit, digests that are named and not there.
-    async fn check_links(&self, chain: &mut DigestChain, oldest: Option<Timestamp>, findings: &mut Vec<Finding>) {
+    fn check_links(&self, chain: &mut DigestChain, oldest: Option<Timestamp>, findings: &mut Vec<Finding>) {
         let mut named: HashMap<&Place, usize> = HashMap::new();
         for index in &chain.members {
-            self.pace.spend(DEAR).await;
             let Some(given) = self.digests.get(*index) else { continue };
             let Some(previous) = &given.digest.previous else { continue };
             if let Some(other) = named.insert(&previous.place, *index).and_then(|other| self.digests.get(other)) {
@@ -148,6 +143,3 @@ fn link_mismatch(given: &GivenDigest<'_>, what: &str) -> Finding {
         end: Some(ReportTime(given.digest.end)),
     }
 }
-
-/// A digest's link is followed in the time of so many numbers.
-pub(crate) const DEAR: usize = 400;

@@ -15,7 +15,6 @@ use crate::integrity::evidence::CheckState;
 use crate::integrity::evidence::CheckSubject;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::keys::PublicKey;
-use crate::integrity::pace::Pace;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::SignatureCheck;
@@ -23,27 +22,22 @@ use crate::integrity::signature::string_to_sign;
 use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
-/// Checks that were not handed out, each with what it is about.
-pub(crate) type Due = Vec<(CheckSubject, SignatureCheck)>;
-
 impl Evidence {
     /// The checks that are due and were not handed out before.
     pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
         if !self.checks_are_due() {
             return Vec::new();
         }
-        let pace = Pace::default();
-        let due = pace.all(due_checks(self, &pace));
+        let due = due_checks(self);
         self.hand_out(due)
     }
 }
 
 /// The checks that were not yet handed out. Signatures without a key wait until nothing else is left to prove a digest.
-pub(crate) async fn due_checks(evidence: &Evidence, pace: &Pace) -> Due {
-    let digests = Digests::of(evidence, pace).await;
+fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
+    let digests = Digests::of(evidence);
     let mut due = BTreeMap::new();
     for given in &digests.all {
-        pace.spend(DEAR).await;
         let candidates = digests.candidates(given);
         let mut settled = true;
         let mut holds = false;
@@ -61,10 +55,7 @@ pub(crate) async fn due_checks(evidence: &Evidence, pace: &Pace) -> Due {
             }
         }
         if settled && !holds {
-            for candidate in digests.keyless() {
-                pace.spend(DEAR).await;
-                add_checks(evidence, given, candidate, &mut due);
-            }
+            digests.keyless().for_each(|candidate| add_checks(evidence, given, candidate, &mut due));
         }
     }
     due.extend(evidence.lake_signs().flat_map(|(file, sign)| sign.due_checks(file.facts.id, evidence)));
@@ -152,6 +143,3 @@ impl<'a> Link<'a> {
         CheckSubject { about: About::Link, content, signature: self.signature.to_ascii_lowercase(), key: key.value_der.clone() }
     }
 }
-
-/// A digest's checks are looked for in the time of so many numbers.
-const DEAR: usize = 2000;

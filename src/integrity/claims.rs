@@ -11,14 +11,13 @@ use crate::integrity::judgement::Claims;
 use crate::integrity::judgement::Lacking;
 use crate::integrity::judgement::Stage;
 use crate::integrity::lake_report::LakeCounts;
-use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::VerdictReport;
 use crate::integrity::standing::SAMPLE_KEYS;
 use crate::integrity::verdict::Reason;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
@@ -223,10 +222,9 @@ fn number(count: usize) -> u64 {
 }
 
 /// What each digest without a proof needs.
-pub(crate) async fn lacking(digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], asked: &Asked, pace: &Pace) -> Vec<Lacking> {
+pub(crate) fn lacking(digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], asked: &Asked) -> Vec<Lacking> {
     let mut all = Vec::new();
     for (given, verdict) in digests.all.iter().zip(verdicts).filter(|(given, _)| in_range(asked, given.digest.end)) {
-        pace.spend(DEAR).await;
         let Some(chain) = given.chain.clone() else { continue };
         all.extend(match verdict.judged.reason {
             Some(Reason::NoSignature) => Some(Lacking::Signature { chain, digest: given.digest.place.clone() }),
@@ -237,7 +235,7 @@ pub(crate) async fn lacking(digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>
             _ => None,
         });
     }
-    arrange_in_steps(&mut all, pace, Ord::cmp).await;
+    arrange(&mut all, Ord::cmp);
     // By chain and fingerprint, oldest first: one key is wanted once, for all of its time.
     all.dedup_by(|later, first| match (later, first) {
         (
@@ -273,5 +271,3 @@ fn generated(digests: &Digests<'_>, given: &GivenDigest<'_>) -> Option<Timestamp
 
 /// Why a file with events is ignored, as the report has it.
 const NOT_DELIVERED: &str = "not a delivered log file";
-/// What a digest lacks is told in the time of so many numbers.
-const DEAR: usize = 100;

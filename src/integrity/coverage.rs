@@ -13,8 +13,6 @@ use crate::integrity::digests::Digests;
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Window;
 use crate::integrity::judgement::WindowState;
-use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::report::CoveredRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::sha256::Sha256;
@@ -34,23 +32,15 @@ pub(crate) struct Amiss<'l> {
 }
 
 /// One chain's windows, oldest first.
-pub(crate) async fn coverage(
-    chain: &DigestChain,
-    digests: &Digests<'_>,
-    verdicts: &[DigestVerdict<'_>],
-    amiss: &Amiss<'_>,
-    pace: &Pace,
-) -> ChainCoverage {
+pub(crate) fn coverage(chain: &DigestChain, digests: &Digests<'_>, verdicts: &[DigestVerdict<'_>], amiss: &Amiss<'_>) -> ChainCoverage {
     let mut stretches = chain.stretches.clone();
-    arrange_in_steps(&mut stretches, pace, |a, b| (a.end, a.start).cmp(&(b.end, b.start))).await;
+    arrange(&mut stretches, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
     let mut before = None;
-    let mut windows = Vec::with_capacity(stretches.len());
-    for stretch in &stretches {
-        pace.spend(DEAR).await;
+    let windows = stretches.iter().map(|stretch| {
         let linked = is_linked(before.replace(stretch.holds), stretch.holds, digests);
-        windows.push(Window { linked, ..window(stretch, digests, verdicts, amiss) });
-    }
-    ChainCoverage { chain: chain.id.clone(), windows }
+        Window { linked, ..window(stretch, digests, verdicts, amiss) }
+    });
+    ChainCoverage { chain: chain.id.clone(), windows: windows.collect() }
 }
 
 /// Whether a digest names the one before it as what lies there: the place, and the hash of the content.
@@ -221,5 +211,3 @@ fn count(number: usize) -> u64 {
 
 /// Stretches of one chain that are named one by one: more nobody reads on a page; the report has them all.
 const MOST_RUNS: usize = 40;
-/// A window is made in the time of so many numbers.
-const DEAR: usize = 100;

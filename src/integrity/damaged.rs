@@ -13,12 +13,11 @@ use crate::integrity::flaw_verdict::container_remarks;
 use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::listing::Listings;
 use crate::integrity::location::base_of;
-use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::object_key::DigestName;
 use crate::trail::object_key::KeyKind;
@@ -37,24 +36,19 @@ pub(crate) struct Damaged<'a> {
 /// Digests whose every file lies at a place that must hold another digest. They prove nothing: their verdicts are changed here.
 ///
 /// Such a place is one that a proven digest has itself or names as its predecessor's, or of which metadata is given.
-pub(crate) async fn find_displaced<'a>(
+pub(crate) fn find_displaced<'a>(
     digests: &Digests<'a>,
     verdicts: &mut [DigestVerdict<'_>],
     damaged: &mut Vec<Damaged<'a>>,
-    pace: &Pace,
 ) -> HashSet<usize> {
     let proven = digests.all.iter().zip(verdicts.iter()).filter(|(_, verdict)| verdict.proof.is_some());
     // Metadata of an object is a word for it too: a newest digest, which no other names, may have been overwritten with an older one.
     let mut taken: HashMap<&str, Option<&'a Place>> = digests.stated_names().map(|name| (name, None)).collect();
     let places = proven
         .flat_map(|(given, _)| given.digest.previous.as_ref().map(|previous| &previous.place).into_iter().chain([&given.digest.place]));
-    for place in places {
-        pace.spend(DEAR).await;
-        taken.insert(unpacked(base_of(&place.key)), Some(place));
-    }
+    taken.extend(places.map(|place| (unpacked(base_of(&place.key)), Some(place))));
     let mut displaced = HashSet::new();
     for (index, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
-        pace.spend(DEAR).await;
         let own = unpacked(base_of(&given.digest.place.key));
         let mut elsewhere = 0;
         for file in &given.files {
@@ -86,17 +80,15 @@ fn displaced_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>) -> Ju
 }
 
 /// Files that should be digests and cannot be read as such.
-pub(crate) async fn find_damaged<'a>(
+pub(crate) fn find_damaged<'a>(
     files: &[&'a GivenFile],
     digests: &Digests<'a>,
     verdicts: &[DigestVerdict<'_>],
     listings: &Listings<'_>,
     damaged: &mut Vec<Damaged<'a>>,
-    pace: &Pace,
 ) {
     let mut named: HashMap<&str, &'a Place> = HashMap::new();
     for (given, verdict) in digests.all.iter().zip(verdicts) {
-        pace.spend(DEAR).await;
         if let Some(previous) = given.digest.previous.as_ref().filter(|_| verdict.judged.verdict != Verdict::Invalid) {
             named.insert(unpacked(base_of(&previous.place.key)), &previous.place);
         }
@@ -105,11 +97,8 @@ pub(crate) async fn find_damaged<'a>(
     let sound: HashSet<&str> = digests.all.iter().flat_map(|given| given.files.iter().map(|file| file.base.as_str())).collect();
     let is_aside =
         |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList) && sound.contains(file.base.as_str());
-    for file in files.iter().filter(|file| !is_aside(file)) {
-        pace.spend(PASSED).await;
-        damaged.extend(judge_file(file, &named, listings));
-    }
-    arrange_in_steps(damaged, pace, |a, b| a.file.order().cmp(&b.file.order())).await;
+    damaged.extend(files.iter().filter(|file| !is_aside(file)).filter_map(|file| judge_file(file, &named, listings)));
+    arrange(damaged, |a, b| a.file.order().cmp(&b.file.order()));
 }
 
 fn judge_file<'a>(file: &'a GivenFile, named: &HashMap<&str, &'a Place>, listings: &Listings<'_>) -> Option<Damaged<'a>> {
@@ -142,7 +131,3 @@ fn digest_name(file: &GivenFile) -> Option<DigestName> {
 fn malformed(why: &str) -> Judged {
     Judged::not_valid(NotValid::Invalid, Reason::Malformed, format!("{} What is wrong: {why}.", Reason::Malformed.sentence()))
 }
-
-/// A digest's name is looked up in the time of so many numbers, a file passed by in that of so many.
-const DEAR: usize = 100;
-const PASSED: usize = 20;

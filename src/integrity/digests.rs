@@ -12,8 +12,6 @@ use crate::integrity::evidence::unpacked;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
-use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
@@ -76,11 +74,17 @@ pub(crate) enum Answer<'a> {
 }
 
 impl<'a> Digests<'a> {
-    pub(crate) async fn of(evidence: &'a Evidence, pace: &Pace) -> Self {
+    pub(crate) fn of(evidence: &'a Evidence) -> Self {
+        let mut digests = Self::listed(evidence);
+        digests.index(evidence);
+        digests
+    }
+
+    /// Half of the work: nobody knows yet who names whom.
+    pub(crate) fn listed(evidence: &'a Evidence) -> Self {
         let mut digests = Self::default();
-        for file in evidence.digest_files(pace).await {
+        for file in evidence.digest_files() {
             let FileKind::Digest(Ok(digest)) = &file.facts.kind else { continue };
-            pace.spend(DEAR).await;
             let content = file.facts.content.sha256;
             // They come in the order of their contents.
             match digests.all.last_mut() {
@@ -88,22 +92,19 @@ impl<'a> Digests<'a> {
                 _ => digests.all.push(GivenDigest { digest, content, chain: digest.chain(), files: vec![file] }),
             }
         }
-        let time = |given: &GivenDigest<'_>| (given.digest.end, given.digest.start, given.content);
-        arrange_in_steps(&mut digests.all, pace, |a, b| time(a).cmp(&time(b))).await;
+        arrange(&mut digests.all, |a, b| (a.digest.end, a.digest.start, a.content).cmp(&(b.digest.end, b.digest.start, b.content)));
         for given in digests.all.iter_mut().filter(|given| given.files.len() > 1) {
-            pace.spend(given.files.len().saturating_mul(DEAR)).await;
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;
             let fitness = |file: &&GivenFile| (file.facts.content.flaw.is_some(), standing(file, &digest.place));
             arrange(&mut given.files, |a, b| fitness(a).cmp(&fitness(b)));
         }
-        digests.index(evidence, pace).await;
         digests
     }
 
-    async fn index(&mut self, evidence: &'a Evidence, pace: &Pace) {
+    /// The other half.
+    pub(crate) fn index(&mut self, evidence: &'a Evidence) {
         for (index, given) in self.all.iter().enumerate() {
-            pace.spend(DEAR).await;
             self.by_content.insert(given.content, index);
             self.at_place.entry(&given.digest.place).or_default().push(index);
             let Some(previous) = &given.digest.previous else { continue };
@@ -113,7 +114,6 @@ impl<'a> Digests<'a> {
             }
         }
         for signature in &evidence.signatures {
-            pace.spend(DEAR).await;
             match signature.place() {
                 Some((_, key)) => self.stated.entry(unpacked(base_of(key)).to_owned()).or_default().push(signature),
                 None => self.keyless.push(signature),
@@ -223,6 +223,3 @@ pub(crate) fn fingerprint(given: &GivenDigest<'_>) -> String {
 pub(crate) fn subject(given: &GivenDigest<'_>, signature: &str, key: &PublicKey) -> CheckSubject {
     CheckSubject { about: About::Digest, content: given.content, signature: signature.to_ascii_lowercase(), key: key.value_der.clone() }
 }
-
-/// A digest, or a signature, is looked at in the time of so many numbers.
-const DEAR: usize = 400;

@@ -12,8 +12,6 @@ use crate::integrity::content::Content;
 use crate::integrity::keys::KeyRing;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::lake::LakeSign;
-use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::pack::Pack;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckOutcome;
@@ -21,6 +19,7 @@ use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::FileId;
@@ -212,14 +211,9 @@ impl Evidence {
         self.news.saturating_mul(4) > self.digest_ids.len()
     }
 
-    /// Whether something has come since checks were last looked for; asked once.
+    /// Whether something has come since checks were last looked for; asked once. Without a key there is nothing to check.
     pub(crate) fn checks_are_due(&mut self) -> bool {
-        std::mem::take(&mut self.news) > 0
-    }
-
-    /// Without a key there is nothing to check.
-    pub(crate) fn has_keys(&self) -> bool {
-        self.ring.iter().next().is_some()
+        std::mem::take(&mut self.news) > 0 && self.ring.iter().next().is_some()
     }
 
     /// Notes checks as handed out, each with its number.
@@ -267,9 +261,9 @@ impl Evidence {
     }
 
     /// The files that read as digests, in an order that does not depend on when they came.
-    pub(crate) async fn digest_files(&self, pace: &Pace) -> Vec<&GivenFile> {
+    pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
         let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).map(Rc::as_ref).collect();
-        arrange_in_steps(&mut files, pace, |a, b| a.order().cmp(&b.order())).await;
+        arrange(&mut files, |a, b| a.order().cmp(&b.order()));
         files
     }
 }

@@ -9,10 +9,8 @@ use crate::integrity::chain::Holds;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
-use crate::integrity::key_findings::find_keys;
 use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
-use crate::integrity::pace::Pace;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::rows::Rows;
@@ -29,10 +27,9 @@ use crate::trail::time::Timestamp;
 /// The newest stamp among the logs of each account and Region.
 type NewestLogs<'a> = HashMap<(&'a str, &'a str), Timestamp>;
 
-async fn newest_logs<'a>(files: impl Iterator<Item = &'a GivenFile>, pace: &Pace) -> NewestLogs<'a> {
+fn newest_logs<'a>(files: &[&'a GivenFile]) -> NewestLogs<'a> {
     let mut newest_logs = NewestLogs::new();
     for file in files {
-        pace.spend(PASSED).await;
         if let KeyKind::Log(name) = &file.name.kind {
             let newest = newest_logs.entry((&name.account, &name.region)).or_insert(name.stamp);
             *newest = name.stamp.max(*newest);
@@ -42,28 +39,28 @@ async fn newest_logs<'a>(files: impl Iterator<Item = &'a GivenFile>, pace: &Pace
 }
 
 /// As above, of the logs that no digest lists but disproven ones: what another trail's digest proves has not outlived its proof.
-async fn newest_open_logs<'a>(scene: &Scene<'_, 'a>) -> NewestLogs<'a> {
+fn newest_open_logs<'a>(scene: &Scene<'_, 'a>) -> NewestLogs<'a> {
     let is_disproven = |index: usize| scene.verdicts.get(index).is_some_and(|verdict| verdict.judged.verdict == Verdict::Invalid);
     let listed = scene.listings.entries.iter().filter(|entry| entry.listings.iter().all(|listing| is_disproven(listing.digest)));
-    let open = listed.flat_map(|entry| entry.files.iter().map(|(_, file)| *file)).chain(scene.listings.unlisted.iter().copied());
-    newest_logs(open, scene.pace).await
+    let mut open: Vec<&GivenFile> = listed.flat_map(|entry| entry.files.iter().map(|(_, file)| *file)).collect();
+    open.extend(&scene.listings.unlisted);
+    newest_logs(&open)
 }
 
 /// Where a trail has digests.
 type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
 /// Adds every finding that is not about a single chain's links and windows.
-pub(crate) async fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
-    find_misleading(files, findings, scene.pace).await;
-    find_keys(scene, findings).await;
-    let newest_open_logs = newest_open_logs(scene).await;
+pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
+    find_misleading(files, findings);
+    let newest_open_logs = newest_open_logs(scene);
     find_early_ends(scene, &newest_open_logs, findings);
     find_absent(scene, &newest_open_logs, findings);
-    find_unvalidated(scene, rows, findings).await;
+    find_unvalidated(scene, rows, findings);
     find_moves(rows, findings);
 }
 
-async fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>, pace: &Pace) {
+fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
     // A digest that somebody renamed is no trap; in a bucket, or a copy of one, it is. A browser's or a desktop's `… (1).json.gz` and
     // `… - Copy.json.gz` are none anywhere: the digest's own name is still there, so what they sort before is what it sorts before.
     let renamed = |file: &GivenFile| match &file.facts.kind {
@@ -74,12 +71,9 @@ async fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>, pace
         _ => false,
     };
     let is_aside = |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList);
-    for file in files {
-        pace.spend(PASSED).await;
-        // A name that can be read is not looked at once more.
-        if file.name.kind != KeyKind::Other || !file.name.is_misleading() || renamed(file) || is_aside(file) {
-            continue;
-        }
+    // A name that can be read is not looked at once more.
+    let is_read = |file: &GivenFile| file.name.kind != KeyKind::Other;
+    for file in files.iter().filter(|file| !is_read(file) && file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source
@@ -168,13 +162,10 @@ fn find_absent(scene: &Scene<'_, '_>, newest_open_logs: &NewestLogs<'_>, finding
 }
 
 /// Unlisted logs in most covered hours are rather another trail than planted files.
-async fn find_unvalidated(scene: &Scene<'_, '_>, rows: &Rows, findings: &mut Vec<Finding>) {
+fn find_unvalidated(scene: &Scene<'_, '_>, rows: &Rows, findings: &mut Vec<Finding>) {
     let mut hours: BTreeMap<(String, String), BTreeSet<i64>> = BTreeMap::new();
-    for row in &rows.logs {
-        scene.pace.spend(PASSED).await;
-        if row.reason == Some(Reason::InCoveredTime)
-            && let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind
-        {
+    for row in rows.logs.iter().filter(|row| row.reason == Some(Reason::InCoveredTime)) {
+        if let KeyKind::Log(name) = ObjectKey::parse(row.key.as_deref().unwrap_or_default()).kind {
             hours.entry((name.account, name.region)).or_default().insert(name.stamp.0.div_euclid(HOUR));
         }
     }
@@ -203,6 +194,3 @@ fn find_moves(rows: &Rows, findings: &mut Vec<Finding>) {
         }
     }
 }
-
-/// A file is passed by in the time of so many numbers.
-const PASSED: usize = 20;

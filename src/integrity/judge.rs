@@ -1,6 +1,7 @@
 //! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
@@ -22,11 +23,12 @@ use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
+use crate::integrity::key_findings::find_keys;
+use crate::integrity::key_findings::find_keys_of;
 use crate::integrity::lake_verdict::judge_lake;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
 use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::pack::Scope;
 use crate::integrity::pack::find_packs;
 use crate::integrity::report::ChainRow;
@@ -45,6 +47,7 @@ use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 
 impl Evidence {
     /// What follows from all this: a pure function of the evidence, whatever the order it came in.
@@ -59,17 +62,16 @@ impl Evidence {
 /// grows with them is gone through in steps.
 pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
-    let mut files: Vec<&GivenFile> = Vec::with_capacity(evidence.files.len());
-    for file in evidence.files.values() {
-        pace.spend(1).await;
-        files.push(file);
-    }
-    let digests = Digests::of(evidence, pace).await;
+    let files: Vec<&GivenFile> = evidence.files.values().map(Rc::as_ref).collect();
+    pace.rest().await;
+    let mut digests = Digests::listed(evidence);
+    pace.rest().await;
+    digests.index(evidence);
     let mut verdicts = judge_digests(evidence, &digests, asked.strictness, pace).await;
     let mut damaged = Vec::new();
-    let displaced = find_displaced(&digests, &mut verdicts, &mut damaged, pace).await;
+    let displaced = find_displaced(&digests, &mut verdicts, &mut damaged);
     let mut listings = Listings::of(&digests, &verdicts, pace).await;
-    find_damaged(&files, &digests, &verdicts, &listings, &mut damaged, pace).await;
+    find_damaged(&files, &digests, &verdicts, &listings, &mut damaged);
     let damaged_names: HashSet<&str> = damaged.iter().map(|damaged| damaged.file.base.as_str()).collect();
     listings.match_files(&files, pace).await;
 
@@ -82,45 +84,55 @@ pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Ju
         damaged_names: &damaged_names,
         displaced: &displaced,
         asked,
-        pace,
     };
-    let mut chains = builder.build(&mut findings).await;
-    let calendar = Calendar::of(&chains, &digests, &listings.unlisted, pace).await;
+    let mut chains = Vec::new();
+    for (id, (members, disproven)) in builder.grouped() {
+        pace.rest().await;
+        chains.push(builder.build(id, members, &disproven, &mut findings));
+    }
+    let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
 
     let mut rows = Rows::new(evidence.files.keys().next_back().copied());
-    add_digests(&mut rows, &builder, &chains).await;
+    add_digests(&mut rows, &builder, &chains, pace).await;
     let pack_scope = Scope::of(evidence, asked);
-    let logs =
-        LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked, pace };
-    let amiss = Amiss { bad: &logs.add(&mut rows).await, left_out: &pack_scope.left_out_of(&listings) };
+    let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };
+    let bad = logs.add(&mut rows, pace).await;
+    pace.rest().await;
+    let amiss = Amiss { bad: &bad, left_out: &pack_scope.left_out_of(&listings) };
     let lacking_of_lake = judge_lake(evidence, asked, &mut rows, &mut findings);
-    let ignored = ignore_rest(&files, &mut rows, pace).await;
+    let ignored = ignore_rest(&files, &mut rows);
+    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
     let mut hours = Vec::with_capacity(chains.len());
     for chain in &chains {
-        hours.push(coverage(chain, &digests, &verdicts, &amiss, pace).await);
+        pace.rest().await;
+        hours.push(coverage(chain, &digests, &verdicts, &amiss));
+        find_keys_of(chain, &scene, &mut findings);
     }
-    let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked, pace };
-    find_all(&scene, &files, &rows, &mut findings).await;
+    pace.rest().await;
+    find_keys(&scene, &mut findings);
+    find_all(&scene, &files, &rows, &mut findings);
     find_packs(evidence, &listings, &pack_scope, &mut findings);
+    pace.rest().await;
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
-        rows.wait(pace).await;
+        rows.wait();
         chains.iter_mut().for_each(|chain| chain.gaps.clear());
         hours.iter_mut().for_each(ChainCoverage::wait);
     }
-    arrange_in_steps(&mut findings, pace, Ord::cmp).await;
+    arrange(&mut findings, Ord::cmp);
     findings.dedup();
     rows.sort(pace).await;
-    let mut lacking = lacking(&digests, &verdicts, asked, pace).await;
+    pace.rest().await;
+    let mut lacking = lacking(&digests, &verdicts, asked);
     lacking.extend(lacking_of_lake);
-    arrange_in_steps(&mut lacking, pace, Ord::cmp).await;
+    arrange(&mut lacking, Ord::cmp);
     lacking.dedup();
     let report = VerdictReport {
         format: "trailseal-verdicts/1".to_owned(),
         generator: Generator { name: "trailseal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         range: ReportRange { start: asked.start.map(ReportTime), end: asked.end.map(ReportTime) },
-        summary: Summary::of(&rows.digests, &rows.logs, pace).await,
+        summary: Summary::of(&rows.digests, &rows.logs),
         keys: key_rows(evidence),
         chains: chains.iter().zip(&hours).map(|(chain, hours)| chain_row(chain, hours)).collect(),
         digests: rows.digests,
@@ -130,15 +142,18 @@ pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Ju
         ignored,
     };
     let claims = claims(&report, asked.stage);
-    listings.forget(pace).await;
+    // Half a million pieces of memory take their time to be freed too.
+    for entry in listings.entries.drain(..) {
+        pace.spend(FREED).await;
+        drop(entry);
+    }
     Judgement { files: rows.files, report, coverage: hours, claims, lacking, stage: asked.stage }
 }
 
 /// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.
-async fn ignore_rest(files: &[&GivenFile], rows: &mut Rows, pace: &Pace) -> Vec<IgnoredRow> {
+fn ignore_rest(files: &[&GivenFile], rows: &mut Rows) -> Vec<IgnoredRow> {
     let mut ignored = Vec::new();
     for file in files {
-        pace.spend(PASSED).await;
         let id = file.facts.id;
         let why = match &file.facts.kind {
             _ if rows.is_judged(id) => continue,
@@ -153,7 +168,7 @@ async fn ignore_rest(files: &[&GivenFile], rows: &mut Rows, pace: &Pace) -> Vec<
             rows.say(id, &Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message));
         }
     }
-    arrange_in_steps(&mut ignored, pace, Ord::cmp).await;
+    arrange(&mut ignored, Ord::cmp);
     ignored.dedup();
     ignored
 }
@@ -188,7 +203,7 @@ fn chain_row(chain: &DigestChain, coverage: &ChainCoverage) -> ChainRow {
 
 impl Rows {
     /// While evidence arrives, only proofs and what no further evidence can mend are told.
-    async fn wait(&mut self, pace: &Pace) {
+    fn wait(&mut self) {
         let waits = |verdict: Verdict, reason: Option<Reason>| match verdict {
             Verdict::Valid | Verdict::Pending => false,
             Verdict::Invalid => reason == Some(Reason::SignatureMismatch) || reason == Some(Reason::SignatureMalformed),
@@ -196,11 +211,8 @@ impl Rows {
             Verdict::Missing | Verdict::Unlisted => true,
         };
         let waiting = "Proofs are still arriving.";
-        for judged in self.files.iter_mut().flatten() {
-            pace.spend(PASSED).await;
-            if waits(judged.verdict, judged.reason) {
-                *judged = Judged::pending(waiting.to_owned());
-            }
+        for judged in self.files.iter_mut().flatten().filter(|judged| waits(judged.verdict, judged.reason)) {
+            *judged = Judged::pending(waiting.to_owned());
         }
         self.digests.retain(|row| row.verdict != Verdict::Missing);
         self.logs.retain(|row| row.verdict != Verdict::Missing);
@@ -208,11 +220,8 @@ impl Rows {
         for row in self.digests.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
-        for row in &mut self.logs {
-            pace.spend(PASSED).await;
-            if waits(row.verdict, row.reason) {
-                (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
-            }
+        for row in self.logs.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
         }
         for row in self.lake.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
             (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
@@ -220,5 +229,5 @@ impl Rows {
     }
 }
 
-/// A file or a row is passed by in the time of so many numbers.
-const PASSED: usize = 20;
+/// An entry is freed in the time of so many numbers.
+const FREED: usize = 20;

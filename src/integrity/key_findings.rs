@@ -12,8 +12,8 @@ use crate::integrity::scene::finding;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::Timestamp;
 
-/// Adds findings about keys.
-pub(crate) async fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
+/// Adds findings about keys, whatever they are of.
+pub(crate) fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
     for key in scene.evidence.ring.iter().filter(|key| key.problem() == Some(KeyProblem::KeyMismatch)) {
         let message = format!(
             "The bytes of this key do not have the fingerprint that the list states (MD5), so it proves nothing: fetch the list again with `aws cloudtrail list-public-keys`. {}",
@@ -21,19 +21,20 @@ pub(crate) async fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>
         );
         findings.push(finding(FindingCode::KeyMismatch, key.fingerprint.clone(), message, None));
     }
-    for chain in scene.chains {
-        find_out_of_time(scene, chain, findings).await;
-        if chain.id.kind == ChainKind::Hourly {
-            find_odd_rotation(scene, chain, findings).await;
-        }
+}
+
+/// Adds findings about the keys of one chain.
+pub(crate) fn find_keys_of(chain: &DigestChain, scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
+    find_out_of_time(scene, chain, findings);
+    if chain.id.kind == ChainKind::Hourly {
+        find_odd_rotation(scene, chain, findings);
     }
 }
 
 /// A key that was not valid when its digests were signed.
-async fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
+fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for index in &chain.members {
-        scene.pace.spend(DEAR).await;
         let Some(proof) = scene.verdicts.get(*index).and_then(|verdict| verdict.proof) else { continue };
         let Some(given) = scene.digests.get(*index) else { continue };
         if key_was_valid(scene.evidence, scene.digests, given) == Some(false) && told.insert(proof.fingerprint()) {
@@ -52,11 +53,10 @@ async fn find_out_of_time(scene: &Scene<'_, '_>, chain: &DigestChain, findings: 
 }
 
 /// AWS goes from one key to the next and never back; each is valid later than the one before.
-async fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
+fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings: &mut Vec<Finding>) {
     let mut retired = HashSet::new();
     let mut before: Option<&str> = None;
     for index in &chain.members {
-        scene.pace.spend(DEAR).await;
         let Some(proof) = scene.verdicts.get(*index).and_then(|verdict| verdict.proof) else { continue };
         let Some(given) = scene.digests.get(*index) else { continue };
         let now = proof.fingerprint();
@@ -78,6 +78,3 @@ async fn find_odd_rotation(scene: &Scene<'_, '_>, chain: &DigestChain, findings:
 fn dates(scene: &Scene<'_, '_>, fingerprint: &str) -> Option<(Timestamp, Timestamp)> {
     scene.evidence.ring.usable(fingerprint).iter().find_map(|key| Some((key.valid_from?, key.valid_to?)))
 }
-
-/// The key of a digest is looked up in the time of so many numbers.
-const DEAR: usize = 400;

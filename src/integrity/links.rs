@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
-use crate::integrity::chain_builder::DEAR;
 use crate::integrity::digests::Answer;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::digests::answer;
@@ -61,13 +60,12 @@ fn check_signature(builder: &ChainBuilder<'_, '_>, previous: &PreviousDigest, in
 
 impl ChainBuilder<'_, '_> {
     /// Follows the links from the newest digest back; what is never reached is off the chain.
-    pub(crate) async fn walk(&self, chain: &DigestChain, findings: &mut Vec<Finding>) {
+    pub(crate) fn walk(&self, chain: &DigestChain, findings: &mut Vec<Finding>) {
         let order: HashMap<usize, usize> = chain.members.iter().enumerate().map(|(place, index)| (*index, place)).collect();
         let mut visited = HashSet::new();
         let mut next = chain.members.last().copied();
         let mut older = chain.members.len();
         while let Some(current) = next {
-            self.pace.spend(DEAR).await;
             visited.insert(current);
             let Some(given) = self.digests.get(current) else { break };
             let linked = match target(self, given) {
@@ -94,11 +92,7 @@ impl ChainBuilder<'_, '_> {
                 }
             }
         }
-        for index in &chain.members {
-            self.pace.spend(DEAR / 4).await;
-            if visited.contains(index) || self.forks(chain, *index) {
-                continue;
-            }
+        for index in chain.members.iter().filter(|index| !visited.contains(*index) && !self.forks(chain, **index)) {
             findings.extend(self.orphan(*index));
         }
     }

@@ -12,8 +12,9 @@ use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
 use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
+use crate::integrity::pace::sorted;
 use crate::integrity::sha256::Sha256;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::LoggedFile;
 use crate::trail::digest::Place;
 use crate::trail::object_key::KeyKind;
@@ -89,32 +90,21 @@ impl<'a> Listings<'a> {
                 None => {}
             }
         }
-        arrange_in_steps(&mut nameless, pace, |one, other| one.order().cmp(&other.order())).await;
-        for file in nameless {
+        for file in in_order(&nameless, pace).await {
             pace.spend(DEAR).await;
             if let Some(index) = self.entry_by_content(&file.facts.content.sha256) {
                 self.take(index, Location::Renamed, file);
             }
         }
         for entry in &mut self.entries {
-            pace.spend(entry.files.len()).await;
             if entry.files.len() > 1 {
                 // Among those that stand alike the one that fits comes first; else the order of the files decides.
                 let hashes: Vec<_> = entry.listings.iter().filter_map(|listing| listing.hash).collect();
                 let fits = |file: &GivenFile| hashes.contains(&file.facts.content.sha256);
-                let order = |(standing, file): &(Location, &'a GivenFile)| (*standing, !fits(file), file.order());
-                arrange_in_steps(&mut entry.files, pace, |one, other| order(one).cmp(&order(other))).await;
+                arrange(&mut entry.files, |(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
             }
         }
-        arrange_in_steps(&mut self.unlisted, pace, |one, other| one.order().cmp(&other.order())).await;
-    }
-
-    /// Frees the entries, of which each has its own lists: half a million pieces of memory take their time too.
-    pub(crate) async fn forget(self, pace: &Pace) {
-        for entry in self.entries {
-            pace.spend(PASSED).await;
-            drop(entry);
-        }
+        self.unlisted = in_order(&self.unlisted, pace).await;
     }
 
     /// The log that has this content, to say whose bytes a wrong file holds.
@@ -205,6 +195,13 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Files in an order that does not depend on when they came.
+async fn in_order<'a>(files: &[&'a GivenFile], pace: &Pace) -> Vec<&'a GivenFile> {
+    let file = |at: &u32| usize::try_from(*at).ok().and_then(|at| files.get(at).copied());
+    let order = sorted(files.len(), pace, &mut |one, other| file(one).map(GivenFile::order).cmp(&file(other).map(GivenFile::order))).await;
+    order.iter().filter_map(file).collect()
+}
+
 /// What a file is, is told by its content; where that cannot be read, by its name.
 fn is_log(file: &GivenFile) -> bool {
     match &file.facts.kind {
@@ -216,5 +213,3 @@ fn is_log(file: &GivenFile) -> bool {
 
 /// A listed log, or a file that may be one, is looked up in the time of so many numbers.
 const DEAR: usize = 200;
-/// An entry is freed in the time of so many.
-const PASSED: usize = 20;

@@ -36,17 +36,16 @@ pub(crate) struct LogRows<'j, 'a> {
     pub(crate) calendar: &'j Calendar<'j>,
     pub(crate) scope: &'j Scope<'j>,
     pub(crate) asked: &'j Asked,
-    pub(crate) pace: &'j Pace,
 }
 
 impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
-    pub(crate) async fn add(&self, rows: &mut Rows) -> LogCounts {
+    pub(crate) async fn add(&self, rows: &mut Rows, pace: &Pace) -> LogCounts {
         let Asked { strictness, stage, .. } = *self.asked;
         let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness, stage };
         let mut bad = LogCounts::new();
         for entry in &self.listings.entries {
-            self.pace.spend(DEAR.saturating_mul(entry.files.len().max(1))).await;
+            pace.spend(DEAR.saturating_mul(entry.files.len().max(1))).await;
             let verdict = self.add_entry(&judge, entry, rows);
             if verdict.is_some_and(|verdict| verdict != Verdict::Valid) {
                 for listing in entry.listings.iter().filter(|listing| listing.proven) {
@@ -55,7 +54,7 @@ impl<'a> LogRows<'_, 'a> {
                 }
             }
         }
-        self.add_unlisted(rows).await;
+        self.add_unlisted(rows, pace).await;
         bad
     }
 
@@ -92,11 +91,11 @@ impl<'a> LogRows<'_, 'a> {
         everything || ends().any(|end| in_range(self.asked, end))
     }
 
-    async fn add_unlisted(&self, rows: &mut Rows) {
+    async fn add_unlisted(&self, rows: &mut Rows, pace: &Pace) {
         let mut seen: HashMap<Sha256, String> = HashMap::new();
         let homes = Homes::of_digests(self.digests);
         for file in &self.listings.unlisted {
-            self.pace.spend(DEAR).await;
+            pace.spend(DEAR).await;
             if rows.is_judged(file.facts.id) {
                 continue;
             }

@@ -26,7 +26,7 @@ pub mod judgement;
 mod location;
 mod pace;
 
-pub(crate) mod checks;
+mod checks;
 mod digests;
 
 mod digest_verdict;

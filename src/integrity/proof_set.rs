@@ -20,8 +20,8 @@ use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::location::base_of;
-use crate::integrity::pace::Pace;
 use crate::integrity::report::LogRow;
+use crate::integrity::pace::Pace;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::verdict::Verdict;
 use crate::trail::arrange::arrange;
@@ -61,8 +61,7 @@ impl Evidence {
     /// What has to travel with these files.
     #[must_use]
     pub fn proof_set(&self, judgement: &Judgement, files: &BTreeSet<FileId>) -> ProofSet {
-        let pace = Pace::default();
-        let digests = pace.all(Digests::of(self, &pace));
+        let digests = Digests::of(self);
         let needed = self.needed(&digests, judgement, files);
         let runs = runs(&digests, &needed);
         let travels = |chain: &ChainId, end: Timestamp| {

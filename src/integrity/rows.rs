@@ -12,7 +12,7 @@ use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::shift;
 use crate::integrity::pace::Pace;
-use crate::integrity::pace::arrange_in_steps;
+use crate::integrity::pace::sorted;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
@@ -20,6 +20,7 @@ use crate::integrity::report::Summary;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -85,17 +86,20 @@ impl Rows {
 
     /// Digests by the end of their window, logs by the stamp in their key; then by key, then by source.
     pub(crate) async fn sort(&mut self, pace: &Pace) {
-        arrange_in_steps(&mut self.digests, pace, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source))).await;
-        let rest = |a: &LogRow, b: &LogRow| (&a.key, &a.source, &a.actual_sha256).cmp(&(&b.key, &b.source, &b.actual_sha256));
-        let mut logs = Vec::with_capacity(self.logs.len());
-        for row in self.logs.drain(..) {
+        arrange(&mut self.digests, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
+        let mut stamps = Vec::with_capacity(self.logs.len());
+        for row in &self.logs {
             pace.spend(STAMPED).await;
-            logs.push((stamp(row.key.as_deref()), row));
+            stamps.push(stamp(row.key.as_deref()));
         }
-        arrange_in_steps(&mut logs, pace, |(at, a), (bt, b)| at.cmp(bt).then_with(|| rest(a, b))).await;
-        for (_, row) in logs {
-            pace.spend(STAMPED / 10).await;
-            self.logs.push(row);
+        let at = |number: &u32| usize::try_from(*number).ok();
+        let log = |number: &u32| at(number).and_then(|at| self.logs.get(at)).map(|row| (&row.key, &row.source, &row.actual_sha256));
+        let time = |number: &u32| at(number).and_then(|at| stamps.get(at));
+        let order = sorted(self.logs.len(), pace, &mut |a, b| time(a).cmp(&time(b)).then_with(|| log(a).cmp(&log(b)))).await;
+        let mut taken: Vec<Option<LogRow>> = std::mem::take(&mut self.logs).into_iter().map(Some).collect();
+        for number in &order {
+            pace.spend(MOVED).await;
+            self.logs.extend(at(number).and_then(|at| taken.get_mut(at)?.take()));
         }
     }
 }
@@ -103,7 +107,7 @@ impl Rows {
 impl Summary {
     /// Counts distinct files. A log that two digests list is one row and counts once, unlike with the AWS CLI; a second copy of a file is
     /// a row of its own (`duplicate-of`), but no more is proven by it than by the first, so it counts once too, and so do its events.
-    pub(crate) async fn of(digests: &[DigestRow], logs: &[LogRow], pace: &Pace) -> Self {
+    pub(crate) fn of(digests: &[DigestRow], logs: &[LogRow]) -> Self {
         let mut summary = Self::default();
         for row in digests.iter().filter(|row| !row.is_once_more()) {
             let counts = match row.kind {
@@ -113,7 +117,6 @@ impl Summary {
             counts.count(row.verdict);
         }
         for row in logs.iter().filter(|row| !row.is_once_more()) {
-            pace.spend(COUNTED).await;
             let counts = &mut summary.logs;
             let count = match row.verdict {
                 Verdict::Valid => &mut counts.valid,
@@ -217,6 +220,6 @@ fn stamp(key: Option<&str>) -> Option<Timestamp> {
     Timestamp::parse_stamp(stamp)
 }
 
-/// The stamp of a row is read in the time of so many numbers, a row counted in that of so many.
+/// The stamp of a row is read in the time of so many numbers, a row put in its place in that of so many.
 const STAMPED: usize = 60;
-const COUNTED: usize = 10;
+const MOVED: usize = 20;

@@ -6,7 +6,6 @@ use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::judgement::Asked;
 use crate::integrity::listing::Listings;
-use crate::integrity::pace::Pace;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::ReportTime;
@@ -20,7 +19,6 @@ pub(crate) struct Scene<'j, 'a> {
     pub(crate) chains: &'j [DigestChain],
     pub(crate) listings: &'j Listings<'a>,
     pub(crate) asked: &'j Asked,
-    pub(crate) pace: &'j Pace,
 }
 
 /// A finding, with the time that it is about.

@@ -10,7 +10,6 @@ use crate::integrity::digests::Digests;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
-use crate::integrity::pace::Pace;
 use crate::integrity::report::GapCause;
 use crate::integrity::verdict::Judged;
 use crate::integrity::verdict::NotValid;
@@ -39,9 +38,8 @@ struct Hours {
 }
 
 impl<'a> Calendar<'a> {
-    pub(crate) async fn of(chains: &'a [DigestChain], digests: &Digests<'a>, unlisted: &[&GivenFile], pace: &Pace) -> Self {
+    pub(crate) fn of(chains: &'a [DigestChain], digests: &Digests<'a>, unlisted: &[&GivenFile]) -> Self {
         let mut calendar = Self::default();
-        pace.spend(unlisted.len().saturating_mul(PASSED)).await;
         let of_other_kinds = unlisted.iter().any(|file| kind_of(file.name.base()) != Some(PLAIN));
         for chain in chains.iter().filter(|chain| chain.id.kind == ChainKind::Hourly && !chain.members.is_empty()) {
             let spoken = chain.stretches.iter().filter(|stretch| matches!(stretch.holds, Holds::Digest(_)));
@@ -50,7 +48,6 @@ impl<'a> Calendar<'a> {
             calendar.chains.entry((&chain.id.account, &chain.id.region)).or_default().push(hours);
             for given in chain.members.iter().filter_map(|index| digests.get(*index)).filter(|_| of_other_kinds) {
                 for logged in &given.digest.log_files {
-                    pace.spend(PASSED).await;
                     if let Some(kind) = kind_of(base_of(&logged.place.key)) {
                         calendar.listed_kinds.insert((&chain.id.account, &chain.id.region, kind));
                     }
@@ -156,6 +153,3 @@ fn join<'s>(stretches: impl Iterator<Item = &'s Stretch>) -> Vec<(Timestamp, Tim
     }
     joined
 }
-
-/// A name's kind is told in the time of so many numbers.
-const PASSED: usize = 20;

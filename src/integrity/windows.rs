@@ -11,13 +11,13 @@ use crate::integrity::damaged::Damaged;
 use crate::integrity::digests::GivenDigest;
 use crate::integrity::evidence::unpacked;
 use crate::integrity::location::base_of;
-use crate::integrity::pace::arrange_in_steps;
 use crate::integrity::report::Finding;
 use crate::integrity::report::FindingCode;
 use crate::integrity::report::GapCause;
 use crate::integrity::report::GapRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::verdict::Verdict;
+use crate::trail::arrange::arrange;
 use crate::trail::ids::ChainId;
 use crate::trail::ids::ChainKind;
 use crate::trail::object_key::KeyKind;
@@ -27,10 +27,10 @@ use crate::trail::time::Timestamp;
 
 impl ChainBuilder<'_, '_> {
     /// Lays windows side by side, oldest first, and names what lies between them.
-    pub(crate) async fn lay_out(&self, chain: &mut DigestChain, disproven: &[usize], findings: &mut Vec<Finding>) {
+    pub(crate) fn lay_out(&self, chain: &mut DigestChain, disproven: &[usize], findings: &mut Vec<Finding>) {
         let mut windows: Vec<_> = chain.members.iter().filter_map(|index| self.window_of(*index)).collect();
         windows.extend(self.disproven_windows(&chain.id, &chain.members, disproven));
-        arrange_in_steps(&mut windows, self.pace, |a, b| (a.end, a.start).cmp(&(b.end, b.start))).await;
+        arrange(&mut windows, |a, b| (a.end, a.start).cmp(&(b.end, b.start)));
         if chain.id.kind == ChainKind::Backfill {
             // Backfill digests speak of single old hours; what lies between them is the hourly chain's.
             chain.stretches = windows;
@@ -39,7 +39,6 @@ impl ChainBuilder<'_, '_> {
         self.lead_in(chain, windows.first().map(|window| window.start), findings);
         let mut before: Option<(Stretch, Timestamp)> = None;
         for mut window in windows {
-            self.pace.spend(PASSED).await;
             if let Some((last, reached)) = before {
                 if matches!(window.holds, Holds::Disproven(_) | Holds::Unread) {
                     let start = window.start.max(reached).min(window.end);
@@ -187,6 +186,3 @@ fn empty_stretches(chain: &DigestChain, start: Timestamp, end: Timestamp, lost: 
 fn hours(millis: i64) -> u64 {
     u64::try_from(millis.saturating_add(HOUR / 2).div_euclid(HOUR)).unwrap_or_default()
 }
-
-/// A window is put beside another in the time of so many numbers.
-const PASSED: usize = 50;

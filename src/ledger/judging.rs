@@ -6,8 +6,7 @@ use crate::integrity::evidence::Evidence;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
-use crate::integrity::checks::Due;
-use crate::integrity::judging::InSteps;
+use crate::integrity::judging::Judging;
 use crate::integrity::verdict::Judged;
 use crate::ledger::CLASSES;
 use crate::ledger::Ledger;
@@ -18,10 +17,7 @@ use crate::protocol::Job;
 /// The judgement that is being made.
 #[derive(Default)]
 pub(super) struct Court {
-    judging: Option<InSteps<Judgement>>,
-    /// The looking for checks that are due, and those found that nobody makes yet.
-    looking: Option<InSteps<Due>>,
-    due: Due,
+    judging: Option<Judging>,
     /// Something has changed since what is judged, or being judged, was all there was.
     pub(super) is_stale: bool,
     /// The judgement before: freed in steps too, since it is a million small pieces of memory.
@@ -47,7 +43,7 @@ impl Ledger {
                 return true;
             }
             self.court.is_stale = false;
-            self.court.judging = Some(self.evidence.clone().judging(Asked { stage, ..self.asked }));
+            self.court.judging = Some(Judging::of(self.evidence.clone(), Asked { stage, ..self.asked }));
             return false;
         };
         match judging.step(budget) {
@@ -103,50 +99,15 @@ impl Ledger {
         self.classes.follow(&self.table);
     }
 
-    /// All checks that are due.
+    /// The checks that are due. Looking for them goes through all digests: while files arrive, only now and then.
     pub fn due_checks(&mut self) -> Vec<Job> {
-        let mut jobs = Vec::new();
-        while self.is_looking() {
-            jobs.extend(self.look_in_steps(usize::MAX));
-        }
-        jobs
-    }
-
-    /// A part of looking for checks that are due; the job of making some of them, where they are found.
-    pub fn look_in_steps(&mut self, budget: usize) -> Option<Job> {
-        if !self.court.due.is_empty() {
-            // A few hundred a job: enough to share out among readers, few enough that reading goes on meanwhile.
-            let some = self.court.due.split_off(self.court.due.len().saturating_sub(256));
-            return Some(Job::Check(Rc::make_mut(&mut self.evidence).hand_out(some)));
-        }
-        match self.court.looking.take() {
-            Some(looking) => match looking.step(budget) {
-                Ok(due) => self.court.due = due,
-                Err(looking) => self.court.looking = Some(looking),
-            },
-            None if self.is_worth_looking() && Rc::make_mut(&mut self.evidence).checks_are_due() => {
-                self.court.looking = self.evidence.has_keys().then(|| self.evidence.clone().looking());
-            }
-            None => {}
-        }
-        None
-    }
-
-    /// Whether checks are being looked for, or are to be.
-    #[must_use]
-    pub fn is_looking(&self) -> bool {
-        self.court.looking.is_some() || !self.court.due.is_empty() || self.is_worth_looking()
-    }
-
-    /// Looking goes through all digests: while files arrive it is done only now and then.
-    fn is_worth_looking(&self) -> bool {
         let is_more_to_come = self.progress.files_read < self.progress.files || self.progress.listings > 0;
-        if is_more_to_come { self.evidence.has_much_news() } else { self.evidence.has_news() }
-    }
-
-    /// Checks that are made or are still to be found.
-    pub(super) fn open_checks(&self) -> u64 {
-        (self.evidence.checks_open() + self.court.due.len()) as u64 + u64::from(self.is_looking())
+        let is_worth = if is_more_to_come { self.evidence.has_much_news() } else { self.evidence.has_news() };
+        if !is_worth {
+            return Vec::new();
+        }
+        // A few hundred checks a job: enough to share out among readers, few enough that reading goes on meanwhile.
+        Rc::make_mut(&mut self.evidence).take_checks().chunks(256).map(|checks| Job::Check(checks.to_vec())).collect()
     }
 
     fn stage(&self) -> Stage {

@@ -147,12 +147,6 @@ impl Ledger {
 
     /// Takes in what a reader found; returns the jobs that follow from it.
     pub fn admit(&mut self, report: ReadReport, rows: EventBatch) -> Vec<Job> {
-        self.take_in(report, rows);
-        self.due_checks()
-    }
-
-    /// The same without a look at what follows from it.
-    pub fn take_in(&mut self, report: ReadReport, rows: EventBatch) {
         let copies: HashSet<FileId> = report.facts.iter().filter(|facts| self.is_copy(facts)).map(|facts| facts.id).collect();
         let rows = rows.without(&copies);
         self.take_rows(rows);
@@ -177,7 +171,9 @@ impl Ledger {
         evidence.admit_keys(report.keys);
         evidence.admit_signatures(report.signatures);
         self.problems.extend(report.problems.into_iter().map(|(_, problem)| problem));
+        let jobs = self.due_checks();
         self.changed();
+        jobs
     }
 
     /// Whether these events are there already, in a file of the same name and content. Said among the problems, for the counts' sake.
@@ -204,7 +200,7 @@ impl Ledger {
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
-            checks: self.open_checks(),
+            checks: self.evidence.checks_open() as u64,
             rows: self.table.len() as u64,
             judging: self.is_judging(),
             memory: (self.table.memory() + self.classes.of_row.memory() + self.views.memory()) as u64,

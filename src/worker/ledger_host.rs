@@ -110,7 +110,10 @@ impl Host {
     fn from_page(host: &Shared, call: Call, attachments: Vec<JsValue>) {
         let mut this = host.borrow_mut();
         match call {
-            Call::Listing(listing) => this.ledger.listing(listing),
+            Call::Listing(listing) => {
+                let jobs = this.ledger.listing(listing);
+                this.hand_out(jobs);
+            }
             Call::Open(files) => {
                 this.ledger.expect(&files);
                 this.give(Task { job: Job::Read(files), with: attachments, is_suspect: false });
@@ -202,9 +205,15 @@ impl Host {
                 {
                     self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
                 }
-                self.ledger.take_in(report, rows);
+                let jobs = self.ledger.admit(report, rows);
+                self.hand_out(jobs);
             }
-            Report::Checked(outcomes) => self.ledger.settle(outcomes),
+            Report::Checked(outcomes) => {
+                self.ledger.settle(outcomes);
+                // A signature that names no object is tried where no other holds.
+                let jobs = self.ledger.due_checks();
+                self.hand_out(jobs);
+            }
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
             Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
             Report::Searched(number, found) => {
@@ -230,7 +239,12 @@ impl Host {
     /// Takes in what is known without a reader's work.
     fn take_in(&mut self, reader: Reader) {
         let (report, rows) = reader.finish();
-        self.ledger.take_in(report, rows);
+        let jobs = self.ledger.admit(report, rows);
+        self.hand_out(jobs);
+    }
+
+    fn hand_out(&mut self, jobs: Vec<Job>) {
+        jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
     }
 
     /// What a fallen reader leaves undone is said of its file, never passed over.
@@ -263,7 +277,7 @@ impl Host {
         self.take_in(reader);
     }
 
-    pub(super) fn give(&mut self, task: Task) {
+    fn give(&mut self, task: Task) {
         if let Some(pool) = &mut self.pool {
             pool.push(task);
         }
@@ -272,9 +286,6 @@ impl Host {
     /// Something has grown: the page hears of it soon, but not for every file.
     fn grown(host: &Shared) {
         let mut this = host.borrow_mut();
-        if this.ledger.is_looking() && !this.is_turn_due {
-            this.work_later();
-        }
         let is_arriving = this.is_arriving();
         // Once all is there nobody is kept waiting for a word that was put off: a quarter of a second of every load.
         if this.due.is_none() || !is_arriving {

@@ -8,7 +8,6 @@ use crate::worker::ledger_host::Host;
 use crate::worker::ledger_host::Shared;
 use crate::worker::pace;
 use crate::worker::pace::Pace;
-use crate::worker::pool::Task;
 
 impl Host {
     /// Works for some milliseconds, then lets other messages through. Once what they need is made, those who wait have their answers; beside
@@ -23,12 +22,10 @@ impl Host {
             }
             self.tell_of_sorting(before);
             let answered = self.now();
-            if self.ledger.is_looking() {
-                self.look();
-            } else if self.is_judging {
+            if self.is_judging {
                 self.judge();
             }
-            let is_over = !self.is_judging && !self.ledger.is_looking() && self.ledger.tidy(pace::STEP) && self.turns.is_over();
+            let is_over = !self.is_judging && self.ledger.tidy(pace::STEP) && self.turns.is_over();
             let now = self.now();
             beside += now - answered;
             if is_over {
@@ -39,14 +36,6 @@ impl Host {
             }
         }
         self.pace.answered(self.now() - before - beside);
-    }
-
-    /// A step of looking for signatures to be checked. Where that was all that was on its way, it is judged at once.
-    fn look(&mut self) {
-        if let Some(job) = self.ledger.look_in_steps(pace::STEP) {
-            self.give(Task { job, with: Vec::new(), is_suspect: false });
-        }
-        self.is_judging |= !self.is_arriving();
     }
 
     /// A step of judging; once that is done, the page hears of it if no more files are on their way.
@@ -78,7 +67,7 @@ impl Host {
         }
     }
 
-    pub(super) fn work_later(&mut self) {
+    fn work_later(&mut self) {
         self.is_turn_due = true;
         if let Err(error) = self.channel.port2().post_message(&JsValue::NULL) {
             wasm_bindgen::throw_val(error);
