@@ -202,10 +202,11 @@ pub(crate) fn answer<'a>(evidence: &'a Evidence, given: &GivenDigest<'_>, signat
     let mut results = Vec::new();
     for key in evidence.ring.usable(&fingerprint(given)) {
         let subject = subject(given, signature, key);
-        if let Some(proof) = evidence.proofs.get(&subject) {
+        let state = evidence.checks.get(&subject);
+        if let Some(CheckState::Proven(proof)) = state {
             return Answer::Holds(proof);
         }
-        results.push(evidence.checks.get(&subject).copied());
+        results.push(state);
     }
     if results.is_empty() || results.iter().any(|state| !matches!(state, Some(CheckState::Done(_)))) {
         return Answer::Open;

@@ -1,6 +1,5 @@
 //! All that is known so far: files, keys, signatures, and what checks came to. Arrives in any order, judged at any time.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -81,12 +80,12 @@ pub struct FileFacts {
 /// Everything given so far.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    /// Shared with a judgement in the making: what is known then may grow meanwhile without being copied.
-    pub(crate) files: BTreeMap<FileId, Rc<GivenFile>>,
+    /// By their numbers. Shared with a judgement in the making: what is known then may grow meanwhile without being copied.
+    files: Vec<Option<Rc<GivenFile>>>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
-    digest_ids: BTreeSet<FileId>,
+    digest_ids: Vec<FileId>,
     /// The files of Lake queries, for the same reason; and whatever else may be one.
-    lake_ids: BTreeSet<FileId>,
+    lake_ids: Vec<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
     /// Sorted, so that their order of arrival does not show.
@@ -96,10 +95,10 @@ pub struct Evidence {
     /// Whether there are signatures that name no object: they are tried where no other holds, so that outcomes bring more checks.
     has_nameless: bool,
     /// What was handed out to be checked, or has been.
-    pub(crate) checks: HashMap<CheckSubject, CheckState>,
-    open: HashMap<u64, (CheckSubject, SignatureCheck)>,
-    next_check: u64,
-    pub(crate) proofs: HashMap<CheckSubject, SignedDigest>,
+    pub(crate) checks: HashMap<Rc<CheckSubject>, CheckState>,
+    /// By their numbers those that have not come back.
+    open: Vec<Option<(Rc<CheckSubject>, Rc<SignatureCheck>)>>,
+    checks_open: usize,
 }
 
 /// A file with its name read once: judging is repeated while files arrive.
@@ -133,10 +132,12 @@ pub(crate) enum About {
     Link,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CheckState {
     Open,
     Done(CheckResult),
+    /// It holds, and that is a proof.
+    Proven(Rc<SignedDigest>),
 }
 
 impl FileFacts {
@@ -164,24 +165,37 @@ impl Evidence {
     pub fn admit(&mut self, facts: FileFacts) {
         let name = ObjectKey::parse(facts.place.as_ref().map_or(facts.source.as_str(), |place| place.key.as_str()));
         let base = unpacked(name.base()).to_owned();
-        if matches!(facts.kind, FileKind::Digest(Ok(_))) {
-            self.digest_ids.insert(facts.id);
-            self.news += 1;
-        } else {
-            self.news += usize::from(self.digest_ids.remove(&facts.id));
+        let is_digest = matches!(facts.kind, FileKind::Digest(Ok(_)));
+        let is_lake = matches!(facts.kind, FileKind::LakeSign(_) | FileKind::LakeResult) || facts.stored_sha256.is_some();
+        self.news += mark(&mut self.digest_ids, facts.id, is_digest) + mark(&mut self.lake_ids, facts.id, is_lake);
+        let at = facts.id.index();
+        if self.files.len() <= at {
+            self.files.resize(at.saturating_add(1), None);
         }
-        if matches!(facts.kind, FileKind::LakeSign(_) | FileKind::LakeResult) || facts.stored_sha256.is_some() {
-            self.lake_ids.insert(facts.id);
-            self.news += 1;
-        } else {
-            self.news += usize::from(self.lake_ids.remove(&facts.id));
+        if let Some(slot) = self.files.get_mut(at) {
+            *slot = Some(Rc::new(GivenFile { facts, name, base }));
         }
-        self.files.insert(facts.id, Rc::new(GivenFile { facts, name, base }));
+    }
+
+    /// The files, in the order of their numbers.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &GivenFile> {
+        self.files.iter().flatten().map(Rc::as_ref)
+    }
+
+    /// The file of that number.
+    pub(crate) fn file(&self, id: FileId) -> Option<&GivenFile> {
+        self.files.get(id.index())?.as_deref()
+    }
+
+    /// One more than the greatest number of a file.
+    pub(crate) fn past(&self) -> usize {
+        self.files.len()
     }
 
     /// Forgets a file that was never read.
     pub fn withdraw(&mut self, id: FileId) {
-        self.files.remove(&id);
+        self.files.get_mut(id.index()).map(Option::take);
+        while self.files.pop_if(|file| file.is_none()).is_some() {}
     }
 
     /// Takes keys.
@@ -220,10 +234,11 @@ impl Evidence {
     pub(crate) fn hand_out(&mut self, due: Vec<(CheckSubject, SignatureCheck)>) -> Vec<SignatureCheck> {
         let mut jobs = Vec::with_capacity(due.len());
         for (subject, mut job) in due {
-            job.id = self.next_check;
-            self.next_check = self.next_check.saturating_add(1);
+            job.id = u64::try_from(self.open.len()).unwrap_or(u64::MAX);
+            let subject = Rc::new(subject);
             self.checks.insert(subject.clone(), CheckState::Open);
-            self.open.insert(job.id, (subject, job.clone()));
+            self.open.push(Some((subject, Rc::new(job.clone()))));
+            self.checks_open = self.checks_open.saturating_add(1);
             jobs.push(job);
         }
         jobs
@@ -233,23 +248,23 @@ impl Evidence {
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
         self.news += if self.has_nameless { outcomes.len() } else { 0 };
         for outcome in outcomes {
-            let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
-            if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link) {
-                self.proofs.insert(subject.clone(), proof);
-            }
-            self.checks.insert(subject, CheckState::Done(outcome.result));
+            let open = usize::try_from(outcome.id).ok().and_then(|id| self.open.get_mut(id));
+            let Some((subject, job)) = open.and_then(Option::take) else { continue };
+            self.checks_open = self.checks_open.saturating_sub(1);
+            let proof = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link);
+            self.checks.insert(subject, proof.map_or(CheckState::Done(outcome.result), |proof| CheckState::Proven(Rc::new(proof))));
         }
     }
 
     /// How many checks were handed out and have not come back.
     #[must_use]
     pub fn checks_open(&self) -> usize {
-        self.open.len()
+        self.checks_open
     }
 
     /// The files of Lake queries, and whatever else may be one.
     pub(crate) fn lake_files(&self) -> impl Iterator<Item = &GivenFile> {
-        self.lake_ids.iter().filter_map(|id| self.files.get(id)).map(Rc::as_ref)
+        self.lake_ids.iter().filter_map(|id| self.file(*id))
     }
 
     /// The sign files of Lake queries.
@@ -262,7 +277,7 @@ impl Evidence {
 
     /// The files that read as digests, in an order that does not depend on when they came.
     pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
-        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).map(Rc::as_ref).collect();
+        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.file(*id)).collect();
         arrange(&mut files, |a, b| a.order().cmp(&b.order()));
         files
     }
@@ -280,4 +295,15 @@ impl GivenFile {
 /// A name as it is once unpacked.
 pub(crate) fn unpacked(base: &str) -> &str {
     base.strip_suffix(".gz").unwrap_or(base)
+}
+
+/// Keeps the numbers that are of a kind, sorted; how many of them are new or gone, or of another file.
+fn mark(ids: &mut Vec<FileId>, id: FileId, is_of_kind: bool) -> usize {
+    let place = ids.binary_search(&id);
+    match place {
+        Err(at) if is_of_kind => ids.insert(at, id),
+        Ok(at) if !is_of_kind => drop(ids.remove(at)),
+        _ => {}
+    }
+    usize::from(is_of_kind || place.is_ok())
 }

@@ -1,7 +1,6 @@
 //! From evidence to judgement: digests first, then the logs they list, then what is left, then what is odd about the whole.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use crate::integrity::chain::ChainBuilder;
 use crate::integrity::chain::DigestChain;
@@ -62,7 +61,7 @@ impl Evidence {
 /// grows with them is gone through in steps.
 pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
-    let files: Vec<&GivenFile> = evidence.files.values().map(Rc::as_ref).collect();
+    let files: Vec<&GivenFile> = evidence.files().collect();
     pace.rest().await;
     let mut digests = Digests::listed(evidence);
     pace.rest().await;
@@ -92,7 +91,7 @@ pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Ju
     }
     let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
 
-    let mut rows = Rows::new(evidence.files.keys().next_back().copied());
+    let mut rows = Rows::new(evidence.past());
     add_digests(&mut rows, &builder, &chains, pace).await;
     let pack_scope = Scope::of(evidence, asked);
     let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };

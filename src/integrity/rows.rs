@@ -47,8 +47,7 @@ pub(crate) struct Moves {
 }
 
 impl Rows {
-    pub(crate) fn new(last: Option<FileId>) -> Self {
-        let files = last.map_or(0, |last| last.index().saturating_add(1));
+    pub(crate) fn new(files: usize) -> Self {
         Self { files: vec![None; files], digests: Vec::new(), logs: Vec::new(), lake: Vec::new(), moves: BTreeMap::new() }
     }
 
