@@ -213,7 +213,7 @@ fn questions_are_answered_while_it_is_judged() {
         let Reply::Now(Answer::Proof(proof)) = ledger.answer_prepared(0, Question::Proof) else { panic!("the proof") };
         assert_eq!(proof.standing.tone, Tone::Arriving);
         report = turns.step(&mut ledger, 1000).pop();
-        assert!(report.is_some() == !ledger.progress().is_busy(), "it is settled when it is judged, and not before");
+        assert_ne!(report.is_some(), ledger.progress().is_busy(), "it is settled when it is judged, and not before");
     }
     assert!(steps > 20, "{steps} steps are none");
     let Some((7, Reply::Now(Answer::Report(report)))) = report else { panic!("the report") };
