@@ -32,22 +32,35 @@ pub struct NewEntry<'a> {
     pub size: u64,
 }
 
-impl ZipWriter {
-    /// The header that comes before the data of this entry.
-    pub fn add(&mut self, entry: NewEntry<'_>) -> Vec<u8> {
-        let is_large = [entry.stored, entry.size].iter().any(|size| *size >= u64::from(SEE_64));
+impl NewEntry<'_> {
+    /// The header that comes before its data: the same wherever in the zip file it stands.
+    #[must_use]
+    pub fn header(self) -> Vec<u8> {
+        let is_large = self.is_large();
         let mut local = Vec::new();
         put_32(&mut local, LOCAL);
-        describe(&mut local, entry, is_large);
+        describe(&mut local, self, is_large);
         put_16(&mut local, if is_large { 20 } else { 0 });
-        local.extend_from_slice(name(entry));
+        local.extend_from_slice(name(self));
         if is_large {
             put_16(&mut local, EXTRA_64);
             put_16(&mut local, 16);
-            put_64(&mut local, entry.size);
-            put_64(&mut local, entry.stored);
+            put_64(&mut local, self.size);
+            put_64(&mut local, self.stored);
         }
-        self.note(entry, is_large || self.offset >= u64::from(SEE_64));
+        local
+    }
+
+    fn is_large(self) -> bool {
+        [self.stored, self.size].iter().any(|size| *size >= u64::from(SEE_64))
+    }
+}
+
+impl ZipWriter {
+    /// The header that comes before the data of this entry.
+    pub fn add(&mut self, entry: NewEntry<'_>) -> Vec<u8> {
+        let local = entry.header();
+        self.note(entry, entry.is_large() || self.offset >= u64::from(SEE_64));
         self.offset = self.offset.saturating_add(length(&local)).saturating_add(entry.stored);
         self.entries = self.entries.saturating_add(1);
         local

@@ -84,6 +84,11 @@ impl Ledger {
 }
 
 impl Repeated {
+    /// The rows of the event of that number among those that stand in several files.
+    pub(super) fn group(&self, at: usize) -> Option<&[u32]> {
+        self.twins.group(at)
+    }
+
     /// Verdicts, names or contents have changed: another row may be the one that stays.
     pub(super) fn choose_anew(&mut self) {
         self.leaving = None;

@@ -71,7 +71,12 @@ impl Ledger {
     }
 
     pub(super) fn report(&mut self, form: ReportForm) -> String {
-        let report = &self.full_report();
+        let report = self.full_report();
+        self.report_as(&report, form)
+    }
+
+    /// The report in one of its forms.
+    pub(super) fn report_as(&mut self, report: &VerdictReport, form: ReportForm) -> String {
         match form {
             // A report holds strings, numbers and lists: writing it as JSON cannot fail.
             ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),

@@ -100,6 +100,8 @@ pub enum Question {
     RowsText(RowsTextRequest),
     /// What an evidence pack of these rows would hold.
     Pack(Inquiry),
+    /// The files of such a pack, some from that place on.
+    PackFiles(Inquiry, u32),
     /// The texts of such a pack that do not depend on its other parts.
     PackTexts(Inquiry),
     /// The texts that close it.
@@ -122,6 +124,7 @@ impl Question {
             | Self::RowsText(RowsTextRequest { inquiry, .. })
             | Self::People(inquiry, _)
             | Self::Pack(inquiry)
+            | Self::PackFiles(inquiry, _)
             | Self::PackTexts(inquiry)
             | Self::Unsearched(inquiry, _)
             | Self::Seal(SealRequest { inquiry, .. }) => Some(inquiry),

@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::export::parts::PackPlan;
+use crate::export::parts::PackedFile;
 use crate::export::parts::RowsText;
 use crate::export::parts::Sum;
+use crate::export::parts::Texts;
 use crate::integrity::bins::CoverageMap;
 use crate::integrity::verdict::Verdict;
 use crate::protocol::FileRow;
@@ -101,20 +103,35 @@ pub enum Answer {
     Files(FilesPage),
     /// To `Problems`.
     Problems(Vec<Problem>),
-    /// To `Report`.
-    Report(String),
+    /// To `Report`; the text travels beside.
+    Report(#[serde(skip)] String),
     /// To `RowsText`.
     RowsText(RowsText),
     /// To `Pack`.
     Pack(Box<PackPlan>),
-    /// To `PackTexts` and `Seal`: of which generation, and each text with its path in the pack.
-    Texts(u64, Vec<(String, String)>),
+    /// To `PackFiles`: of which generation, and some of the files.
+    PackFiles(u64, Vec<PackedFile>),
+    /// To `PackTexts` and `Seal`.
+    Texts(Texts),
     /// To `Sums`; `None` where the `Blob` could not be read.
     Sums(Option<Vec<Sum>>),
     /// To `Unsearched`: files that have been read and have events.
     Unsearched(Vec<FileId>),
     /// To `Search`: what was found is part of the next picture.
     Searched,
+}
+
+impl Answer {
+    /// The texts that travel beside it: they may be large, and the page looks at none of them.
+    #[must_use]
+    pub fn beside(&self) -> &[String] {
+        match self {
+            Self::Report(text) => std::slice::from_ref(text),
+            Self::RowsText(rows) => &rows.texts,
+            Self::Texts(texts) => &texts.texts,
+            _ => &[],
+        }
+    }
 }
 
 /// One inquiry's whole picture.

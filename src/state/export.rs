@@ -1,5 +1,7 @@
 //! Taking things away: rows, reports and the evidence pack, put together as blobs so that nothing is ever held whole in memory.
 
+use std::future::Future;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use js_sys::Array;
@@ -13,25 +15,20 @@ use web_sys::BlobPropertyBag;
 use web_sys::HtmlAnchorElement;
 use web_sys::Url;
 
-use crate::archive::Method;
-use crate::browser::zipped::Deflating;
-use crate::browser::zipped::deflate;
-use crate::export::parts::PackPlan;
 use crate::export::parts::RowsForm;
+use crate::export::parts::RowsText;
 use crate::export::parts::RowsTextRequest;
-use crate::export::parts::SealRequest;
 use crate::export::parts::Sum;
-use crate::export::parts::Sums;
-use crate::export::paths;
 use crate::protocol::Answer;
+use crate::protocol::Parcel;
 use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReportForm;
+use crate::protocol::Wrapping;
 use crate::query::inquiry::Inquiry;
 use crate::state::client::Client;
 use crate::state::desk::Desk;
-use crate::state::pack_zip::Zip;
-use crate::state::zip_intake::sheaves;
+use crate::state::packer::Packer;
 
 /// How far an export has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +44,7 @@ pub struct Exporting {
 }
 
 /// Why an export ends early.
-enum Stop {
+pub(super) enum Stop {
     Cancelled,
     Because(String),
 }
@@ -59,31 +56,39 @@ impl From<&str> for Stop {
 }
 
 /// One export on its way: for one inquiry, of one state of the ledger.
-struct Export {
+pub(super) struct Export {
     desk: Desk,
-    client: Client,
-    inquiry: Inquiry,
+    pub(super) client: Client,
+    pub(super) inquiry: Inquiry,
     turn: f64,
     generation: u64,
 }
 
 impl Desk {
-    /// Saves the rows of the present filter, in their order.
+    /// Saves the rows of the present filter, in their order. Of so many that the browser may have no room for them it asks first.
     pub fn save_rows(&self, form: RowsForm) {
-        let (name, kind) = match form {
-            RowsForm::Csv => ("trailseal-events.csv", "text/csv;charset=utf-8"),
-            RowsForm::JsonLines => ("trailseal-events.jsonl", "application/x-ndjson"),
-        };
+        self.large.set(None);
         self.export(async move |export| {
-            let blob = export.rows(form).await?;
-            save(name, kind, &blob).map_err(|_| REFUSED.into())
+            let (rows, bytes) = export.weigh(&[form]).await?;
+            if bytes > LARGE {
+                export.desk.large.set(Some(LargeRows { form, rows, bytes }));
+                return Ok(());
+            }
+            export.save_rows(form, Wrapping::Plain).await
         });
+    }
+
+    /// The same after it was asked.
+    pub fn save_large_rows(&self, form: RowsForm, wrapping: Wrapping) {
+        self.large.set(None);
+        self.export(async move |export| export.save_rows(form, wrapping).await);
     }
 
     /// Saves the verdict report as a file.
     pub fn save_report(&self, form: ReportForm) {
         let desk = *self;
         // A report given away holds no verdict that the next file may change.
+        let Some(client) = desk.client.get_untracked() else { return };
         if desk.is_reading() {
             return desk.notice.set(Some(STILL_READING.to_owned()));
         }
@@ -93,23 +98,36 @@ impl Desk {
         };
         let is_narrowed = form == ReportForm::Text && desk.is_verified_only();
         spawn_local(async move {
-            let Some(Answer::Report(text)) = desk.ask(Question::Report(form)).await else { return };
-            let text = if is_narrowed { format!("{OF_ALL_FILES}\n\n{text}") } else { text };
-            if blob_of(text.as_bytes()).and_then(|blob| save(name, kind, &blob)).is_err() {
+            desk.asking.update(|asking| *asking += 1);
+            let (_, beside) = client.ask_ahead(Question::Report(form)).await;
+            desk.asking.update(|asking| *asking = asking.saturating_sub(1));
+            let parts: Array = is_narrowed.then(|| JsValue::from(format!("{OF_ALL_FILES}\n\n"))).into_iter().chain(beside).collect();
+            if Blob::new_with_blob_sequence(&parts).and_then(|blob| save(name, kind, &blob)).is_err() {
                 desk.notice.set(Some(REFUSED.to_owned()));
             }
         });
     }
 
-    /// Asks what an evidence pack would hold.
+    /// Asks what an evidence pack would hold, and how large it would be.
     pub fn plan_pack(&self) {
         let desk = *self;
         desk.pack_plan.set(None);
-        spawn_local(async move {
+        desk.pack_rows.set(None);
+        let plan = async move {
             let inquiry = desk.inquiry.get_untracked();
             if let Some(Answer::Pack(plan)) = desk.ask(Question::Pack(inquiry)).await {
                 desk.pack_plan.set(Some(Arc::new(*plan)));
             }
+        };
+        if desk.is_reading() || desk.exporting.with_untracked(Option::is_some) {
+            return spawn_local(plan);
+        }
+        self.export(async move |export| {
+            export.tell("Counting what goes in", 0, 0)?;
+            plan.await;
+            let (_, bytes) = export.weigh(&[RowsForm::Csv, RowsForm::JsonLines]).await?;
+            desk.pack_rows.set(Some(bytes));
+            Ok(())
         });
     }
 
@@ -133,7 +151,7 @@ impl Desk {
         self.arriving.get_untracked() > 0 || self.seeking.with_untracked(Option::is_some) || self.progress.with_untracked(Progress::is_busy)
     }
 
-    fn export(&self, work: impl AsyncFnOnce(&mut Export) -> Result<(), Stop> + 'static) {
+    fn export(&self, work: impl AsyncFnOnce(&Rc<Export>) -> Result<(), Stop> + 'static) {
         let desk = *self;
         let Some(client) = desk.client.get_untracked() else { return };
         if desk.is_reading() {
@@ -142,11 +160,13 @@ impl Desk {
         let turn = js_sys::Math::random();
         desk.exporting.set(Some(Exporting { turn, step: "Beginning", done: 0, total: 0 }));
         let generation = desk.progress.with_untracked(|progress| progress.generation);
-        let mut export = Export { desk, client, inquiry: desk.inquiry.get_untracked(), turn, generation };
+        let export = Rc::new(Export { desk, client, inquiry: desk.inquiry.get_untracked(), turn, generation });
         spawn_local(async move {
             desk.asking.update(|asking| *asking += 1);
-            let outcome = work(&mut export).await;
+            let outcome = work(&export).await;
             desk.asking.update(|asking| *asking = asking.saturating_sub(1));
+            // The ledger need not keep the rows in their order any longer.
+            drop(export.slice(&[], 0, 0));
             if let Err(Stop::Because(why)) = outcome {
                 desk.notice.set(Some(why));
             }
@@ -158,12 +178,12 @@ impl Desk {
 }
 
 impl Export {
-    fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&self) -> bool {
         self.desk.exporting.with_untracked(|now| now.as_ref().is_some_and(|now| now.turn == self.turn))
     }
 
     /// Shows how far it has come; the place where a cancelled export ends.
-    fn tell(&self, step: &'static str, done: u64, total: u64) -> Result<(), Stop> {
+    pub(super) fn tell(&self, step: &'static str, done: u64, total: u64) -> Result<(), Stop> {
         if !self.goes_on() {
             return Err(Stop::Cancelled);
         }
@@ -171,125 +191,109 @@ impl Export {
         Ok(())
     }
 
-    fn is_of_now(&self, generation: u64) -> Result<(), Stop> {
+    pub(super) fn is_of_now(&self, generation: u64) -> Result<(), Stop> {
         if generation == self.generation { Ok(()) } else { Err(CHANGED.into()) }
     }
 
-    /// The rows as text, slice after slice: in between the ledger answers others. What they add up to, where that is wanted.
-    async fn slices(&self, form: RowsForm, sums: Sums, into: &mut Sink) -> Result<Option<Sum>, Stop> {
-        let step = match form {
-            RowsForm::Csv => "Writing events as CSV",
-            RowsForm::JsonLines => "Writing events as JSON lines",
-        };
-        let mut start = 0;
+    /// Asks for some rows, at once.
+    fn slice(&self, forms: &[RowsForm], start: u32, count: u32) -> impl Future<Output = (Answer, Vec<JsValue>)> + use<> {
+        self.client.ask_ahead(Question::RowsText(RowsTextRequest { inquiry: self.inquiry.clone(), forms: forms.to_vec(), start, count }))
+    }
+
+    /// The same once the rows are in their order.
+    async fn first_slice(&self, forms: &[RowsForm], count: u32) -> Result<(RowsText, Vec<JsValue>), Stop> {
         loop {
-            let request = RowsTextRequest { inquiry: self.inquiry.clone(), form, start, count: SLICE, sums };
-            let Answer::RowsText(slice) = self.client.ask(Question::RowsText(request)).await else { return Err(CHANGED.into()) };
+            let (Answer::RowsText(slice), texts) = self.slice(forms, 0, count).await else { return Err(CHANGED.into()) };
             self.is_of_now(slice.generation)?;
-            into.take(slice.text.as_bytes()).await.map_err(|_| NO_ROOM)?;
-            start = start.saturating_add(slice.rows);
-            self.tell(step, u64::from(start), slice.matched)?;
-            if slice.rows == 0 || u64::from(start) >= slice.matched {
-                return Ok(slice.sum);
+            self.tell("Putting the events in order", 0, 0)?;
+            if slice.is_ready {
+                return Ok((slice, texts));
             }
         }
     }
 
-    async fn rows(&self, form: RowsForm) -> Result<Blob, Stop> {
-        let parts = Array::new();
-        self.slices(form, Sums::None, &mut Sink::Blobs(parts.clone())).await?;
-        Blob::new_with_blob_sequence(&parts).map_err(|_| NO_ROOM.into())
-    }
-
-    /// Rows as a part of a pack: deflated as they come, since as text they take ten times the room.
-    async fn add_rows(&self, path: &str, form: RowsForm, zip: &mut Zip) -> Result<(), Stop> {
-        let mut sink = Sink::Deflated(Deflating::begin().map_err(|_| NO_ROOM)?);
-        let sum = self.slices(form, Sums::Whole, &mut sink).await?.ok_or(CHANGED)?;
-        let Sink::Deflated(deflating) = sink else { return Err(CHANGED.into()) };
-        let packed = deflating.finish().await.map_err(|_| NO_ROOM)?;
-        zip.add(path, Method::Deflated, sum, &packed, packed.size() as u64);
-        Ok(())
-    }
-
-    async fn pack(&self, made: &str) -> Result<Blob, Stop> {
-        let Answer::Pack(plan) = self.client.ask(Question::Pack(self.inquiry.clone())).await else { return Err(CHANGED.into()) };
-        self.is_of_now(plan.generation)?;
-        let mut zip = Zip::default();
-        self.add_files(&plan, &mut zip).await?;
-        self.add_rows(paths::CSV, RowsForm::Csv, &mut zip).await?;
-        self.add_rows(paths::JSON_LINES, RowsForm::JsonLines, &mut zip).await?;
-        let texts = self.texts(Question::PackTexts(self.inquiry.clone())).await?;
-        self.add_texts(texts, &mut zip).await?;
-        self.tell("Sealing", 1, 1)?;
-        let request = SealRequest { inquiry: self.inquiry.clone(), made: made.to_owned(), parts: zip.parts.clone() };
-        let closing = self.texts(Question::Seal(request)).await?;
-        self.add_texts(closing, &mut zip).await?;
-        zip.finish().map_err(|_| NO_ROOM.into())
-    }
-
-    /// Logs and digests, as they lie: their bytes are hashed by the readers and never copied.
-    async fn add_files(&self, plan: &PackPlan, zip: &mut Zip) -> Result<(), Stop> {
-        let gone =
-            |path: &str| Stop::Because(format!("A file of the pack can no longer be read: open it again, then make the pack. {path}"));
-        let mut files = Vec::with_capacity(plan.files.len());
-        for file in &plan.files {
-            files.push((file, self.client.blob(file.id).ok_or_else(|| gone(&file.path))?));
-        }
-        let mut done = 0;
-        // By the sizes that are known: to ask a file for its own has it looked up, which for all of them holds the page for a second.
-        for sheaf in sheaves(&files, |(file, _)| file.size as f64) {
-            self.tell("Hashing files", done, files.len() as u64)?;
-            let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
-            let first = sheaf.first().map_or("", |(file, _)| &file.path);
-            let sums = self.client.sums(&blobs).await.ok_or_else(|| gone(first))?;
-            sheaf.iter().zip(sums).for_each(|((file, blob), sum)| zip.add(&file.path, Method::Stored, sum, blob, sum.size));
-            zip.tie().map_err(|_| NO_ROOM)?;
-            done += sheaf.len() as u64;
-        }
-        Ok(())
-    }
-
-    async fn texts(&self, question: Question) -> Result<Vec<(String, Blob)>, Stop> {
-        let Answer::Texts(generation, texts) = self.client.ask(question).await else { return Err(CHANGED.into()) };
-        self.is_of_now(generation)?;
-        let blob = |(path, text): (String, String)| Some((path, blob_of(text.as_bytes()).ok()?));
-        texts.into_iter().map(blob).collect::<Option<_>>().ok_or_else(|| NO_ROOM.into())
-    }
-
-    async fn add_texts(&self, texts: Vec<(String, Blob)>, zip: &mut Zip) -> Result<(), Stop> {
-        for (path, blob) in texts {
-            self.tell("Packing", 1, 1)?;
-            let sums = self.client.sums(std::slice::from_ref(&blob)).await.unwrap_or_default();
-            let sum = sums.first().copied().ok_or(NO_ROOM)?;
-            let packed = deflate(&blob).await.map_err(|_| NO_ROOM)?;
-            zip.add(&path, Method::Deflated, sum, &packed, packed.size() as u64);
-        }
-        Ok(())
-    }
-}
-
-/// Where slices of text go.
-enum Sink {
-    /// Into blobs, which the browser may page to disk.
-    Blobs(Array),
-    Deflated(Deflating),
-}
-
-impl Sink {
-    async fn take(&mut self, text: &[u8]) -> Result<(), JsValue> {
-        match self {
-            Self::Blobs(parts) => {
-                parts.push(&blob_of(text)?.into());
-                Ok(())
+    /// How many rows there are, and about how many bytes they make: a few are taken from all over.
+    pub(super) async fn weigh(&self, forms: &[RowsForm]) -> Result<(u64, u64), Stop> {
+        let (first, texts) = self.first_slice(forms, SAMPLE).await?;
+        let (mut rows, mut bytes) = (u64::from(first.rows), bytes_of(&texts));
+        for part in 1..SAMPLES {
+            let start = first.matched * part / SAMPLES;
+            if start < u64::from(SAMPLE) {
+                continue;
             }
-            Self::Deflated(deflating) => deflating.push(text).await,
+            let start = u32::try_from(start).unwrap_or(u32::MAX);
+            let (Answer::RowsText(slice), texts) = self.slice(forms, start, SAMPLE).await else { return Err(CHANGED.into()) };
+            rows += u64::from(slice.rows);
+            bytes += bytes_of(&texts);
         }
+        self.tell("Putting the events in order", 0, 0)?;
+        Ok((first.matched, bytes * first.matched / rows.max(1)))
+    }
+
+    /// The rows as texts, each to a packer of its own, slice after slice: in between the ledger answers others. Each slice is on its way while
+    /// the one before it is packed.
+    pub(super) async fn write_rows(&self, forms: &[RowsForm], wrapping: Wrapping, packers: &[Packer]) -> Result<Vec<(Sum, Blob)>, Stop> {
+        for packer in packers.iter().take(forms.len()) {
+            packer.ask(&Parcel::Begin(wrapping), &[]).await.ok_or(NO_ROOM)?;
+        }
+        let count = SLICE / u32::try_from(forms.len()).unwrap_or(1);
+        let (mut slice, mut texts) = self.first_slice(forms, count).await?;
+        let (matched, mut start) = (slice.matched, slice.rows);
+        loop {
+            let is_last = slice.rows == 0 || u64::from(start) >= matched;
+            let next = (!is_last).then(|| self.slice(forms, start, count));
+            let taken: Vec<_> = packers.iter().zip(texts).map(|(packer, text)| packer.ask(&Parcel::Piece, &[text])).collect();
+            for taken in taken {
+                taken.await.ok_or(NO_ROOM)?;
+            }
+            self.tell("Writing events", u64::from(start), matched)?;
+            let Some(next) = next else { break };
+            let (Answer::RowsText(more), beside) = next.await else { return Err(CHANGED.into()) };
+            self.is_of_now(more.generation)?;
+            // Verdicts or searches have changed, though no file has come.
+            if more.matched != matched {
+                return Err(CHANGED.into());
+            }
+            start = start.saturating_add(more.rows);
+            (slice, texts) = (more, beside);
+        }
+        let mut made = Vec::new();
+        for packer in packers.iter().take(forms.len()) {
+            made.push(packer.end().await.ok_or(NO_ROOM)?);
+        }
+        self.tell("Writing events", matched, matched)?;
+        Ok(made)
+    }
+
+    async fn save_rows(&self, form: RowsForm, wrapping: Wrapping) -> Result<(), Stop> {
+        let (name, kind) = match form {
+            RowsForm::Csv => ("trailseal-events.csv", "text/csv;charset=utf-8"),
+            RowsForm::JsonLines => ("trailseal-events.jsonl", "application/x-ndjson"),
+        };
+        let packers = [Packer::start().await.ok_or(NOT_STARTED)?];
+        let made = self.write_rows(&[form], wrapping, &packers).await?;
+        let (_, blob) = made.first().ok_or(NO_ROOM)?;
+        let saved = match wrapping {
+            Wrapping::Gzip => save(&format!("{name}.gz"), "application/gzip", blob),
+            _ => save(name, kind, blob),
+        };
+        saved.map_err(|_| REFUSED.into())
     }
 }
 
-/// By its bytes: as a string it would be decoded and encoded once more.
-fn blob_of(text: &[u8]) -> Result<Blob, JsValue> {
-    Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(text)))
+/// Events that were asked for as text, and are very many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LargeRows {
+    /// As what.
+    pub form: RowsForm,
+    /// How many.
+    pub rows: u64,
+    /// About how many bytes that makes.
+    pub bytes: u64,
+}
+
+fn bytes_of(texts: &[JsValue]) -> u64 {
+    texts.iter().filter_map(|text| text.dyn_ref::<Uint8Array>()).map(|text| u64::from(text.length())).sum()
 }
 
 fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {
@@ -301,18 +305,25 @@ fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    // The download has begun with the click; the bytes stay until the browser has them.
-    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(600));
+    // The download has begun with the click and holds the bytes itself; the page lets go of them, for there may be gigabytes.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
     Ok(())
 }
 
 /// Rows asked for at once: some ten milliseconds of the ledger's time.
 const SLICE: u32 = 4096;
+/// So many rows are looked at, at so many places, to tell how large the text of all will be.
+const SAMPLE: u32 = 64;
+const SAMPLES: u64 = 16;
+/// Bytes of text above which it is asked first: the browser puts them all by before it saves them.
+const LARGE: u64 = 1_000_000_000;
 
 const STILL_READING: &str =
     "Files are still being read, checked or searched, and what is saved now would be of a part of them. Save it when that has ended.";
 const REFUSED: &str = "The browser refused to save the file. Allow downloads for this page and try again.";
-const CHANGED: &str = "More files or hits have come in meanwhile: export again when all are there.";
-const NO_ROOM: &str = "The browser has no room for so large a file. Narrow the filter and try again.";
+pub(super) const CHANGED: &str = "More files or hits have come in meanwhile: export again when all are there.";
+pub(super) const NO_ROOM: &str =
+    "The browser could not put so much by: most likely its disk is full. Nothing was saved. Make room, or narrow the filter, and try again.";
+pub(super) const NOT_STARTED: &str = "The browser did not start the part of this page that makes exports. Nothing was saved. Try again.";
 const OF_ALL_FILES: &str =
     "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";

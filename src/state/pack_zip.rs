@@ -16,32 +16,42 @@ use crate::export::parts::Sum;
 pub(super) struct Zip {
     writer: ZipWriter,
     body: Array,
-    /// Headers and data that are in none of its blobs yet.
-    loose: Array,
-    /// What was put in so far.
+    /// The parts that are no files.
     pub(super) parts: Vec<Part>,
 }
 
 impl Zip {
-    /// Adds a part that takes `stored` bytes as it is packed.
-    pub(super) fn add(&mut self, path: &str, method: Method, sum: Sum, data: &Blob, stored: u64) {
-        let entry = NewEntry { path, method, crc32: sum.crc32, stored, size: sum.size };
-        self.loose.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
-        self.loose.push(data);
+    /// Adds a text, deflated.
+    pub(super) fn add_text(&mut self, path: &str, sum: Sum, data: &Blob) {
+        let entry = NewEntry { path, method: Method::Deflated, crc32: sum.crc32, stored: data.size() as u64, size: sum.size };
+        self.add(entry, data);
         self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
     }
 
-    /// Puts what has come since into one blob. A file is looked up when it first goes into one: all eleven thousand of a pack at its end held
-    /// the page for a second.
-    pub(super) fn tie(&mut self) -> Result<(), JsValue> {
-        self.body.push(&Blob::new_with_buffer_source_sequence(&self.loose)?.into());
-        self.loose = Array::new();
-        Ok(())
+    /// Adds a file as it lies.
+    pub(super) fn add_file(&mut self, path: &str, sum: Sum, data: &Blob) {
+        self.add(stored(path, sum), data);
     }
 
-    pub(super) fn finish(mut self) -> Result<Blob, JsValue> {
-        self.tie()?;
+    /// Adds files that lie in one blob already, each behind its header.
+    pub(super) fn add_files<'p>(&mut self, files: impl Iterator<Item = (&'p str, Sum)>, data: &Blob) {
+        for (path, sum) in files {
+            self.writer.add(stored(path, sum));
+        }
+        self.body.push(data);
+    }
+
+    pub(super) fn finish(self) -> Result<Blob, JsValue> {
         self.body.push(&Uint8Array::from(self.writer.finish().as_slice()));
         Blob::new_with_buffer_source_sequence(&self.body)
     }
+
+    fn add(&mut self, entry: NewEntry<'_>, data: &Blob) {
+        self.body.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
+        self.body.push(data);
+    }
+}
+
+fn stored(path: &str, sum: Sum) -> NewEntry<'_> {
+    NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size }
 }

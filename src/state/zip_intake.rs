@@ -3,7 +3,9 @@
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use crate::archive::Entry;
 use crate::browser::dropped::NamedFile;
+use crate::browser::zipped::Beside;
 use crate::browser::zipped::unzip;
 use crate::export::manifest::Manifest;
 use crate::export::manifest::root_of;
@@ -12,10 +14,13 @@ use crate::export::parts::Part;
 use crate::export::paths;
 use crate::protocol::Call;
 use crate::protocol::Named;
+use crate::protocol::Packed;
+use crate::protocol::Parcel;
 use crate::state::client::Client;
 use crate::state::intake::Intake;
 use crate::state::intake::SHEAF_BYTES;
 use crate::state::intake::SHEAF_FILES;
+use crate::state::packer::Packer;
 
 /// Told by the name: looking into every file for it would cost more than reading it.
 pub(super) fn is_zip(file: &NamedFile) -> bool {
@@ -24,7 +29,7 @@ pub(super) fn is_zip(file: &NamedFile) -> bool {
 
 impl Intake {
     pub(super) async fn open_zip(&self, zip: NamedFile) {
-        let unzipped = match unzip(&zip.file).await {
+        let unzipped = match unzip(&zip.file, beside).await {
             Ok(unzipped) => unzipped,
             Err(why) => return self.lost(zip.path, &why),
         };
@@ -33,8 +38,18 @@ impl Intake {
         }
         let mut files = unzipped.files;
         let mut pack = None;
-        if let Some((root, manifest)) = manifest_of(&files).await {
-            let parts = sums(&self.client, &files, &root).await;
+        let manifest = manifest_of(&files).await;
+        if manifest.is_none() {
+            for entry in unzipped.beside {
+                let path = entry.path.clone();
+                match entry.content().await {
+                    Ok(content) => files.push((path, content)),
+                    Err(why) => self.lost(format!("{}/{path}", zip.path), &why),
+                }
+            }
+        } else if let Some((root, manifest)) = manifest {
+            let mut parts = sums(&self.client, &files, &root).await;
+            parts.extend(sums_beside(unzipped.beside, &root).await);
             // What is about the evidence is none: rows that were exported must not become events again.
             files.retain(|(path, _)| !path.strip_prefix(&*root).is_some_and(|path| paths::BESIDE.contains(&path)));
             pack = Some((root, manifest, parts));
@@ -56,6 +71,28 @@ impl Intake {
             self.client.open(sheaf.to_vec());
         }
     }
+}
+
+/// Which entries are those of a pack that are about the evidence: added up as they are unpacked, and held nowhere.
+fn beside(entries: &[Entry]) -> Vec<bool> {
+    let root = root_of(entries.iter().map(|entry| entry.path.as_str()));
+    let is_beside = |path: &str| path != paths::MANIFEST && paths::BESIDE.contains(&path);
+    let of_pack = |entry: &Entry| root.and_then(|root| entry.path.strip_prefix(root)).is_some_and(is_beside);
+    entries.iter().map(of_pack).collect()
+}
+
+/// What these parts are, unpacked. One that cannot be is as good as gone.
+async fn sums_beside(entries: Vec<Beside>, root: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let Some(packer) = Packer::start().await else { return parts };
+    for entry in entries {
+        let parcel = if entry.is_deflated { Parcel::Unpack(entry.size) } else { Parcel::AddUp };
+        if let Some((Packed::Text(sum), _)) = packer.ask(&parcel, &[entry.data.into()]).await {
+            let path = entry.path.strip_prefix(root).unwrap_or(&entry.path).to_owned();
+            parts.push(Part { path, size: sum.size, sha256: sum.sha256 });
+        }
+    }
+    parts
 }
 
 /// The folder of a pack in its zip file, and the manifest's text; `None` where it is no pack.

@@ -19,6 +19,7 @@ use crate::view::event_detail::EventDetail;
 use crate::view::event_detail::close_detail;
 use crate::view::event_table::EventTable;
 use crate::view::export::ExportProgress;
+use crate::view::export::LargeDialog;
 use crate::view::facets::Facets;
 use crate::view::fit::FitDialog;
 use crate::view::fit::HeldNote;
@@ -61,6 +62,7 @@ pub fn App() -> impl IntoView {
         <Pickers />
         <PasteDialog />
         <PackDialog />
+        <LargeDialog />
         <SupplyDialog />
         <FitDialog />
         <ProblemsDialog />

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use crate::export::parts::RowsForm;
 use crate::protocol::ReportForm;
+use crate::protocol::Wrapping;
 use crate::screen::format;
+use crate::state::effect::effect;
+use crate::state::export::LargeRows;
+use crate::view::dialog::Dialog;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
 use crate::view::panels::use_desk;
@@ -42,6 +46,40 @@ pub(crate) fn ExportMenu() -> impl IntoView {
     }
 }
 
+/// Asks how events are to be saved that are very many.
+#[component]
+pub(crate) fn LargeDialog() -> impl IntoView {
+    let desk = use_desk();
+    let open = RwSignal::new(false);
+    effect(move || open.set(desk.large.with(Option::is_some)));
+    view! {
+        <Dialog id="large-dialog" title="A large file" open=open>
+            {move || desk.large.get().map(|large| view! { <Large large=large /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Large(large: LargeRows) -> impl IntoView {
+    let desk = use_desk();
+    let LargeRows { form, rows, bytes } = large;
+    let (name, ending) = match form {
+        RowsForm::Csv => ("CSV", ".csv.gz"),
+        RowsForm::JsonLines => ("JSON lines", ".jsonl.gz"),
+    };
+    let (events, size, packed) = (format::counted(rows, "event", "events"), format::bytes(bytes), format::bytes(bytes / 10));
+    let sheets = (form == RowsForm::Csv && rows >= SHEET).then_some(" No spreadsheet takes more than 1,048,576 lines.");
+    let save = move |wrapping| desk.save_large_rows(form, wrapping);
+    view! {
+        <p>{events}" as "{name}" come to about "<b>{size.clone()}</b>". All of it is put by on the browser’s disk before it is saved, so about "<b>{format::bytes(bytes * 2)}</b>" must be free there."{sheets}</p>
+        <p>"Packed with gzip it is usually a tenth of that, and most programs that read such files read it packed. Or narrow the filter."</p>
+        <div class="actions">
+            <button id="export-gzip" type="button" class="button primary" on:click=move |_| save(Wrapping::Gzip)>{format!("Save packed ({ending}), about {packed}")}</button>
+            <button id="export-go" type="button" class="button" on:click=move |_| save(Wrapping::Plain)>{format!("Save as it is, about {size}")}</button>
+        </div>
+    }
+}
+
 /// Shown while something is being exported.
 #[component]
 pub(crate) fn ExportProgress() -> impl IntoView {
@@ -74,3 +112,6 @@ pub(crate) fn ExportBar() -> impl IntoView {
         <button id="export-cancel" type="button" class="button small" on:click=move |_| desk.cancel_export()>"Cancel"</button>
     }
 }
+
+/// The lines of a sheet, with the first one for the names.
+const SHEET: u64 = 1_048_576;

@@ -161,7 +161,10 @@ impl Host {
 
     fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
         match reply {
-            Reply::Now(answer) => self.say(&Notice::Answer(number, Box::new(answer)), &[]),
+            Reply::Now(answer) => {
+                let beside: Vec<JsValue> = answer.beside().iter().map(|text| wire::attach(text.as_bytes())).collect();
+                self.say(&Notice::Answer(number, Box::new(answer)), &beside);
+            }
             // Whoever reads or looks at a record comes first.
             Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, with, is_suspect: false }),
             Reply::Ask(job) => {
