@@ -31,7 +31,7 @@ pub struct Unzipped {
     pub refused: Vec<(String, String)>,
 }
 
-/// An entry that was left as it is packed: the events of a pack as text are ten times as large.
+/// An entry as it is packed.
 pub struct Beside {
     /// Its path.
     pub path: String,
@@ -94,7 +94,7 @@ impl Beside {
 ///
 /// # Errors
 /// When it is damaged, or unpacks to more.
-pub async fn unpacked(data: &Blob, most: u64, mut take: impl FnMut(&Uint8Array) -> Result<(), JsValue>) -> Result<(), JsValue> {
+pub async fn unpacked(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
     let reader: ReadableStreamDefaultReader = piped(data, "DecompressionStream", "deflate-raw")?.get_reader().dyn_into()?;
     let mut total = 0;
     loop {
@@ -108,7 +108,7 @@ pub async fn unpacked(data: &Blob, most: u64, mut take: impl FnMut(&Uint8Array) 
             drop(reader.cancel());
             return Err("more than was said".into());
         }
-        take(&bytes)?;
+        take(&bytes);
     }
 }
 
@@ -147,18 +147,19 @@ fn broken(_: JsValue) -> String {
 /// Inflates, and stops at the size that the entry states: nothing grows beyond what was said.
 async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
     let (whole, parts, mut held) = (Array::new(), Array::new(), 0);
-    unpacked(data, size, |bytes| {
+    let mut put_by = |bytes: &Uint8Array| {
         held += u64::from(bytes.length());
         parts.push(bytes);
         if held > HELD {
             // What is in a blob the browser may page to disk.
-            whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());
+            if let Ok(blob) = Blob::new_with_u8_array_sequence(&parts) {
+                whole.push(&blob);
+            }
             parts.set_length(0);
             held = 0;
         }
-        Ok(())
-    })
-    .await?;
+    };
+    unpacked(data, size, &mut put_by).await?;
     whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());
     Blob::new_with_blob_sequence(&whole)
 }

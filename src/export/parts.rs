@@ -22,11 +22,11 @@ pub enum RowsForm {
 pub struct RowsTextRequest {
     /// Which events, in which order.
     pub inquiry: Inquiry,
-    /// As what: each row is looked up once for all of them.
+    /// As what: each row is looked up once for all of them. None: the rows need not be held in their order any longer.
     pub forms: Vec<RowsForm>,
     /// The first row's place; the head of the text comes with place 0.
     pub start: u32,
-    /// How many rows.
+    /// How many rows; 0: only about how large the text of all of them would be.
     pub count: u32,
 }
 
@@ -41,6 +41,8 @@ pub struct RowsText {
     pub matched: u64,
     /// How many rows are in the text.
     pub rows: u32,
+    /// Where no rows were asked for: about how many bytes all of them make, in each form.
+    pub weights: Vec<u64>,
     /// One for each form asked for. They travel beside the answer.
     #[serde(skip)]
     pub texts: Vec<String>,

@@ -29,6 +29,7 @@ use crate::integrity::verdict::Verdict;
 use crate::ledger::CLASSES;
 use crate::ledger::Ledger;
 use crate::ledger::class_of;
+use crate::protocol::Answer;
 use crate::protocol::Problem;
 use crate::protocol::ReportForm;
 use crate::protocol::Weight;
@@ -50,9 +51,19 @@ impl Ledger {
         self.packing(inquiry).plan.clone()
     }
 
-    /// Some of the files: a hundred thousand paths at once would hold the page.
-    pub(super) fn pack_files(&mut self, inquiry: &Inquiry, start: u32) -> Vec<PackedFile> {
-        self.packing(inquiry).files.iter().skip(start as usize).take(FILES_AT_ONCE).cloned().collect()
+    /// Some of the files, as many as are packed together: all paths of a hundred thousand at once would hold the page.
+    pub(super) fn pack_files(&mut self, inquiry: &Inquiry, start: u32) -> Answer {
+        let generation = self.progress.generation;
+        let files = &self.packing(inquiry).files;
+        let (mut some, mut bytes) = (Vec::new(), 0u64);
+        for file in files.iter().skip(start as usize).take(FILES_AT_ONCE) {
+            bytes = bytes.saturating_add(file.size);
+            if bytes > BYTES_AT_ONCE && !some.is_empty() {
+                break;
+            }
+            some.push(file.clone());
+        }
+        Answer::PackFiles(generation, files.len() as u64, some)
     }
 
     /// The texts whose hashes go into the manifest.
@@ -271,8 +282,9 @@ fn signature_text(given: &GivenSignature) -> SignatureText<'_> {
     SignatureText { bucket, key, metadata }
 }
 
-/// Files that are told of in one answer.
-const FILES_AT_ONCE: usize = 4096;
+/// Files that are packed together: at most so many, and so many bytes unless it is one alone.
+const FILES_AT_ONCE: usize = 128;
+const BYTES_AT_ONCE: u64 = 4 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -270,7 +270,7 @@ impl Ledger {
             Question::Report(form) => Answer::Report(self.report(form)),
             Question::RowsText(request) => Answer::RowsText(self.rows_text(&request)),
             Question::Pack(inquiry) => Answer::Pack(Box::new(self.pack_plan(&inquiry))),
-            Question::PackFiles(inquiry, start) => Answer::PackFiles(self.progress.generation, self.pack_files(&inquiry, start)),
+            Question::PackFiles(inquiry, start) => self.pack_files(&inquiry, start),
             Question::PackTexts(inquiry) => Answer::Texts(self.pack_texts(&inquiry)),
             Question::Seal(request) => Answer::Texts(self.seal(request)),
             Question::Unsearched(inquiry, text) => Answer::Unsearched(self.unsearched(&inquiry, &text)),

@@ -43,17 +43,22 @@ struct Before {
 impl Ledger {
     pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
         let generation = self.progress.generation;
-        let mut exported = self.exported(&request.inquiry);
-        if request.count == 0 {
+        if request.forms.is_empty() {
             // Nobody wants them any more: four bytes a row.
+            self.views.exported = None;
             return RowsText { generation, is_ready: true, ..RowsText::default() };
         }
+        let mut exported = self.exported(&request.inquiry);
         self.collect(&mut exported, COLLECTED);
         if exported.seen < exported.of_rows {
             self.views.exported = Some(exported);
             return RowsText { generation, ..RowsText::default() };
         }
         let matched = exported.arranged.len();
+        if request.count == 0 {
+            let weights = self.weights(&exported.arranged, request);
+            return RowsText { generation, is_ready: true, matched: matched as u64, weights, ..RowsText::default() };
+        }
         let start = (request.start as usize).min(matched);
         let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
         let mut texts = vec![String::new(); request.forms.len()];
@@ -65,7 +70,16 @@ impl Ledger {
         if end < matched {
             self.views.exported = Some(exported);
         }
-        RowsText { generation, is_ready: true, matched: matched as u64, rows: u32::try_from(end - start).unwrap_or(u32::MAX), texts }
+        let rows = u32::try_from(end - start).unwrap_or(u32::MAX);
+        RowsText { generation, is_ready: true, matched: matched as u64, rows, texts, ..RowsText::default() }
+    }
+
+    /// By some rows from all over.
+    fn weights(&self, rows: &[RowId], request: &RowsTextRequest) -> Vec<u64> {
+        let some: Vec<RowId> = rows.iter().step_by(rows.len() / WEIGHED + 1).copied().collect();
+        let mut texts = vec![String::new(); request.forms.len()];
+        self.push_rows(&some, request, &mut texts);
+        texts.iter().map(|text| text.len() as u64 * rows.len() as u64 / some.len().max(1) as u64).collect()
     }
 
     /// What is said of these rows wherever they go.
@@ -149,5 +163,7 @@ impl Ledger {
 
 /// Rows in one answer: some ten milliseconds in a browser, so that other questions need not wait.
 const MOST_ROWS: usize = 8192;
+/// So many rows tell how large the text of all will be.
+const WEIGHED: usize = 1024;
 /// Rows that are put in their order for one question.
 const COLLECTED: usize = 1 << 20;

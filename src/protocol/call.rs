@@ -100,7 +100,7 @@ pub enum Question {
     RowsText(RowsTextRequest),
     /// What an evidence pack of these rows would hold.
     Pack(Inquiry),
-    /// The files of such a pack, some from that place on.
+    /// The files of such a pack from that place on, as many as are packed together.
     PackFiles(Inquiry, u32),
     /// The texts of such a pack that do not depend on its other parts.
     PackTexts(Inquiry),

@@ -109,8 +109,8 @@ pub enum Answer {
     RowsText(RowsText),
     /// To `Pack`.
     Pack(Box<PackPlan>),
-    /// To `PackFiles`: of which generation, and some of the files.
-    PackFiles(u64, Vec<PackedFile>),
+    /// To `PackFiles`: of which generation, of how many, and some of the files. None: there are no more.
+    PackFiles(u64, u64, Vec<PackedFile>),
     /// To `PackTexts` and `Seal`.
     Texts(Texts),
     /// To `Sums`; `None` where the `Blob` could not be read.
@@ -122,6 +122,17 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// When it was true, where that matters to those who put several answers together.
+    #[must_use]
+    pub fn generation(&self) -> Option<u64> {
+        match self {
+            Self::RowsText(RowsText { generation, .. }) | Self::Texts(Texts { generation, .. }) | Self::PackFiles(generation, ..) => {
+                Some(*generation)
+            }
+            _ => None,
+        }
+    }
+
     /// The texts that travel beside it: they may be large, and the page looks at none of them.
     #[must_use]
     pub fn beside(&self) -> &[String] {

@@ -10,16 +10,12 @@ use crate::export::parts::Sum;
 pub enum Parcel {
     /// Put these files, whose bytes are beside, one behind the other, each behind its zip header: their paths in the zip file.
     Files(Vec<String>),
-    /// A text is to be packed: its pieces follow.
-    Begin(Wrapping),
-    /// Its next piece, beside.
-    Piece,
-    /// It is complete.
-    End,
+    /// Take the next piece of a text, beside.
+    Piece(Wrapping),
+    /// The same, and it is the last.
+    Last(Wrapping),
     /// Add up what the blob beside unpacks to. At more than so many bytes it ends.
     Unpack(u64),
-    /// Add up the blob beside as it is.
-    AddUp,
 }
 
 /// How a text is packed.
@@ -29,19 +25,10 @@ pub enum Wrapping {
     Plain,
     /// As a file of its own, `.gz`.
     Gzip,
-    /// As an entry of a zip file.
+    /// As an entry of a zip file, and added up.
     Entry,
 }
 
-/// What a packer has done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Packed {
-    /// The files: what each adds up to. Beside them one blob.
-    Files(Vec<Sum>),
-    /// Another piece may come.
-    Ready,
-    /// The text: what it added up to, before it was packed. Beside it a blob.
-    Text(Sum),
-    /// The browser had no room, or could not read it.
-    Failed,
-}
+/// What it has done: what each file, or the text before it was packed, adds up to. A blob may be beside. `None`: the browser had no room, or
+/// could not read.
+pub type Packed = Option<Vec<Sum>>;

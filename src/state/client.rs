@@ -44,7 +44,7 @@ struct Inner {
 }
 
 /// An answer, and what travelled beside it.
-type Heard = (Answer, Vec<JsValue>);
+pub(super) type Heard = (Answer, Vec<JsValue>);
 
 struct Shelved {
     name: String,

@@ -20,7 +20,6 @@ use crate::query::inquiry::Inquiry;
 use crate::query::tally::Tally;
 use crate::state::client::Client;
 use crate::state::export::Exporting;
-use crate::state::export::LargeRows;
 use crate::state::habits;
 use crate::state::habits::Theme;
 use crate::state::intake::Intake;
@@ -108,10 +107,8 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
-    /// About how many bytes its events would make as text.
-    pub pack_rows: RwSignal<Option<u64>>,
-    /// Events that were asked for as text and are very many: how they are to be saved.
-    pub large: RwSignal<Option<LargeRows>>,
+    /// About how many bytes the events of the present filter make as CSV and as JSON lines, once somebody asks.
+    pub weights: RwSignal<Option<(u64, u64)>>,
     /// Whether a load that may not fit into memory waits for a choice.
     pub is_asked: RwSignal<bool>,
     /// Bytes of memory that the ledger may take.
@@ -189,8 +186,7 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
-            pack_rows: RwSignal::new(None),
-            large: RwSignal::new(None),
+            weights: RwSignal::new(None),
             is_asked: RwSignal::new(false),
             limit: RwSignal::new(MEMORY),
             kept: RwSignal::new(String::new()),

@@ -10,6 +10,8 @@ use crate::archive::NewEntry;
 use crate::archive::ZipWriter;
 use crate::export::parts::Part;
 use crate::export::parts::Sum;
+use crate::state::export::NO_ROOM;
+use crate::state::export::Stop;
 
 /// A zip file that is being put together.
 #[derive(Default)]
@@ -22,10 +24,12 @@ pub(super) struct Zip {
 
 impl Zip {
     /// Adds a text, deflated.
-    pub(super) fn add_text(&mut self, path: &str, sum: Sum, data: &Blob) {
+    pub(super) fn add_text(&mut self, path: &str, sums: &[Sum], data: Option<Blob>) -> Result<(), Stop> {
+        let (Some(sum), Some(data)) = (sums.first(), data) else { return Err(NO_ROOM) };
         let entry = NewEntry { path, method: Method::Deflated, crc32: sum.crc32, stored: data.size() as u64, size: sum.size };
-        self.add(entry, data);
+        self.add(entry, &data);
         self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
+        Ok(())
     }
 
     /// Adds a file as it lies.
@@ -33,11 +37,13 @@ impl Zip {
         self.add(stored(path, sum), data);
     }
 
-    /// Adds files that lie in one blob already, each behind its header.
-    pub(super) fn add_files<'p>(&mut self, files: impl Iterator<Item = (&'p str, Sum)>, data: &Blob) {
-        for (path, sum) in files {
-            self.writer.add(stored(path, sum));
-        }
+    /// Notes a file that lies with its header in the blob that is pushed next.
+    pub(super) fn pass(&mut self, path: &str, sum: Sum) {
+        self.writer.add(stored(path, sum));
+    }
+
+    /// Adds a blob of files, each behind its header.
+    pub(super) fn push(&mut self, data: &Blob) {
         self.body.push(data);
     }
 

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use gloo::timers::callback::Timeout;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -19,7 +18,6 @@ use crate::browser::wire;
 use crate::export::parts::Sum;
 use crate::protocol::Packed;
 use crate::protocol::Parcel;
-use crate::protocol::Wrapping;
 
 /// A packer at work.
 pub(super) struct Packer {
@@ -29,8 +27,11 @@ pub(super) struct Packer {
     _hear: Closure<dyn FnMut(MessageEvent)>,
 }
 
-type Done = (Packed, Option<Blob>);
+/// What was packed: its sums, and its blob where there is one.
+pub(super) type Done = (Vec<Sum>, Option<Blob>);
 type Waiting = Rc<RefCell<Vec<(u32, oneshot::Sender<Done>)>>>;
+/// `None` where it could not be done.
+pub(super) type Asked = oneshot::Receiver<Done>;
 
 impl Packer {
     /// Starts one; `None` where the browser does not.
@@ -40,10 +41,10 @@ impl Packer {
             let packer = Self::of(program.spawn("packer").ok()?);
             let waiting = packer.waiting.clone();
             let late = Timeout::new(PATIENCE, move || waiting.borrow_mut().clear());
-            // Nothing to be packed: to hear that it listens.
-            let answer = packer.ask(&Parcel::Begin(Wrapping::Plain), &[]).await;
+            // No files at all: to hear that it listens.
+            let answer = packer.ask(&Parcel::Files(Vec::new()), &[]).await;
             drop(late);
-            if answer.is_some() {
+            if answer.is_ok() {
                 return Some(packer);
             }
         }
@@ -59,40 +60,26 @@ impl Packer {
                 // It has fallen: whoever waits hears nothing more.
                 return waiting.clear();
             };
-            if let Some(at) = waiting.iter().position(|(known, _)| *known == ticket) {
-                let blob = beside.into_iter().next().and_then(|blob| blob.dyn_into().ok());
+            let Some(at) = waiting.iter().position(|(known, _)| *known == ticket) else { return };
+            let (_, sender) = waiting.swap_remove(at);
+            if let Some(sums) = packed {
                 // Nobody waits: the export was cancelled.
-                let _ = waiting.swap_remove(at).1.send((packed, blob));
+                let _ = sender.send((sums, beside.into_iter().next().and_then(|blob| blob.dyn_into().ok())));
             }
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         Self { worker, next: Cell::new(0), waiting, _hear: hear }
     }
 
-    /// Gives it work at once; `None` where it could not be done.
-    pub(super) fn ask(&self, parcel: &Parcel, beside: &[JsValue]) -> impl Future<Output = Option<Done>> + use<> {
+    /// Gives it work at once, whenever the answer is awaited.
+    pub(super) fn ask(&self, parcel: &Parcel, beside: &[JsValue]) -> Asked {
         let ticket = self.next.get();
         self.next.set(ticket.wrapping_add(1));
         let (sender, answer) = oneshot::channel();
         if wire::send(&self.worker, &(ticket, parcel), beside).is_ok() {
             self.waiting.borrow_mut().push((ticket, sender));
         }
-        async move { answer.await.ok().filter(|(packed, _)| *packed != Packed::Failed) }
-    }
-
-    /// A text whose bytes are at hand, as an entry of a zip file: what it adds up to, and its data.
-    pub(super) async fn entry(&self, text: Uint8Array) -> Option<(Sum, Blob)> {
-        self.ask(&Parcel::Begin(Wrapping::Entry), &[]).await?;
-        self.ask(&Parcel::Piece, &[text.into()]).await?;
-        self.end().await
-    }
-
-    /// Ends the text that was begun.
-    pub(super) async fn end(&self) -> Option<(Sum, Blob)> {
-        match self.ask(&Parcel::End, &[]).await? {
-            (Packed::Text(sum), Some(blob)) => Some((sum, blob)),
-            _ => None,
-        }
+        answer
     }
 }
 

@@ -4,6 +4,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::archive::Entry;
+use crate::archive::Method;
 use crate::browser::dropped::NamedFile;
 use crate::browser::zipped::Beside;
 use crate::browser::zipped::unzip;
@@ -14,7 +15,6 @@ use crate::export::parts::Part;
 use crate::export::paths;
 use crate::protocol::Call;
 use crate::protocol::Named;
-use crate::protocol::Packed;
 use crate::protocol::Parcel;
 use crate::state::client::Client;
 use crate::state::intake::Intake;
@@ -73,11 +73,11 @@ impl Intake {
     }
 }
 
-/// Which entries are those of a pack that are about the evidence: added up as they are unpacked, and held nowhere.
+/// Which entries are those deflated ones of a pack that are about the evidence: added up as they are unpacked, and held nowhere.
 fn beside(entries: &[Entry]) -> Vec<bool> {
     let root = root_of(entries.iter().map(|entry| entry.path.as_str()));
     let is_beside = |path: &str| path != paths::MANIFEST && paths::BESIDE.contains(&path);
-    let of_pack = |entry: &Entry| root.and_then(|root| entry.path.strip_prefix(root)).is_some_and(is_beside);
+    let of_pack = |entry: &Entry| entry.method == Method::Deflated && root.and_then(|root| entry.path.strip_prefix(root)).is_some_and(is_beside);
     entries.iter().map(of_pack).collect()
 }
 
@@ -86,10 +86,9 @@ async fn sums_beside(entries: Vec<Beside>, root: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let Some(packer) = Packer::start().await else { return parts };
     for entry in entries {
-        let parcel = if entry.is_deflated { Parcel::Unpack(entry.size) } else { Parcel::AddUp };
-        if let Some((Packed::Text(sum), _)) = packer.ask(&parcel, &[entry.data.into()]).await {
-            let path = entry.path.strip_prefix(root).unwrap_or(&entry.path).to_owned();
-            parts.push(Part { path, size: sum.size, sha256: sum.sha256 });
+        let (path, asked) = (entry.path, packer.ask(&Parcel::Unpack(entry.size), &[entry.data.into()]));
+        if let Some(sum) = asked.await.ok().and_then(|(sums, _)| sums.into_iter().next()) {
+            parts.push(Part { path: path.strip_prefix(root).unwrap_or(&path).to_owned(), size: sum.size, sha256: sum.sha256 });
         }
     }
     parts

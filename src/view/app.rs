@@ -19,7 +19,6 @@ use crate::view::event_detail::EventDetail;
 use crate::view::event_detail::close_detail;
 use crate::view::event_table::EventTable;
 use crate::view::export::ExportProgress;
-use crate::view::export::LargeDialog;
 use crate::view::facets::Facets;
 use crate::view::fit::FitDialog;
 use crate::view::fit::HeldNote;
@@ -62,7 +61,6 @@ pub fn App() -> impl IntoView {
         <Pickers />
         <PasteDialog />
         <PackDialog />
-        <LargeDialog />
         <SupplyDialog />
         <FitDialog />
         <ProblemsDialog />

@@ -7,8 +7,6 @@ use crate::protocol::ReportForm;
 use crate::protocol::Wrapping;
 use crate::screen::format;
 use crate::state::effect::effect;
-use crate::state::export::LargeRows;
-use crate::view::dialog::Dialog;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
 use crate::view::panels::use_desk;
@@ -23,10 +21,25 @@ pub(crate) fn ExportMenu() -> impl IntoView {
         open.set(false);
         desk.save_report(form);
     };
-    let rows = move |form| {
-        open.set(false);
-        desk.save_rows(form);
+    let rows = move |id: &'static str, form, wrapping, name: &'static str, note: &'static str| {
+        let size = move || match (desk.weights.get(), wrapping) {
+            (Some((csv, json)), Wrapping::Plain) => {
+                format!("about {}; {note}", format::bytes(if form == RowsForm::Csv { csv } else { json }))
+            }
+            _ => note.to_owned(),
+        };
+        let save = move |_| {
+            open.set(false);
+            desk.save_rows(form, wrapping);
+        };
+        view! { <button id=id type="button" class="menu-item" on:click=save>{name}<small>{size}</small></button> }
     };
+    effect(move || {
+        if open.get() {
+            desk.weigh();
+        }
+    });
+    let large = move || desk.weights.get().filter(|(csv, _)| *csv > LARGE).map(|_| view! { <p id="export-large" class="menu-note">{LARGE_NOTE}</p> });
     let pack = move |_| {
         open.set(false);
         desk.plan_pack();
@@ -36,47 +49,16 @@ pub(crate) fn ExportMenu() -> impl IntoView {
     view! {
         <Menu id="export-menu" open=open class="button quiet" button=view! { "Export"<Icon name="down" /> }>
             <p class="menu-note">{matched}" of the present filter, in the table’s order, all columns, each with its verdict"{move || if desk.is_verified_only() { ". Verified only is on." } else { "" }}</p>
-            <button id="export-csv" type="button" class="menu-item" on:click=move |_| rows(RowsForm::Csv)>"Events, CSV"<small>"no cell runs as a formula"</small></button>
-            <button id="export-jsonl" type="button" class="menu-item" on:click=move |_| rows(RowsForm::JsonLines)>"Events, JSON lines"<small>"one object a line; the first says what it is"</small></button>
+            {rows("export-csv", RowsForm::Csv, Wrapping::Plain, "Events, CSV", "no cell runs as a formula")}
+            {rows("export-csv-gz", RowsForm::Csv, Wrapping::Gzip, "Events, CSV, packed (.gz)", "the same, usually a tenth as large")}
+            {rows("export-jsonl", RowsForm::JsonLines, Wrapping::Plain, "Events, JSON lines", "one object a line; the first says what it is")}
+            {rows("export-jsonl-gz", RowsForm::JsonLines, Wrapping::Gzip, "Events, JSON lines, packed (.gz)", "the same, usually a tenth as large")}
+            {large}
             <button id="export-pack" type="button" class="menu-item" on:click=pack>"Evidence pack (zip)…"<small>"events, their log files and what proves them"</small></button>
             <hr />
             <button id="export-json" type="button" class="menu-item" on:click=move |_| report(ReportForm::Json)>"Verdict report, JSON"<small>"every digest, log and finding"</small></button>
             <button id="export-text" type="button" class="menu-item" on:click=move |_| report(ReportForm::Text)>"Verdict report, text"<small>"the sentences of aws cloudtrail validate-logs"</small></button>
         </Menu>
-    }
-}
-
-/// Asks how events are to be saved that are very many.
-#[component]
-pub(crate) fn LargeDialog() -> impl IntoView {
-    let desk = use_desk();
-    let open = RwSignal::new(false);
-    effect(move || open.set(desk.large.with(Option::is_some)));
-    view! {
-        <Dialog id="large-dialog" title="A large file" open=open>
-            {move || desk.large.get().map(|large| view! { <Large large=large /> })}
-        </Dialog>
-    }
-}
-
-#[component]
-fn Large(large: LargeRows) -> impl IntoView {
-    let desk = use_desk();
-    let LargeRows { form, rows, bytes } = large;
-    let (name, ending) = match form {
-        RowsForm::Csv => ("CSV", ".csv.gz"),
-        RowsForm::JsonLines => ("JSON lines", ".jsonl.gz"),
-    };
-    let (events, size, packed) = (format::counted(rows, "event", "events"), format::bytes(bytes), format::bytes(bytes / 10));
-    let sheets = (form == RowsForm::Csv && rows >= SHEET).then_some(" No spreadsheet takes more than 1,048,576 lines.");
-    let save = move |wrapping| desk.save_large_rows(form, wrapping);
-    view! {
-        <p>{events}" as "{name}" come to about "<b>{size.clone()}</b>". All of it is put by on the browser’s disk before it is saved, so about "<b>{format::bytes(bytes * 2)}</b>" must be free there."{sheets}</p>
-        <p>"Packed with gzip it is usually a tenth of that, and most programs that read such files read it packed. Or narrow the filter."</p>
-        <div class="actions">
-            <button id="export-gzip" type="button" class="button primary" on:click=move |_| save(Wrapping::Gzip)>{format!("Save packed ({ending}), about {packed}")}</button>
-            <button id="export-go" type="button" class="button" on:click=move |_| save(Wrapping::Plain)>{format!("Save as it is, about {size}")}</button>
-        </div>
     }
 }
 
@@ -113,5 +95,7 @@ pub(crate) fn ExportBar() -> impl IntoView {
     }
 }
 
-/// The lines of a sheet, with the first one for the names.
-const SHEET: u64 = 1_048_576;
+/// Bytes of CSV above which it is told what that means.
+const LARGE: u64 = 1_000_000_000;
+const LARGE_NOTE: &str = "This is large. Whatever is saved is first put by on the browser’s own disk: twice its size must be free there. Packed takes least; \
+                          or narrow the filter. No spreadsheet takes more than 1,048,576 lines.";

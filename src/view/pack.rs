@@ -49,7 +49,7 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
         )
     });
     let large = move || {
-        let packed = size + desk.pack_rows.get()? / PACKED;
+        let packed = size + desk.weights.get().map(|(csv, json)| csv + json)? / PACKED;
         (files > MANY_FILES || packed > MANY_BYTES).then(|| {
             format!(
                 "This is large: {} files, and in all about {}. All of it is put by on the browser’s disk before it is saved, so twice as much must be \
@@ -59,7 +59,7 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             )
         })
     };
-    let text = move || match desk.pack_rows.get() {
+    let text = move || match desk.weights.get().map(|(csv, json)| csv + json) {
         Some(bytes) => format!("about {}, which is packed to about a tenth", format::bytes(bytes)),
         None => "twice, as CSV and as JSON lines".to_owned(),
     };

@@ -24,7 +24,6 @@ use crate::browser::zipped::unpacked;
 use crate::export::parts::Sum;
 use crate::export::sums::Summing;
 use crate::integrity::sha256::Sha256;
-use crate::protocol::Packed;
 use crate::protocol::Parcel;
 use crate::protocol::Wrapping;
 use crate::worker::reader_host::copy;
@@ -37,10 +36,12 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) {
         let Ok(((ticket, parcel), beside)) = wire::receive::<(u32, Parcel)>(&event.data()) else { return };
         let (up, text) = (up.clone(), text.clone());
         spawn_local(async move {
-            let (packed, blob) = work(&text, parcel, &beside).await.unwrap_or((Packed::Failed, None));
-            let blob = blob.map_or(JsValue::UNDEFINED, JsValue::from);
+            let (sums, blob) = match work(&text, parcel, &beside).await {
+                Ok((sums, blob)) => (Some(sums), blob.map_or(JsValue::UNDEFINED, JsValue::from)),
+                Err(_) => (None, JsValue::UNDEFINED),
+            };
             // An answer that cannot be posted would be waited for for ever, so this must be heard.
-            if let Err(error) = wire::send(&up, &(ticket, packed), &[blob]) {
+            if let Err(error) = wire::send(&up, &(ticket, sums), &[blob]) {
                 wasm_bindgen::throw_val(error);
             }
         });
@@ -49,59 +50,60 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) {
     listen.forget();
 }
 
-/// A text on its way, and what it adds up to where somebody wants to know.
+/// A text on its way: where its pieces go, and what they add up to where somebody wants to know.
 struct Text {
     sink: Sink,
     sum: Option<Summing>,
 }
 
-/// Where its pieces go.
 enum Sink {
     /// Into blobs, which the browser pages to disk: those made, the pieces in none of them yet, and the bytes of these.
     Blobs(Array, Array, f64),
     Deflated(Deflating),
 }
 
-async fn work(text: &RefCell<Option<Text>>, parcel: Parcel, beside: &[JsValue]) -> Result<(Packed, Option<Blob>), JsValue> {
-    match parcel {
-        Parcel::Files(paths) => {
-            let (sums, blob) = files(&paths, beside).await?;
-            Ok((Packed::Files(sums), Some(blob)))
-        }
-        Parcel::Begin(wrapping) => {
-            text.replace(Some(Text::begin(wrapping)?));
-            Ok((Packed::Ready, None))
-        }
-        // The page asks for one thing at a time: while a piece is being taken no other comes.
-        Parcel::Piece => {
-            let mut taken = text.take().ok_or("no text was begun")?;
-            taken.push(beside.first().and_then(JsCast::dyn_ref).ok_or("a piece without its bytes")?).await?;
-            text.replace(Some(taken));
-            Ok((Packed::Ready, None))
-        }
-        Parcel::End => {
-            let (sum, blob) = text.take().ok_or("no text was begun")?.end().await?;
-            Ok((Packed::Text(sum), Some(blob)))
-        }
+async fn work(text: &RefCell<Option<Text>>, parcel: Parcel, beside: &[JsValue]) -> Result<(Vec<Sum>, Option<Blob>), JsValue> {
+    let (wrapping, is_last) = match parcel {
+        Parcel::Files(paths) => return files(&paths, beside).await,
         Parcel::Unpack(most) => {
+            let data = beside.first().and_then(JsCast::dyn_ref).ok_or("nothing to unpack")?;
             let mut summing = Summing::default();
-            let take = |bytes: &Uint8Array| {
-                summing.push(&bytes.to_vec());
-                Ok(())
-            };
-            unpacked(blob_in(beside)?, most, take).await?;
-            Ok((Packed::Text(summing.finish()), None))
+            unpacked(data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
+            return Ok((vec![summing.finish()], None));
         }
-        Parcel::AddUp => {
-            let mut summing = Summing::default();
-            source::read_slices(blob_in(beside)?, |bytes| summing.push(bytes)).await?;
-            Ok((Packed::Text(summing.finish()), None))
+        Parcel::Piece(wrapping) => (wrapping, false),
+        Parcel::Last(wrapping) => (wrapping, true),
+    };
+    // The page asks for one thing at a time: while a piece is being taken no other comes.
+    let mut taken = match text.take() {
+        Some(text) => text,
+        None => Text::begin(wrapping)?,
+    };
+    let piece: &Uint8Array = beside.first().and_then(JsCast::dyn_ref).ok_or("a piece without its bytes")?;
+    if let Some(sum) = &mut taken.sum {
+        sum.push(&piece.to_vec());
+    }
+    match &mut taken.sink {
+        Sink::Deflated(deflating) => deflating.push(piece).await?,
+        Sink::Blobs(made, loose, bytes) => {
+            loose.push(piece);
+            *bytes += f64::from(piece.length());
+            if is_last || *bytes > IN_ONE_BLOB {
+                made.push(&blob_of(loose).await?.into());
+                loose.set_length(0);
+                *bytes = 0.0;
+            }
         }
     }
-}
-
-fn blob_in(beside: &[JsValue]) -> Result<&Blob, JsValue> {
-    Ok(beside.first().and_then(JsCast::dyn_ref).ok_or("a parcel without its blob")?)
+    if !is_last {
+        text.replace(Some(taken));
+        return Ok((Vec::new(), None));
+    }
+    let blob = match taken.sink {
+        Sink::Deflated(deflating) => deflating.finish().await?,
+        Sink::Blobs(made, ..) => Blob::new_with_blob_sequence(&made)?,
+    };
+    Ok((taken.sum.map(Summing::finish).into_iter().collect(), Some(blob)))
 }
 
 impl Text {
@@ -113,41 +115,10 @@ impl Text {
         };
         Ok(Self { sink, sum: (wrapping == Wrapping::Entry).then(Summing::default) })
     }
-
-    async fn push(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
-        if let Some(sum) = &mut self.sum {
-            sum.push(&piece.to_vec());
-        }
-        match &mut self.sink {
-            Sink::Deflated(deflating) => deflating.push(piece).await,
-            Sink::Blobs(made, loose, bytes) => {
-                loose.push(piece);
-                *bytes += f64::from(piece.length());
-                if *bytes > IN_ONE_BLOB {
-                    made.push(&blob_of(loose).await?.into());
-                    loose.set_length(0);
-                    *bytes = 0.0;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    async fn end(self) -> Result<(Sum, Blob), JsValue> {
-        let sum = self.sum.unwrap_or_default().finish();
-        let blob = match self.sink {
-            Sink::Deflated(deflating) => deflating.finish().await?,
-            Sink::Blobs(made, loose, _) => {
-                made.push(&blob_of(&loose).await?.into());
-                Blob::new_with_blob_sequence(&made)?
-            }
-        };
-        Ok((sum, blob))
-    }
 }
 
 /// Files end to end, each behind its header.
-async fn files(paths: &[String], beside: &[JsValue]) -> Result<(Vec<Sum>, Blob), JsValue> {
+async fn files(paths: &[String], beside: &[JsValue]) -> Result<(Vec<Sum>, Option<Blob>), JsValue> {
     let subtle = Subtle::here();
     let (parts, mut content) = (Array::new(), Vec::new());
     let mut begun = Vec::with_capacity(paths.len());
@@ -168,7 +139,7 @@ async fn files(paths: &[String], beside: &[JsValue]) -> Result<(Vec<Sum>, Blob),
         parts.push(bytes);
         sums.push(sum);
     }
-    Ok((sums, blob_of(&parts).await?))
+    Ok((sums, Some(blob_of(&parts).await?)))
 }
 
 /// A blob that the browser has for certain: one for which it had no room says so only when it is read, and one of a worker that has ended
