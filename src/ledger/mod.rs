@@ -275,7 +275,6 @@ impl Ledger {
             Question::Seal(request) => Answer::Texts(self.seal(request)),
             Question::Unsearched(inquiry, text) => Answer::Unsearched(self.unsearched(&inquiry, &text)),
             Question::Search(text, files) => return Reply::Ask(self.search(number, text, &files)),
-            Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
             Question::Record(row) => match self.extract(number, row) {
                 Some(job) => return Reply::Ask(Job::Extract(job)),
                 None => Answer::Detail(None),

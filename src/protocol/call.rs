@@ -106,8 +106,6 @@ pub enum Question {
     PackTexts(Inquiry),
     /// The texts that close it.
     Seal(SealRequest),
-    /// What these stretches of the `Blob` beside add up to.
-    Sums(Vec<u64>),
     /// Which files' raw JSON is yet to be searched for this text, so that its clause in the inquiry means what it says.
     Unsearched(Inquiry, String),
     /// Search the raw JSON of these files for this text: they lie end to end in the `Blob` beside.

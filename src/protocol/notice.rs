@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::export::parts::PackPlan;
 use crate::export::parts::PackedFile;
 use crate::export::parts::RowsText;
-use crate::export::parts::Sum;
 use crate::export::parts::Texts;
 use crate::integrity::bins::CoverageMap;
 use crate::integrity::verdict::Verdict;
@@ -113,8 +112,6 @@ pub enum Answer {
     PackFiles(u64, u64, Vec<PackedFile>),
     /// To `PackTexts` and `Seal`.
     Texts(Texts),
-    /// To `Sums`; `None` where the `Blob` could not be read.
-    Sums(Option<Vec<Sum>>),
     /// To `Unsearched`: files that have been read and have events.
     Unsearched(Vec<FileId>),
     /// To `Search`: what was found is part of the next picture.

@@ -1,21 +1,19 @@
-//! What the page and a packer say to each other while an export is made. Bytes and blobs travel beside.
+//! What a reader is to do that makes an export, or adds up what a zip file holds. Such a reader is the page's own. Bytes and blobs travel beside.
 
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::export::parts::Sum;
-
-/// What a packer is to do.
+/// What is to be packed, or added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
-    /// Put these files, whose bytes are beside, one behind the other, each behind its zip header: their paths in the zip file.
+    /// Put these files, whose bytes are beside, one behind the other into a blob, each behind its zip header: their paths in the zip file.
     Files(Vec<String>),
-    /// Take the next piece of a text, beside.
-    Piece(Wrapping),
-    /// The same, and it is the last.
-    Last(Wrapping),
+    /// Take the next piece of a text, beside. With the last one comes its blob.
+    Piece(Wrapping, Place),
     /// Add up what the blob beside unpacks to. At more than so many bytes it ends.
     Unpack(u64),
+    /// Add up these stretches of the blob beside.
+    Stretches(Vec<u64>),
 }
 
 /// How a text is packed.
@@ -29,6 +27,11 @@ pub enum Wrapping {
     Entry,
 }
 
-/// What it has done: what each file, or the text before it was packed, adds up to. A blob may be beside. `None`: the browser had no room, or
-/// could not read.
-pub type Packed = Option<Vec<Sum>>;
+/// Where a piece of a text stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// There are more.
+    Before,
+    /// At its end.
+    Last,
+}

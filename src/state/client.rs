@@ -18,7 +18,6 @@ use web_sys::Worker;
 use crate::browser::spawn::Program;
 use crate::browser::spawn::fatal;
 use crate::browser::wire;
-use crate::export::parts::Sum;
 use crate::protocol::Answer;
 use crate::protocol::Call;
 use crate::protocol::Named;
@@ -107,16 +106,6 @@ impl Client {
         match self.blob(file) {
             Some(blob) => Ok(self.question(Question::Record(row), &[blob.into()]).await),
             None => Err("The file of this record is no longer at hand. Open it again.".to_owned()),
-        }
-    }
-
-    /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
-    pub async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
-        let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
-        let composite = end_to_end(blobs.iter())?;
-        match self.question(Question::Sums(sizes), &[composite.into()]).await {
-            Answer::Sums(sums) => sums,
-            _ => None,
         }
     }
 
@@ -240,7 +229,7 @@ impl Inner {
 }
 
 /// Blobs as one: nothing is copied.
-fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
+pub(super) fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
     let parts = js_sys::Array::new();
     for blob in blobs {
         parts.push(blob);

@@ -19,6 +19,7 @@ use crate::export::parts::RowsForm;
 use crate::export::parts::RowsTextRequest;
 use crate::protocol::Answer;
 use crate::protocol::Parcel;
+use crate::protocol::Place;
 use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReportForm;
@@ -250,8 +251,9 @@ impl Export {
             start = start.saturating_add(slice.rows);
             let is_last = slice.rows == 0 || u64::from(start) >= slice.matched;
             next = self.slice(if is_last { &[] } else { forms }, start, count);
-            let parcel = if is_last { Parcel::Last(wrapping) } else { Parcel::Piece(wrapping) };
-            let asked: Vec<Asked> = packers.iter().zip(texts).map(|(packer, text)| packer.ask(&parcel, &[text])).collect();
+            let place = if is_last { Place::Last } else { Place::Before };
+            let asked: Vec<Asked> =
+                packers.iter().zip(texts).map(|(packer, text)| packer.ask(Parcel::Piece(wrapping, place), &[text])).collect();
             let mut made = Vec::new();
             for asked in asked {
                 made.push(asked.await.map_err(|_| NO_ROOM)?);

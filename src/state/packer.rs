@@ -1,4 +1,4 @@
-//! The page's end of a packer: a worker that lives as long as one export. Let go of, it stops whatever it was doing.
+//! The page's end of a packer: a reader of its own that lives as long as one export. Let go of, it stops whatever it was doing.
 
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -16,8 +16,10 @@ use web_sys::Worker;
 use crate::browser::spawn::Program;
 use crate::browser::wire;
 use crate::export::parts::Sum;
-use crate::protocol::Packed;
+use crate::protocol::Job;
 use crate::protocol::Parcel;
+use crate::protocol::Report;
+use crate::state::client::end_to_end;
 
 /// A packer at work.
 pub(super) struct Packer {
@@ -42,7 +44,7 @@ impl Packer {
             let waiting = packer.waiting.clone();
             let late = Timeout::new(PATIENCE, move || waiting.borrow_mut().clear());
             // No files at all: to hear that it listens.
-            let answer = packer.ask(&Parcel::Files(Vec::new()), &[]).await;
+            let answer = packer.ask(Parcel::Files(Vec::new()), &[]).await;
             drop(late);
             if answer.is_ok() {
                 return Some(packer);
@@ -56,7 +58,7 @@ impl Packer {
         let heard = waiting.clone();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let mut waiting = heard.borrow_mut();
-            let Ok(((ticket, packed), beside)) = wire::receive::<(u32, Packed)>(&event.data()) else {
+            let Ok(((ticket, Report::Packed(packed)), beside)) = wire::receive::<(u32, Report)>(&event.data()) else {
                 // It has fallen: whoever waits hears nothing more.
                 return waiting.clear();
             };
@@ -72,14 +74,23 @@ impl Packer {
     }
 
     /// Gives it work at once, whenever the answer is awaited.
-    pub(super) fn ask(&self, parcel: &Parcel, beside: &[JsValue]) -> Asked {
+    pub(super) fn ask(&self, parcel: Parcel, beside: &[JsValue]) -> Asked {
         let ticket = self.next.get();
         self.next.set(ticket.wrapping_add(1));
         let (sender, answer) = oneshot::channel();
-        if wire::send(&self.worker, &(ticket, parcel), beside).is_ok() {
+        if wire::send(&self.worker, &(ticket, &Job::Pack(parcel)), beside).is_ok() {
             self.waiting.borrow_mut().push((ticket, sender));
         }
         answer
+    }
+}
+
+impl Packer {
+    /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
+    pub(super) async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
+        let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
+        let whole = end_to_end(blobs.iter())?;
+        Some(self.ask(Parcel::Stretches(sizes), &[whole.into()]).await.ok()?.0)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::export::paths;
 use crate::integrity::sha256::Sha256;
 use crate::protocol::Answer;
 use crate::protocol::Parcel;
+use crate::protocol::Place;
 use crate::protocol::Question;
 use crate::protocol::Wrapping;
 use crate::state::export::CHANGED;
@@ -75,7 +76,7 @@ impl Packing<'_> {
             } else if files.is_empty() {
                 return Ok(());
             } else {
-                let asked = self.packers[0].ask(&Parcel::Files(files.iter().map(|file| file.path.clone()).collect()), &bytes);
+                let asked = self.packers[0].ask(Parcel::Files(files.iter().map(|file| file.path.clone()).collect()), &bytes);
                 sent = Some((files, asked));
             }
         }
@@ -110,7 +111,7 @@ impl Packing<'_> {
     async fn add_large(&mut self, files: &[PackedFile]) -> Result<(), Stop> {
         for file in files {
             let blob = self.export.client.blob(file.id).ok_or_else(|| gone(&file.path))?;
-            let sums = self.export.client.sums(std::slice::from_ref(&blob)).await;
+            let sums = self.packers[0].sums(std::slice::from_ref(&blob)).await;
             let sum = *sums.as_deref().and_then(<[_]>::first).ok_or_else(|| gone(&file.path))?;
             self.zip.add_file(&file.path, sum, &blob);
             self.files.push((sum.size, sum.sha256));
@@ -122,7 +123,7 @@ impl Packing<'_> {
         self.export.tell("Writing verdicts and manifest", 0, 0)?;
         let (Answer::Texts(texts), beside) = self.export.ask(question).await? else { return Err(CHANGED) };
         for (path, text) in texts.paths.iter().zip(beside) {
-            let (sums, data) = self.packers[0].ask(&Parcel::Last(Wrapping::Entry), &[text]).await.map_err(|_| NO_ROOM)?;
+            let (sums, data) = self.packers[0].ask(Parcel::Piece(Wrapping::Entry, Place::Last), &[text]).await.map_err(|_| NO_ROOM)?;
             self.zip.add_text(path, &sums, data)?;
         }
         Ok(())

@@ -12,11 +12,11 @@ use crate::export::manifest::Manifest;
 use crate::export::manifest::root_of;
 use crate::export::parts::GivenPack;
 use crate::export::parts::Part;
+use crate::export::parts::Sum;
 use crate::export::paths;
 use crate::protocol::Call;
 use crate::protocol::Named;
 use crate::protocol::Parcel;
-use crate::state::client::Client;
 use crate::state::intake::Intake;
 use crate::state::intake::SHEAF_BYTES;
 use crate::state::intake::SHEAF_FILES;
@@ -48,8 +48,7 @@ impl Intake {
                 }
             }
         } else if let Some((root, manifest)) = manifest {
-            let mut parts = sums(&self.client, &files, &root).await;
-            parts.extend(sums_beside(unzipped.beside, &root).await);
+            let parts = sums(&files, unzipped.beside, &root).await;
             // What is about the evidence is none: rows that were exported must not become events again.
             files.retain(|(path, _)| !path.strip_prefix(&*root).is_some_and(|path| paths::BESIDE.contains(&path)));
             pack = Some((root, manifest, parts));
@@ -81,19 +80,6 @@ fn beside(entries: &[Entry]) -> Vec<bool> {
     entries.iter().map(of_pack).collect()
 }
 
-/// What these parts are, unpacked. One that cannot be is as good as gone.
-async fn sums_beside(entries: Vec<Beside>, root: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let Some(packer) = Packer::start().await else { return parts };
-    for entry in entries {
-        let (path, asked) = (entry.path, packer.ask(&Parcel::Unpack(entry.size), &[entry.data.into()]));
-        if let Some(sum) = asked.await.ok().and_then(|(sums, _)| sums.into_iter().next()) {
-            parts.push(Part { path: path.strip_prefix(root).unwrap_or(&path).to_owned(), size: sum.size, sha256: sum.sha256 });
-        }
-    }
-    parts
-}
-
 /// The folder of a pack in its zip file, and the manifest's text; `None` where it is no pack.
 async fn manifest_of(files: &[(String, Blob)]) -> Option<(String, String)> {
     let root = root_of(files.iter().map(|(path, _)| path.as_str()))?;
@@ -105,14 +91,19 @@ async fn manifest_of(files: &[(String, Blob)]) -> Option<(String, String)> {
     Manifest::is_claimed_by(&text).then(|| (root.to_owned(), text))
 }
 
-/// What the parts of a pack really are. One that cannot be read is as good as gone.
-async fn sums(client: &Client, files: &[(String, Blob)], root: &str) -> Vec<Part> {
+/// What the parts of a pack really are. One that cannot be read, or unpacked, is as good as gone.
+async fn sums(files: &[(String, Blob)], beside: Vec<Beside>, root: &str) -> Vec<Part> {
     let mut parts = Vec::with_capacity(files.len());
+    let Some(packer) = Packer::start().await else { return parts };
+    let part = |path: &str, sum: &Sum| Part { path: path.strip_prefix(root).unwrap_or(path).to_owned(), size: sum.size, sha256: sum.sha256 };
     for sheaf in sheaves(files, |(_, blob)| blob.size()) {
         let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
-        let sums = client.sums(&blobs).await.unwrap_or_default();
-        let part = |(path, _): &(String, Blob)| path.strip_prefix(root).unwrap_or(path).to_owned();
-        parts.extend(sheaf.iter().zip(sums).map(|(file, sum)| Part { path: part(file), size: sum.size, sha256: sum.sha256 }));
+        let sums = packer.sums(&blobs).await.unwrap_or_default();
+        parts.extend(sheaf.iter().zip(&sums).map(|((path, _), sum)| part(path, sum)));
+    }
+    for entry in beside {
+        let (sums, _) = packer.ask(Parcel::Unpack(entry.size), &[entry.data.into()]).await.unwrap_or_default();
+        parts.extend(sums.first().map(|sum| part(&entry.path, sum)));
     }
     parts
 }

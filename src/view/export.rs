@@ -22,38 +22,39 @@ pub(crate) fn ExportMenu() -> impl IntoView {
         desk.save_report(form);
     };
     let rows = move |id: &'static str, form, wrapping, name: &'static str, note: &'static str| {
-        let size = move || match (desk.weights.get(), wrapping) {
-            (Some((csv, json)), Wrapping::Plain) => {
-                format!("about {}; {note}", format::bytes(if form == RowsForm::Csv { csv } else { json }))
-            }
-            _ => note.to_owned(),
-        };
         let save = move |_| {
             open.set(false);
             desk.save_rows(form, wrapping);
         };
-        view! { <button id=id type="button" class="menu-item" on:click=save>{name}<small>{size}</small></button> }
+        view! { <button id=id type="button" class="menu-item" on:click=save>{name}<small>{note}</small></button> }
     };
     effect(move || {
         if open.get() {
             desk.weigh();
         }
     });
-    let large = move || desk.weights.get().filter(|(csv, _)| *csv > LARGE).map(|_| view! { <p id="export-large" class="menu-note">{LARGE_NOTE}</p> });
     let pack = move |_| {
         open.set(false);
         desk.plan_pack();
         panels.pack.set(true);
     };
-    let matched = move || desk.survey.with(|survey| format::counted(survey.matched, "event", "events"));
+    let note = move || {
+        let mut note = desk.survey.with(|survey| format::counted(survey.matched, "event", "events"));
+        note.push_str(" of the present filter, in the table’s order, all columns, each with its verdict");
+        if let Some((csv, json)) = desk.weights.get() {
+            note += &format!(": about {} as CSV, {} as JSON lines", format::bytes(csv), format::bytes(json));
+            note.push_str(if csv > LARGE { LARGE_NOTE } else { "" });
+        }
+        note.push_str(if desk.is_verified_only() { ". Verified only is on." } else { "" });
+        note
+    };
     view! {
         <Menu id="export-menu" open=open class="button quiet" button=view! { "Export"<Icon name="down" /> }>
-            <p class="menu-note">{matched}" of the present filter, in the table’s order, all columns, each with its verdict"{move || if desk.is_verified_only() { ". Verified only is on." } else { "" }}</p>
+            <p class="menu-note">{note}</p>
             {rows("export-csv", RowsForm::Csv, Wrapping::Plain, "Events, CSV", "no cell runs as a formula")}
             {rows("export-csv-gz", RowsForm::Csv, Wrapping::Gzip, "Events, CSV, packed (.gz)", "the same, usually a tenth as large")}
             {rows("export-jsonl", RowsForm::JsonLines, Wrapping::Plain, "Events, JSON lines", "one object a line; the first says what it is")}
             {rows("export-jsonl-gz", RowsForm::JsonLines, Wrapping::Gzip, "Events, JSON lines, packed (.gz)", "the same, usually a tenth as large")}
-            {large}
             <button id="export-pack" type="button" class="menu-item" on:click=pack>"Evidence pack (zip)…"<small>"events, their log files and what proves them"</small></button>
             <hr />
             <button id="export-json" type="button" class="menu-item" on:click=move |_| report(ReportForm::Json)>"Verdict report, JSON"<small>"every digest, log and finding"</small></button>
@@ -97,5 +98,5 @@ pub(crate) fn ExportBar() -> impl IntoView {
 
 /// Bytes of CSV above which it is told what that means.
 const LARGE: u64 = 1_000_000_000;
-const LARGE_NOTE: &str = "This is large. Whatever is saved is first put by on the browser’s own disk: twice its size must be free there. Packed takes least; \
-                          or narrow the filter. No spreadsheet takes more than 1,048,576 lines.";
+const LARGE_NOTE: &str = ". That is large: whatever is saved is first put by on the browser’s own disk, so twice its size must be free there. Packed takes \
+                          least; or narrow the filter. No spreadsheet takes more than 1,048,576 lines";

@@ -48,20 +48,14 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             "The digests list {logs}, which are not in this selection: the pack leaves them out, says so, and proves nothing about them."
         )
     });
-    let large = move || {
-        let packed = size + desk.weights.get().map(|(csv, json)| csv + json)? / PACKED;
-        (files > MANY_FILES || packed > MANY_BYTES).then(|| {
-            format!(
-                "This is large: {} files, and in all about {}. All of it is put by on the browser’s disk before it is saved, so twice as much must be \
-                 free there. If that is too much, narrow the filter, or make one pack a month.",
-                format::count(files),
-                format::bytes(packed)
-            )
-        })
-    };
-    let text = move || match desk.weights.get().map(|(csv, json)| csv + json) {
-        Some(bytes) => format!("about {}, which is packed to about a tenth", format::bytes(bytes)),
-        None => "twice, as CSV and as JSON lines".to_owned(),
+    let text = move || {
+        let Some(text) = desk.weights.get().map(|(csv, json)| csv + json) else { return "as CSV and as JSON lines".to_owned() };
+        let whole = size + text / PACKED;
+        let mut words = format!("about {}, packed to about a tenth: in all about {}", format::bytes(text), format::bytes(whole));
+        if files > MANY_FILES || whole > MANY_BYTES {
+            words.push_str(LARGE);
+        }
+        words
     };
     let is_nothing = plan.rows == 0;
     let row = |id: &'static str, name: &'static str, value: String| view! { <dt>{name}</dt><dd id=id>{value}</dd> };
@@ -78,7 +72,6 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
         {only.map(|text| view! { <p><b>{text}</b></p> })}
         {not_verified.map(|text| view! { <p id="pack-not-verified"><b>{text}</b></p> })}
         {left_out.map(|text| view! { <p>{text}</p> })}
-        {move || large().map(|text| view! { <p id="pack-large"><b>{text}</b></p> })}
         <p class="note">"The manifest in it holds the SHA-256 of every part. It is not signed: it shows accidents, while the digests prove the log files."</p>
         {move || if desk.exporting.with(Option::is_some) {
             view! { <div class="exporting"><ExportBar /></div> }.into_any()
@@ -88,6 +81,8 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     }
 }
 
+const LARGE: &str = ". That is large: all of it is put by on the browser’s own disk before it is saved, so twice as much must be free there. If it \
+                     is too much, narrow the filter: one pack a month, for example.";
 /// More than this is worth a warning.
 const MANY_FILES: u64 = 10_000;
 const MANY_BYTES: u64 = 1_000_000_000;

@@ -245,7 +245,8 @@ impl Host {
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
-            Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
+            // Only the page's own readers pack.
+            Report::Packed(_) => {}
             Report::Searched(number, found) => {
                 self.ledger.found(&found);
                 // The last answer comes behind the word that there is a new picture: no verdict has changed.
@@ -280,7 +281,7 @@ impl Host {
             Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
-            Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
+            Job::Pack(_) => return,
             Job::Search(number, search) => {
                 let changed = search.files.iter().map(|file| file.id).collect();
                 self.ledger.found(&RawFound { text: search.text, changed, ..RawFound::default() });

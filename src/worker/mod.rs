@@ -4,7 +4,7 @@ pub mod checking;
 mod extracting;
 mod ledger_host;
 mod pace;
-mod packer_host;
+mod packing;
 mod pool;
 mod raw;
 mod reader_host;
@@ -13,9 +13,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use web_sys::DedicatedWorkerGlobalScope;
 
-/// The name of the ledger worker, and that of those that put exports together; every other worker is a reader.
+/// The name of the ledger worker; every other worker is a reader.
 pub const LEDGER: &str = "ledger";
-const PACKER: &str = "packer";
 
 /// The worker that this program runs in; `None` on the page.
 #[must_use]
@@ -28,12 +27,5 @@ pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
 /// # Errors
 /// When this is not a worker that `browser::spawn` started.
 pub fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
-    match scope.name().as_str() {
-        LEDGER => ledger_host::serve(scope),
-        PACKER => {
-            packer_host::serve(scope);
-            Ok(())
-        }
-        _ => reader_host::serve(scope),
-    }
+    if scope.name() == LEDGER { ledger_host::serve(scope) } else { reader_host::serve(scope) }
 }

@@ -1,0 +1,178 @@
+//! What leaves the page is put into blobs here, so that the page deflates, hashes and copies nothing. Whoever packs is a reader of the page's
+//! own that lives as long as one export, and to end it ends whatever was begun.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Array;
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use web_sys::Blob;
+
+use crate::archive::Method;
+use crate::archive::NewEntry;
+use crate::browser::deflating::Deflating;
+use crate::browser::source;
+use crate::browser::subtle::Subtle;
+use crate::browser::zipped::unpacked;
+use crate::export::parts::Sum;
+use crate::export::sums::Summing;
+use crate::integrity::sha256::Sha256;
+use crate::protocol::Parcel;
+use crate::protocol::Place;
+use crate::protocol::Wrapping;
+use crate::worker::reader_host::copy;
+
+/// The text that is being packed, if there is one.
+#[derive(Clone, Default)]
+pub(super) struct OpenText(Rc<RefCell<Option<Text>>>);
+
+/// What was packed: its sums, and a blob where one was made.
+type Done = (Vec<Sum>, Option<Blob>);
+
+/// A text on its way: where its pieces go, and what they add up to where somebody wants to know.
+struct Text {
+    sink: Sink,
+    sum: Option<Summing>,
+}
+
+enum Sink {
+    /// Into blobs, which the browser pages to disk: those made, the pieces in none of them yet, and the bytes of these.
+    Blobs(Array, Array, f64),
+    Deflated(Deflating),
+}
+
+impl OpenText {
+    /// Does what the page wants, with the bytes or the blob beside.
+    pub(super) async fn pack(&self, parcel: Parcel, bytes: Vec<Uint8Array>, blob: Option<Blob>) -> Result<Done, JsValue> {
+        match (parcel, blob) {
+            (Parcel::Files(paths), _) => files(&paths, &bytes).await,
+            (Parcel::Unpack(most), Some(data)) => {
+                let mut summing = Summing::default();
+                unpacked(&data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
+                Ok((vec![summing.finish()], None))
+            }
+            (Parcel::Stretches(sizes), Some(blob)) => Ok((sum_up(&blob, &sizes).await?, None)),
+            (Parcel::Piece(wrapping, place), _) => {
+                // The page asks for one thing at a time: while a piece is being taken no other comes.
+                let mut text = match self.0.take() {
+                    Some(text) => text,
+                    None => Text::begin(wrapping)?,
+                };
+                for piece in &bytes {
+                    text.push(piece, place).await?;
+                }
+                if place == Place::Last {
+                    return text.end().await;
+                }
+                self.0.replace(Some(text));
+                Ok((Vec::new(), None))
+            }
+            _ => Err(JsValue::NULL),
+        }
+    }
+}
+
+impl Text {
+    fn begin(wrapping: Wrapping) -> Result<Self, JsValue> {
+        let sink = match wrapping {
+            Wrapping::Plain => Sink::Blobs(Array::new(), Array::new(), 0.0),
+            Wrapping::Gzip => Sink::Deflated(Deflating::begin("gzip")?),
+            Wrapping::Entry => Sink::Deflated(Deflating::begin("deflate-raw")?),
+        };
+        Ok(Self { sink, sum: (wrapping == Wrapping::Entry).then(Summing::default) })
+    }
+
+    async fn push(&mut self, piece: &Uint8Array, place: Place) -> Result<(), JsValue> {
+        if let Some(sum) = &mut self.sum {
+            sum.push(&piece.to_vec());
+        }
+        match &mut self.sink {
+            Sink::Deflated(deflating) => deflating.push(piece).await,
+            Sink::Blobs(made, loose, bytes) => {
+                loose.push(piece);
+                *bytes += f64::from(piece.length());
+                if place == Place::Last || *bytes > IN_ONE_BLOB {
+                    made.push(&blob_of(loose).await?.into());
+                    loose.set_length(0);
+                    *bytes = 0.0;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn end(self) -> Result<Done, JsValue> {
+        let blob = match self.sink {
+            Sink::Deflated(deflating) => deflating.finish().await?,
+            Sink::Blobs(made, ..) => Blob::new_with_blob_sequence(&made)?,
+        };
+        Ok((self.sum.map(Summing::finish).into_iter().collect(), Some(blob)))
+    }
+}
+
+/// Files end to end, each behind its header.
+async fn files(paths: &[String], beside: &[Uint8Array]) -> Result<Done, JsValue> {
+    let subtle = Subtle::here();
+    let (parts, mut content) = (Array::new(), Vec::new());
+    let mut begun = Vec::with_capacity(paths.len());
+    for bytes in beside {
+        copy(bytes, &mut content);
+        let hash = subtle.as_ref().and_then(|subtle| subtle.sha256(&content));
+        // The browser hashes four times as fast; where it may not, it is done here.
+        let sum = if hash.is_some() { Sum::without_hash(&content) } else { Sum::of(&content) };
+        begun.push((bytes, sum, hash));
+    }
+    let mut sums = Vec::with_capacity(begun.len());
+    for (path, (bytes, mut sum, hash)) in paths.iter().zip(begun) {
+        if let Some(hash) = hash {
+            sum.sha256 = Sha256(hash.done().await.ok_or("the browser did not hash it")?);
+        }
+        let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
+        parts.push(&Uint8Array::from(entry.header().as_slice()));
+        parts.push(bytes);
+        sums.push(sum);
+    }
+    Ok((sums, Some(blob_of(&parts).await?)))
+}
+
+/// A blob that the browser has for certain: one for which it had no room says so only when it is read, and one of a worker that has ended
+/// meanwhile would never be whole.
+async fn blob_of(parts: &Array) -> Result<Blob, JsValue> {
+    let blob = Blob::new_with_buffer_source_sequence(parts)?;
+    let size = blob.size();
+    source::read(&blob.slice_with_f64_and_f64((size - 1.0).max(0.0), size)?).await?;
+    Ok(blob)
+}
+
+/// What the stretches of a blob add up to.
+async fn sum_up(blob: &Blob, sizes: &[u64]) -> Result<Vec<Sum>, JsValue> {
+    let mut sums = Vec::with_capacity(sizes.len());
+    let mut start = 0.0;
+    // Many are small, and read together; one alone may be of any size.
+    let whole = if sizes.len() > 1 { Some(source::read(blob).await?) } else { None };
+    let mut bytes = Vec::new();
+    for size in sizes {
+        let end = start + *size as f64;
+        let sum = match &whole {
+            Some(whole) => {
+                copy(&whole.subarray(start as u32, end as u32), &mut bytes);
+                Sum::of(&bytes)
+            }
+            None => {
+                let mut summing = Summing::default();
+                source::read_slices(blob, |bytes| summing.push(bytes)).await?;
+                summing.finish()
+            }
+        };
+        if sum.size != *size {
+            return Err(JsValue::NULL);
+        }
+        sums.push(sum);
+        start = end;
+    }
+    Ok(sums)
+}
+
+/// Bytes: a few slices of a text.
+const IN_ONE_BLOB: f64 = 16_777_216.0;
