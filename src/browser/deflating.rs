@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
-use web_sys::ReadableStream;
+use web_sys::ReadableStreamDefaultReader;
 use web_sys::ReadableWritablePair;
 use web_sys::Response;
 use web_sys::WritableStream;
@@ -57,10 +57,40 @@ impl Deflating {
     }
 }
 
-/// What comes of a blob when it flows through such a stream. `web-sys` knows these two streams only as unstable; every browser since 2023
-/// has them.
-pub(super) fn piped(blob: &Blob, through: &str, format: &str) -> Result<ReadableStream, JsValue> {
-    Ok(blob.stream().pipe_through(made(through, format)?.unchecked_ref::<ReadableWritablePair>()))
+/// Hands on what a blob holds, piece by piece, inflated where it is deflated; it stops at so many bytes.
+///
+/// # Errors
+/// When it cannot be read, is damaged, or holds more.
+pub async fn streamed(data: &Blob, content: Content, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
+    let mut stream = data.stream();
+    if content == Content::Deflated {
+        // `web-sys` knows such streams only as unstable; every browser since 2023 has them.
+        stream = stream.pipe_through(made("DecompressionStream", "deflate-raw")?.unchecked_ref::<ReadableWritablePair>());
+    }
+    let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into()?;
+    let mut total = 0;
+    loop {
+        let piece = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&piece, &"done".into())?.is_truthy() {
+            return Ok(());
+        }
+        let bytes: Uint8Array = Reflect::get(&piece, &"value".into())?.dyn_into()?;
+        total += u64::from(bytes.length());
+        if total > most {
+            drop(reader.cancel());
+            return Err("more than was said".into());
+        }
+        take(&bytes);
+    }
+}
+
+/// How a blob's content lies in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// As it is.
+    Plain,
+    /// Deflated without a wrapper.
+    Deflated,
 }
 
 fn made(stream: &str, format: &str) -> Result<JsValue, JsValue> {

@@ -4,13 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use js_sys::Array;
-use js_sys::Reflect;
 use js_sys::Uint8Array;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
-use web_sys::ReadableStreamDefaultReader;
 
 use crate::archive::Entry;
 use crate::archive::Method;
@@ -18,61 +15,43 @@ use crate::archive::TAIL;
 use crate::archive::entries;
 use crate::archive::find_end;
 use crate::archive::read::HEADER;
-use crate::browser::deflating::piped;
+use crate::browser::deflating::Content;
+use crate::browser::deflating::streamed;
 use crate::browser::source::read;
 
 /// What a zip file holds.
 pub struct Unzipped {
-    /// Its files, by their paths in it.
-    pub files: Vec<(String, Blob)>,
-    /// Those that are only to be looked through, as they are packed.
-    pub beside: Vec<Beside>,
-    /// Those that cannot be had, each with the half sentence that says why.
+    /// Its files.
+    pub files: Vec<Packed>,
+    /// Those that cannot be had, by their paths, each with the half sentence that says why.
     pub refused: Vec<(String, String)>,
 }
 
-/// An entry as it is packed.
-pub struct Beside {
-    /// Its path.
+/// A file as it is packed: nothing is copied.
+pub struct Packed {
+    /// Its path in the zip file.
     pub path: String,
     /// Its data.
     pub data: Blob,
-    /// Whether these are deflated.
-    pub is_deflated: bool,
+    /// How they are packed.
+    pub content: Content,
     /// Bytes of its content, as stated.
     pub size: u64,
 }
 
-/// Opens a zip file. What is stored in it is not copied. `stays` says, knowing all paths, which entries are to be left as they are packed.
+/// Opens a zip file.
 ///
 /// # Errors
 /// When it is none, or damaged: the half sentence that says why.
-pub async fn unzip(zip: &Blob, stays: impl FnOnce(&[Entry]) -> Vec<bool>) -> Result<Unzipped, String> {
-    let mut found = directory(zip).await?;
-    found.retain(|entry| !entry.is_folder());
-    let stays = stays(&found);
-    let unpacks = |(entry, stays): &(&Entry, &bool)| entry.method == Method::Deflated && !**stays;
-    let sizes = found.iter().zip(&stays).filter(unpacks).map(|(entry, _)| entry.size);
-    if sizes.fold(0, u64::saturating_add) > MOST_UNPACKED {
-        return Err("it says that it holds more than 16 GB unpacked; unpack it and give the folder".to_owned());
-    }
-    let mut unzipped = Unzipped { files: Vec::new(), beside: Vec::new(), refused: Vec::new() };
-    let mut found = found.into_iter().zip(stays).peekable();
+pub async fn unzip(zip: &Blob) -> Result<Unzipped, String> {
+    let mut unzipped = Unzipped { files: Vec::new(), refused: Vec::new() };
+    let mut found = directory(zip).await?.into_iter().filter(|entry| !entry.is_folder()).peekable();
     while found.peek().is_some() {
         // Asked for all at once, awaited one after the other: one by one each would wait for a turn of the event loop.
-        let asked: Vec<(String, bool, Asked)> =
-            found.by_ref().take(ASKED_AT_ONCE).map(|(entry, stays)| (entry.path.clone(), stays, ask(zip, entry))).collect();
-        for (path, stays, entry) in asked {
-            let content = match entry.await {
-                Ok(beside) if stays => {
-                    unzipped.beside.push(beside);
-                    continue;
-                }
-                Ok(beside) => beside.content().await,
-                Err(why) => Err(why),
-            };
-            match content {
-                Ok(content) => unzipped.files.push((path, content)),
+        let asked: Vec<(String, Asked)> = found.by_ref().take(ASKED_AT_ONCE).map(|entry| (entry.path.clone(), ask(zip, entry))).collect();
+        for (path, entry) in asked {
+            match entry.await {
+                Ok(packed) => unzipped.files.push(packed),
                 Err(why) => unzipped.refused.push((path, why)),
             }
         }
@@ -80,35 +59,16 @@ pub async fn unzip(zip: &Blob, stays: impl FnOnce(&[Entry]) -> Vec<bool>) -> Res
     Ok(unzipped)
 }
 
-impl Beside {
+impl Packed {
     /// Its content.
     ///
     /// # Errors
     /// The half sentence that says why it cannot be had.
-    pub async fn content(self) -> Result<Blob, String> {
-        if self.is_deflated { inflate(&self.data, self.size).await.map_err(broken) } else { Ok(self.data) }
-    }
-}
-
-/// Hands on what a deflated blob unpacks to, piece by piece, and stops at so many bytes.
-///
-/// # Errors
-/// When it is damaged, or unpacks to more.
-pub async fn unpacked(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
-    let reader: ReadableStreamDefaultReader = piped(data, "DecompressionStream", "deflate-raw")?.get_reader().dyn_into()?;
-    let mut total = 0;
-    loop {
-        let piece = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&piece, &"done".into())?.is_truthy() {
-            return Ok(());
+    pub async fn unpack(&self) -> Result<Blob, String> {
+        match self.content {
+            Content::Plain => Ok(self.data.clone()),
+            Content::Deflated => inflate(&self.data, self.size).await.map_err(broken),
         }
-        let bytes: Uint8Array = Reflect::get(&piece, &"value".into())?.dyn_into()?;
-        total += u64::from(bytes.length());
-        if total > most {
-            drop(reader.cancel());
-            return Err("more than was said".into());
-        }
-        take(&bytes);
     }
 }
 
@@ -122,7 +82,7 @@ async fn directory(zip: &Blob) -> Result<Vec<Entry>, String> {
     entries(&bytes, &end).map_err(|flaw| flaw.why().to_owned())
 }
 
-type Asked = Pin<Box<dyn Future<Output = Result<Beside, String>>>>;
+type Asked = Pin<Box<dyn Future<Output = Result<Packed, String>>>>;
 
 /// An entry's data. The reading of its header begins at once.
 fn ask(zip: &Blob, entry: Entry) -> Asked {
@@ -136,7 +96,8 @@ fn ask(zip: &Blob, entry: Entry) -> Asked {
         let header = Uint8Array::new(&header.map_err(broken)?.await.map_err(broken)?).to_vec();
         let start = entry.data_at(&header).map_err(|flaw| flaw.why().to_owned())? as f64;
         let data = zip.slice_with_f64_and_f64(start, start + entry.stored as f64).map_err(broken)?;
-        Ok(Beside { path: entry.path, data, is_deflated: entry.method == Method::Deflated, size: entry.size })
+        let content = if entry.method == Method::Deflated { Content::Deflated } else { Content::Plain };
+        Ok(Packed { path: entry.path, data, content, size: entry.size })
     })
 }
 
@@ -159,7 +120,7 @@ async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
             held = 0;
         }
     };
-    unpacked(data, size, &mut put_by).await?;
+    streamed(data, Content::Deflated, size, &mut put_by).await?;
     whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());
     Blob::new_with_blob_sequence(&whole)
 }
@@ -167,5 +128,3 @@ async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
 const ASKED_AT_ONCE: usize = 32;
 /// Bytes of one entry in memory at a time.
 const HELD: u64 = 16 << 20;
-/// What all entries may say they unpack to: real logs are packed twice at most, so that this is more than a browser takes anyway.
-const MOST_UNPACKED: u64 = 16 << 30;

@@ -17,16 +17,39 @@ pub enum RowsForm {
     JsonLines,
 }
 
+/// In which forms rows are wanted: each row is looked up once for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowsForms {
+    /// In none: they need not be held in their order any longer.
+    None,
+    /// In one.
+    One(RowsForm),
+    /// In both, CSV first.
+    Both,
+}
+
+impl RowsForms {
+    /// One by one.
+    #[must_use]
+    pub fn each(&self) -> &[RowsForm] {
+        match self {
+            Self::None => &[],
+            Self::One(form) => std::slice::from_ref(form),
+            Self::Both => &[RowsForm::Csv, RowsForm::JsonLines],
+        }
+    }
+}
+
 /// Which rows are wanted as text: a slice of the sorted table, so that no answer takes long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowsTextRequest {
     /// Which events, in which order.
     pub inquiry: Inquiry,
-    /// As what: each row is looked up once for all of them. None: the rows need not be held in their order any longer.
-    pub forms: Vec<RowsForm>,
+    /// As what.
+    pub forms: RowsForms,
     /// The first row's place; the head of the text comes with place 0.
     pub start: u32,
-    /// How many rows; 0: only about how large the text of all of them would be.
+    /// How many rows.
     pub count: u32,
 }
 
@@ -41,8 +64,6 @@ pub struct RowsText {
     pub matched: u64,
     /// How many rows are in the text.
     pub rows: u32,
-    /// Where no rows were asked for: about how many bytes all of them make, in each form.
-    pub weights: Vec<u64>,
     /// One for each form asked for. They travel beside the answer.
     #[serde(skip)]
     pub texts: Vec<String>,
@@ -120,7 +141,7 @@ pub struct SealRequest {
     /// When, by the page's clock: `YYYY-MM-DDThh:mm:ssZ`.
     pub made: String,
     /// What the planned files add up to, in the plan's order: their paths are known.
-    pub files: Vec<(u64, Sha256)>,
+    pub files: Vec<Sum>,
     /// All other parts.
     pub parts: Vec<Part>,
 }

@@ -30,14 +30,6 @@ impl Summing {
 }
 
 impl Sum {
-    /// The same but for the hash, which another one computes.
-    #[must_use]
-    pub fn without_hash(bytes: &[u8]) -> Self {
-        let mut crc = Crc::new();
-        crc.update(bytes);
-        Self { size: bytes.len() as u64, sha256: Sha256([0; 32]), crc32: crc.sum() }
-    }
-
     /// The sums of bytes that are all at hand.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {

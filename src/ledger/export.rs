@@ -14,6 +14,7 @@ use crate::export::parts::PackPlan;
 use crate::export::parts::PackedFile;
 use crate::export::parts::Part;
 use crate::export::parts::SealRequest;
+use crate::export::parts::Sum;
 use crate::export::parts::Texts;
 use crate::export::paths;
 use crate::export::summary::Summary;
@@ -94,7 +95,7 @@ impl Ledger {
         let headline = format!("{}. {}", standing.headline, standing.detail);
         let claims = self.judgement().claims.clone();
         let packing = self.packing(&inquiry);
-        let of_file = |(file, (size, sha256)): (&PackedFile, _)| Part { path: file.path.clone(), size, sha256 };
+        let of_file = |(file, sum): (&PackedFile, Sum)| Part { path: file.path.clone(), size: sum.size, sha256: sum.sha256 };
         let mut parts: Vec<Part> = packing.files.iter().zip(files).map(of_file).chain(others).collect();
         let left_out = packing.proofs.left_out.clone();
         let mut fingerprints: Vec<String> = packing.proofs.keys.iter().map(|key| key.fingerprint.clone()).collect();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::export::about::About;
+use crate::export::parts::RowsForms;
 use crate::export::parts::RowsText;
 use crate::export::parts::RowsTextRequest;
 use crate::export::rows;
@@ -43,7 +44,7 @@ struct Before {
 impl Ledger {
     pub(super) fn rows_text(&mut self, request: &RowsTextRequest) -> RowsText {
         let generation = self.progress.generation;
-        if request.forms.is_empty() {
+        if request.forms == RowsForms::None {
             // Nobody wants them any more: four bytes a row.
             self.views.exported = None;
             return RowsText { generation, is_ready: true, ..RowsText::default() };
@@ -55,31 +56,19 @@ impl Ledger {
             return RowsText { generation, ..RowsText::default() };
         }
         let matched = exported.arranged.len();
-        if request.count == 0 {
-            let weights = self.weights(&exported.arranged, request);
-            return RowsText { generation, is_ready: true, matched: matched as u64, weights, ..RowsText::default() };
-        }
         let start = (request.start as usize).min(matched);
         let end = start.saturating_add((request.count as usize).min(MOST_ROWS)).min(matched);
-        let mut texts = vec![String::new(); request.forms.len()];
+        let mut texts = vec![String::new(); request.forms.each().len()];
         if request.start == 0 {
             let about = self.about(&request.inquiry, matched as u64, exported.verified);
-            texts.iter_mut().zip(&request.forms).for_each(|(text, form)| text.push_str(&rows::head(*form, &about)));
+            texts.iter_mut().zip(request.forms.each()).for_each(|(text, form)| text.push_str(&rows::head(*form, &about)));
         }
         self.push_rows(exported.arranged.get(start..end).unwrap_or_default(), request, &mut texts);
         if end < matched {
             self.views.exported = Some(exported);
         }
         let rows = u32::try_from(end - start).unwrap_or(u32::MAX);
-        RowsText { generation, is_ready: true, matched: matched as u64, rows, texts, ..RowsText::default() }
-    }
-
-    /// By some rows from all over.
-    fn weights(&self, rows: &[RowId], request: &RowsTextRequest) -> Vec<u64> {
-        let some: Vec<RowId> = rows.iter().step_by(rows.len() / WEIGHED + 1).copied().collect();
-        let mut texts = vec![String::new(); request.forms.len()];
-        self.push_rows(&some, request, &mut texts);
-        texts.iter().map(|text| text.len() as u64 * rows.len() as u64 / some.len().max(1) as u64).collect()
+        RowsText { generation, is_ready: true, matched: matched as u64, rows, texts }
     }
 
     /// What is said of these rows wherever they go.
@@ -156,14 +145,12 @@ impl Ledger {
                 file: file.map_or("", |file| file.source.as_str()),
                 sha256: &before.sha256,
             };
-            texts.iter_mut().zip(&request.forms).for_each(|(text, form)| rows::push(*form, &row, text));
+            texts.iter_mut().zip(request.forms.each()).for_each(|(text, form)| rows::push(*form, &row, text));
         }
     }
 }
 
 /// Rows in one answer: some ten milliseconds in a browser, so that other questions need not wait.
 const MOST_ROWS: usize = 8192;
-/// So many rows tell how large the text of all will be.
-const WEIGHED: usize = 1024;
 /// Rows that are put in their order for one question.
 const COLLECTED: usize = 1 << 20;

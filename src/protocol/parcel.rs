@@ -6,14 +6,14 @@ use serde::Serialize;
 /// What is to be packed, or added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
-    /// Put these files, whose bytes are beside, one behind the other into a blob, each behind its zip header: their paths in the zip file.
+    /// Add up these files, whose bytes are beside. Those that have paths are put one behind the other into a blob, each behind its zip header.
     Files(Vec<String>),
     /// Take the next piece of a text, beside. With the last one comes its blob.
     Piece(Wrapping, Place),
     /// Add up what the blob beside unpacks to. At more than so many bytes it ends.
     Unpack(u64),
-    /// Add up these stretches of the blob beside.
-    Stretches(Vec<u64>),
+    /// Add up the blob beside as it is.
+    AddUp,
 }
 
 /// How a text is packed.

@@ -229,7 +229,7 @@ impl Inner {
 }
 
 /// Blobs as one: nothing is copied.
-pub(super) fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
+fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
     let parts = js_sys::Array::new();
     for blob in blobs {
         parts.push(blob);

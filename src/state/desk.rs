@@ -107,8 +107,6 @@ pub struct Desk {
     pub exporting: RwSignal<Option<Exporting>>,
     /// What an evidence pack of the present filter would hold, once somebody asks.
     pub pack_plan: RwSignal<Option<Arc<PackPlan>>>,
-    /// About how many bytes the events of the present filter make as CSV and as JSON lines, once somebody asks.
-    pub weights: RwSignal<Option<(u64, u64)>>,
     /// Whether a load that may not fit into memory waits for a choice.
     pub is_asked: RwSignal<bool>,
     /// Bytes of memory that the ledger may take.
@@ -186,7 +184,6 @@ impl Desk {
             asking: RwSignal::new(0),
             exporting: RwSignal::new(None),
             pack_plan: RwSignal::new(None),
-            weights: RwSignal::new(None),
             is_asked: RwSignal::new(false),
             limit: RwSignal::new(MEMORY),
             kept: RwSignal::new(String::new()),

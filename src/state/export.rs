@@ -16,6 +16,7 @@ use web_sys::HtmlAnchorElement;
 use web_sys::Url;
 
 use crate::export::parts::RowsForm;
+use crate::export::parts::RowsForms;
 use crate::export::parts::RowsTextRequest;
 use crate::protocol::Answer;
 use crate::protocol::Parcel;
@@ -74,7 +75,7 @@ impl Desk {
         self.export(Box::new(move |export| {
             Box::pin(async move {
                 let packers = export.packers(1).await?;
-                let made = export.write_rows(&[form], wrapping, &packers).await?;
+                let made = export.write_rows(RowsForms::One(form), wrapping, &packers).await?;
                 let blob = made.into_iter().next().and_then(|(_, blob)| blob).ok_or(NO_ROOM)?;
                 save(name, kind, &blob).map_err(|_| REFUSED)
             })
@@ -105,29 +106,6 @@ impl Desk {
         });
     }
 
-    /// Asks about how large the events of the present filter would be as text.
-    pub fn weigh(&self) {
-        let desk = *self;
-        desk.weights.set(None);
-        // While files arrive there would be another answer each time.
-        if desk.is_reading() || desk.exporting.with_untracked(Option::is_some) {
-            return;
-        }
-        spawn_local(async move {
-            let inquiry = desk.inquiry.get_untracked();
-            let request = RowsTextRequest { inquiry: inquiry.clone(), forms: vec![RowsForm::Csv, RowsForm::JsonLines], start: 0, count: 0 };
-            while let Some(Answer::RowsText(weighed)) = desk.ask(Question::RowsText(request.clone())).await {
-                // Asked for anew meanwhile, or an export has begun.
-                if desk.inquiry.with_untracked(|now| *now != inquiry) || desk.exporting.with_untracked(Option::is_some) {
-                    return;
-                }
-                if let (true, [csv, json]) = (weighed.is_ready, weighed.weights.as_slice()) {
-                    return desk.weights.set(Some((*csv, *json)));
-                }
-            }
-        });
-    }
-
     /// Asks what an evidence pack would hold.
     pub fn plan_pack(&self) {
         let desk = *self;
@@ -138,7 +116,6 @@ impl Desk {
                 desk.pack_plan.set(Some(Arc::new(*plan)));
             }
         });
-        desk.weigh();
     }
 
     /// Makes the evidence pack and saves it.
@@ -179,7 +156,7 @@ impl Desk {
             let outcome = work(export.clone()).await;
             desk.asking.update(|asking| *asking = asking.saturating_sub(1));
             // The ledger need not hold the rows in their order any longer.
-            drop(export.slice(&[], 0, 0));
+            drop(export.slice(RowsForms::None, 0, 0));
             let is_over = export.goes_on();
             match outcome {
                 Err(Stop::Because(why)) if is_over => desk.notice.set(Some(why.to_owned())),
@@ -226,14 +203,14 @@ impl Export {
     }
 
     /// Asks for some rows, at once.
-    fn slice(&self, forms: &[RowsForm], start: u32, count: u32) -> impl Future<Output = Heard> + use<> {
-        self.client.ask_ahead(Question::RowsText(RowsTextRequest { inquiry: self.inquiry.clone(), forms: forms.to_vec(), start, count }))
+    fn slice(&self, forms: RowsForms, start: u32, count: u32) -> impl Future<Output = Heard> + use<> {
+        self.client.ask_ahead(Question::RowsText(RowsTextRequest { inquiry: self.inquiry.clone(), forms, start, count }))
     }
 
     /// The rows as texts, each to a packer of its own, slice after slice: in between the ledger answers others. Each slice is on its way while
     /// the one before it is packed.
-    pub(super) async fn write_rows(&self, forms: &[RowsForm], wrapping: Wrapping, packers: &[Packer]) -> Result<Vec<Done>, Stop> {
-        let count = SLICE / u32::try_from(forms.len()).unwrap_or(1);
+    pub(super) async fn write_rows(&self, forms: RowsForms, wrapping: Wrapping, packers: &[Packer]) -> Result<Vec<Done>, Stop> {
+        let count = if forms == RowsForms::Both { SLICE / 2 } else { SLICE };
         let (mut start, mut of) = (0, None);
         let mut next = self.slice(forms, start, count);
         loop {
@@ -250,7 +227,7 @@ impl Export {
             self.tell("Writing events", u64::from(start), slice.matched)?;
             start = start.saturating_add(slice.rows);
             let is_last = slice.rows == 0 || u64::from(start) >= slice.matched;
-            next = self.slice(if is_last { &[] } else { forms }, start, count);
+            next = self.slice(if is_last { RowsForms::None } else { forms }, start, count);
             let place = if is_last { Place::Last } else { Place::Before };
             let asked: Vec<Asked> =
                 packers.iter().zip(texts).map(|(packer, text)| packer.ask(Parcel::Piece(wrapping, place), &[text])).collect();

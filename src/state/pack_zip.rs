@@ -27,22 +27,25 @@ impl Zip {
     pub(super) fn add_text(&mut self, path: &str, sums: &[Sum], data: Option<Blob>) -> Result<(), Stop> {
         let (Some(sum), Some(data)) = (sums.first(), data) else { return Err(NO_ROOM) };
         let entry = NewEntry { path, method: Method::Deflated, crc32: sum.crc32, stored: data.size() as u64, size: sum.size };
-        self.add(entry, &data);
+        self.body.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
+        self.body.push(&data);
         self.parts.push(Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 });
         Ok(())
     }
 
-    /// Adds a file as it lies.
-    pub(super) fn add_file(&mut self, path: &str, sum: Sum, data: &Blob) {
-        self.add(stored(path, sum), data);
+    /// The header of a file that is pushed next.
+    pub(super) fn push_header(&mut self, path: &str, sums: &[Sum]) {
+        for sum in sums {
+            self.body.push(&Uint8Array::from(stored(path, *sum).header().as_slice()));
+        }
     }
 
-    /// Notes a file that lies with its header in the blob that is pushed next.
+    /// Notes a file whose header and data are pushed, or lie in a blob that is.
     pub(super) fn pass(&mut self, path: &str, sum: Sum) {
         self.writer.add(stored(path, sum));
     }
 
-    /// Adds a blob of files, each behind its header.
+    /// Adds data.
     pub(super) fn push(&mut self, data: &Blob) {
         self.body.push(data);
     }
@@ -50,11 +53,6 @@ impl Zip {
     pub(super) fn finish(self) -> Result<Blob, JsValue> {
         self.body.push(&Uint8Array::from(self.writer.finish().as_slice()));
         Blob::new_with_buffer_source_sequence(&self.body)
-    }
-
-    fn add(&mut self, entry: NewEntry<'_>, data: &Blob) {
-        self.body.push(&Uint8Array::from(self.writer.add(entry).as_slice()));
-        self.body.push(data);
     }
 }
 

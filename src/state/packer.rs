@@ -6,9 +6,13 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use gloo::timers::callback::Timeout;
+use js_sys::Array;
+use js_sys::Promise;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 use web_sys::MessageEvent;
 use web_sys::Worker;
@@ -19,7 +23,6 @@ use crate::export::parts::Sum;
 use crate::protocol::Job;
 use crate::protocol::Parcel;
 use crate::protocol::Report;
-use crate::state::client::end_to_end;
 
 /// A packer at work.
 pub(super) struct Packer {
@@ -85,13 +88,11 @@ impl Packer {
     }
 }
 
-impl Packer {
-    /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
-    pub(super) async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
-        let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
-        let whole = end_to_end(blobs.iter())?;
-        Some(self.ask(Parcel::Stretches(sizes), &[whole.into()]).await.ok()?.0)
-    }
+/// The bytes of each of these blobs; `None` where one cannot be read. For those that are small.
+pub(super) async fn bytes_of(blobs: &Array) -> Option<Vec<JsValue>> {
+    let asked: Array = blobs.iter().map(|blob| blob.unchecked_into::<Blob>().array_buffer()).collect();
+    let read = JsFuture::from(Promise::all(&asked)).await.ok()?;
+    Some(Array::from(&read).iter().map(|buffer| Uint8Array::new(&buffer).into()).collect())
 }
 
 impl Drop for Packer {

@@ -1,17 +1,14 @@
 //! The making of an evidence pack: files read by the page, one message for many, and packed elsewhere; then the events, then what closes it.
 
 use js_sys::Array;
-use js_sys::Promise;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::export::parts::PackedFile;
-use crate::export::parts::RowsForm;
+use crate::export::parts::RowsForms;
 use crate::export::parts::SealRequest;
+use crate::export::parts::Sum;
 use crate::export::paths;
-use crate::integrity::sha256::Sha256;
 use crate::protocol::Answer;
 use crate::protocol::Parcel;
 use crate::protocol::Place;
@@ -25,6 +22,7 @@ use crate::state::intake::SHEAF_BYTES;
 use crate::state::pack_zip::Zip;
 use crate::state::packer::Asked;
 use crate::state::packer::Packer;
+use crate::state::packer::bytes_of;
 
 /// A pack that is being put together.
 struct Packing<'e> {
@@ -32,7 +30,7 @@ struct Packing<'e> {
     packers: Vec<Packer>,
     zip: Zip,
     /// What the files add up to, in the plan's order.
-    files: Vec<(u64, Sha256)>,
+    files: Vec<Sum>,
 }
 
 impl Export {
@@ -41,7 +39,7 @@ impl Export {
         let packers = self.packers(2).await?;
         let mut packing = Packing { export: self, packers, zip: Zip::default(), files: Vec::new() };
         packing.add_files().await?;
-        let rows = self.write_rows(&[RowsForm::Csv, RowsForm::JsonLines], Wrapping::Entry, &packing.packers).await?;
+        let rows = self.write_rows(RowsForms::Both, Wrapping::Entry, &packing.packers).await?;
         for (path, (sums, data)) in [paths::CSV, paths::JSON_LINES].into_iter().zip(rows) {
             packing.zip.add_text(path, &sums, data)?;
         }
@@ -55,24 +53,28 @@ impl Export {
 impl Packing<'_> {
     /// Logs and digests, as they lie: while some are packed the next are read.
     async fn add_files(&mut self) -> Result<(), Stop> {
-        let mut sent = None;
+        let mut sent: Option<(Vec<PackedFile>, Asked)> = None;
+        let mut from = 0;
         loop {
-            let from = self.files.len() as u64 + sent.as_ref().map_or(0, |(files, _): &(Vec<PackedFile>, Asked)| files.len() as u64);
-            let question = Question::PackFiles(self.export.inquiry.clone(), u32::try_from(from).unwrap_or(u32::MAX));
+            let question = Question::PackFiles(self.export.inquiry.clone(), from);
             let (Answer::PackFiles(_, total, files), _) = self.export.ask(question).await? else { return Err(CHANGED) };
-            self.export.tell("Packing files", from, total)?;
-            let is_large = files.iter().any(|file| file.size as f64 > SHEAF_BYTES);
-            let bytes = if is_large { Vec::new() } else { self.read(&files).await? };
+            self.export.tell("Packing files", u64::from(from), total)?;
+            from += u32::try_from(files.len()).unwrap_or(u32::MAX);
+            // A large one is alone. It goes in as it lies, and is only read to be hashed.
+            let large = files.first().filter(|file| file.size as f64 > SHEAF_BYTES);
+            let large = large.and_then(|file| self.export.client.blob(file.id));
+            let bytes = if large.is_some() { Vec::new() } else { self.read(&files).await? };
             if let Some((files, asked)) = sent.take() {
                 let (sums, Some(blob)) = asked.await.map_err(|_| NO_ROOM)? else { return Err(NO_ROOM) };
-                for (file, sum) in files.iter().zip(sums) {
-                    self.zip.pass(&file.path, sum);
-                    self.files.push((sum.size, sum.sha256));
-                }
+                self.note(&files, sums)?;
                 self.zip.push(&blob);
             }
-            if is_large {
-                self.add_large(&files).await?;
+            if let (Some(blob), Some(file)) = (large, files.first()) {
+                let asked = self.packers[0].ask(Parcel::AddUp, &[blob.clone().into()]);
+                let (sums, _) = asked.await.map_err(|_| gone(&file.path))?;
+                self.zip.push_header(&file.path, &sums);
+                self.note(&files, sums)?;
+                self.zip.push(&blob);
             } else if files.is_empty() {
                 return Ok(());
             } else {
@@ -84,38 +86,32 @@ impl Packing<'_> {
 
     /// The bytes of each of these files.
     async fn read(&self, files: &[PackedFile]) -> Result<Vec<JsValue>, Stop> {
-        let ask = |file: &PackedFile| self.export.client.blob(file.id).map_or_else(|| Promise::reject(&JsValue::NULL), |blob| blob.array_buffer());
-        let asked: Array = files.iter().map(ask).collect();
-        let Ok(read) = JsFuture::from(Promise::all(&asked)).await else {
+        let blobs = Array::new();
+        for file in files {
+            blobs.push(&self.export.client.blob(file.id).ok_or_else(|| gone(&file.path))?.into());
+        }
+        let Some(bytes) = bytes_of(&blobs).await else {
             // Which one was it?
-            for file in files {
-                if JsFuture::from(ask(file)).await.is_err() {
+            for (file, blob) in files.iter().zip(blobs.iter()) {
+                if bytes_of(&Array::of1(&blob)).await.is_none() {
                     return Err(gone(&file.path));
                 }
             }
             return Err(CHANGED);
         };
-        let mut bytes = Vec::with_capacity(files.len());
-        for (file, read) in files.iter().zip(Array::from(&read).iter()) {
-            let read = Uint8Array::new(&read);
-            // What its rows were read from had another size.
-            if u64::from(read.length()) != file.size {
-                return Err(gone(&file.path));
-            }
-            bytes.push(read.into());
-        }
         Ok(bytes)
     }
 
-    /// A file that goes in as it lies, and is only read to be hashed.
-    async fn add_large(&mut self, files: &[PackedFile]) -> Result<(), Stop> {
-        for file in files {
-            let blob = self.export.client.blob(file.id).ok_or_else(|| gone(&file.path))?;
-            let sums = self.packers[0].sums(std::slice::from_ref(&blob)).await;
-            let sum = *sums.as_deref().and_then(<[_]>::first).ok_or_else(|| gone(&file.path))?;
-            self.zip.add_file(&file.path, sum, &blob);
-            self.files.push((sum.size, sum.sha256));
+    /// Notes what these files add up to.
+    fn note(&mut self, files: &[PackedFile], sums: Vec<Sum>) -> Result<(), Stop> {
+        for (file, sum) in files.iter().zip(&sums) {
+            // What its rows were read from had another size.
+            if sum.size != file.size {
+                return Err(gone(&file.path));
+            }
+            self.zip.pass(&file.path, *sum);
         }
+        self.files.extend(sums);
         Ok(())
     }
 

@@ -1,12 +1,12 @@
 //! Zip files that are opened: what is in them is numbered like any other file; an evidence pack is checked against its manifest first.
 
+use js_sys::Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use crate::archive::Entry;
-use crate::archive::Method;
+use crate::browser::deflating::Content;
 use crate::browser::dropped::NamedFile;
-use crate::browser::zipped::Beside;
+use crate::browser::zipped::Packed;
 use crate::browser::zipped::unzip;
 use crate::export::manifest::Manifest;
 use crate::export::manifest::root_of;
@@ -21,6 +21,7 @@ use crate::state::intake::Intake;
 use crate::state::intake::SHEAF_BYTES;
 use crate::state::intake::SHEAF_FILES;
 use crate::state::packer::Packer;
+use crate::state::packer::bytes_of;
 
 /// Told by the name: looking into every file for it would cost more than reading it.
 pub(super) fn is_zip(file: &NamedFile) -> bool {
@@ -29,29 +30,32 @@ pub(super) fn is_zip(file: &NamedFile) -> bool {
 
 impl Intake {
     pub(super) async fn open_zip(&self, zip: NamedFile) {
-        let unzipped = match unzip(&zip.file, beside).await {
+        let unzipped = match unzip(&zip.file).await {
             Ok(unzipped) => unzipped,
             Err(why) => return self.lost(zip.path, &why),
         };
-        for (path, why) in unzipped.refused {
-            self.lost(format!("{}/{path}", zip.path), &why);
+        let lost = |path: &str, why: &str| self.lost(format!("{}/{path}", zip.path), why);
+        unzipped.refused.iter().for_each(|(path, why)| lost(path, why));
+        let pack = manifest_of(&unzipped.files).await;
+        let root = pack.as_ref().map(|(root, _)| root.as_str());
+        // What is about the evidence is none: rows that were exported must not become events again. Unpacked they are ten times as large.
+        let is_beside =
+            |packed: &Packed| root.and_then(|root| packed.path.strip_prefix(root)).is_some_and(|path| paths::BESIDE.contains(&path));
+        let (beside, packed): (Vec<Packed>, Vec<Packed>) = unzipped.files.into_iter().partition(is_beside);
+        let deflated = packed.iter().filter(|packed| packed.content == Content::Deflated).map(|packed| packed.size);
+        if deflated.fold(0, u64::saturating_add) > MOST_UNPACKED {
+            return self.lost(zip.path, "it says that it holds more than 16 GB unpacked; unpack it and give the folder");
         }
-        let mut files = unzipped.files;
-        let mut pack = None;
-        let manifest = manifest_of(&files).await;
-        if manifest.is_none() {
-            for entry in unzipped.beside {
-                let path = entry.path.clone();
-                match entry.content().await {
-                    Ok(content) => files.push((path, content)),
-                    Err(why) => self.lost(format!("{}/{path}", zip.path), &why),
-                }
+        let mut files = Vec::with_capacity(packed.len());
+        for packed in packed {
+            match packed.unpack().await {
+                Ok(content) => files.push((packed.path, content)),
+                Err(why) => lost(&packed.path, &why),
             }
-        } else if let Some((root, manifest)) = manifest {
-            let parts = sums(&files, unzipped.beside, &root).await;
-            // What is about the evidence is none: rows that were exported must not become events again.
-            files.retain(|(path, _)| !path.strip_prefix(&*root).is_some_and(|path| paths::BESIDE.contains(&path)));
-            pack = Some((root, manifest, parts));
+        }
+        let mut parts = Vec::new();
+        if let Some((root, _)) = &pack {
+            parts = sums(&files, &beside, root).await;
         }
         let numbered: Vec<(Named, Blob, String)> = files
             .into_iter()
@@ -60,7 +64,7 @@ impl Intake {
                 (Named { id: self.number(), name, size: blob.size() as u64 }, blob, path)
             })
             .collect();
-        if let Some((root, manifest, parts)) = pack {
+        if let Some((root, manifest)) = pack {
             let within = |path: &str| path.strip_prefix(&*root).unwrap_or(path).to_owned();
             let files = numbered.iter().map(|(named, _, path)| (named.id, within(path))).collect();
             self.client.say(&Call::Pack(GivenPack { name: zip.path, manifest, files, parts }), &[]);
@@ -72,38 +76,34 @@ impl Intake {
     }
 }
 
-/// Which entries are those deflated ones of a pack that are about the evidence: added up as they are unpacked, and held nowhere.
-fn beside(entries: &[Entry]) -> Vec<bool> {
-    let root = root_of(entries.iter().map(|entry| entry.path.as_str()));
-    let is_beside = |path: &str| path != paths::MANIFEST && paths::BESIDE.contains(&path);
-    let of_pack = |entry: &Entry| entry.method == Method::Deflated && root.and_then(|root| entry.path.strip_prefix(root)).is_some_and(is_beside);
-    entries.iter().map(of_pack).collect()
-}
-
 /// The folder of a pack in its zip file, and the manifest's text; `None` where it is no pack.
-async fn manifest_of(files: &[(String, Blob)]) -> Option<(String, String)> {
-    let root = root_of(files.iter().map(|(path, _)| path.as_str()))?;
-    let (_, blob) = files.iter().find(|(path, _)| path.strip_prefix(root) == Some(paths::MANIFEST))?;
-    if blob.size() > MOST_MANIFEST {
+async fn manifest_of(files: &[Packed]) -> Option<(String, String)> {
+    let root = root_of(files.iter().map(|packed| packed.path.as_str()))?;
+    let manifest = files.iter().find(|packed| packed.path.strip_prefix(root) == Some(paths::MANIFEST))?;
+    if manifest.size as f64 > MOST_MANIFEST {
         return None;
     }
-    let text = JsFuture::from(blob.text()).await.ok()?.as_string()?;
+    let text = JsFuture::from(manifest.unpack().await.ok()?.text()).await.ok()?.as_string()?;
     Manifest::is_claimed_by(&text).then(|| (root.to_owned(), text))
 }
 
 /// What the parts of a pack really are. One that cannot be read, or unpacked, is as good as gone.
-async fn sums(files: &[(String, Blob)], beside: Vec<Beside>, root: &str) -> Vec<Part> {
+async fn sums(files: &[(String, Blob)], beside: &[Packed], root: &str) -> Vec<Part> {
     let mut parts = Vec::with_capacity(files.len());
     let Some(packer) = Packer::start().await else { return parts };
     let part = |path: &str, sum: &Sum| Part { path: path.strip_prefix(root).unwrap_or(path).to_owned(), size: sum.size, sha256: sum.sha256 };
     for sheaf in sheaves(files, |(_, blob)| blob.size()) {
-        let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
-        let sums = packer.sums(&blobs).await.unwrap_or_default();
+        let blobs: Array = sheaf.iter().map(|(_, blob)| blob).collect();
+        let is_large = sheaf.len() == 1;
+        let bytes = if is_large { Some(blobs.to_vec()) } else { bytes_of(&blobs).await };
+        let parcel = if is_large { Parcel::AddUp } else { Parcel::Files(Vec::new()) };
+        let (sums, _) = packer.ask(parcel, &bytes.unwrap_or_default()).await.unwrap_or_default();
         parts.extend(sheaf.iter().zip(&sums).map(|((path, _), sum)| part(path, sum)));
     }
-    for entry in beside {
-        let (sums, _) = packer.ask(Parcel::Unpack(entry.size), &[entry.data.into()]).await.unwrap_or_default();
-        parts.extend(sums.first().map(|sum| part(&entry.path, sum)));
+    for packed in beside {
+        let parcel = if packed.content == Content::Deflated { Parcel::Unpack(packed.size) } else { Parcel::AddUp };
+        let (sums, _) = packer.ask(parcel, &[packed.data.clone().into()]).await.unwrap_or_default();
+        parts.extend(sums.first().map(|sum| part(&packed.path, sum)));
     }
     parts
 }
@@ -126,3 +126,5 @@ pub(super) fn sheaves<T>(files: &[T], size: impl Fn(&T) -> f64) -> Vec<&[T]> {
 
 /// The manifest of a million parts takes 250 MB.
 const MOST_MANIFEST: f64 = 268_435_456.0;
+/// What all entries may say they unpack to: real logs are packed twice at most, so that this is more than a browser takes anyway.
+const MOST_UNPACKED: u64 = 16 << 30;

@@ -8,7 +8,9 @@ use crate::export::parts::PackPlan;
 use crate::integrity::verdict::Verdict;
 use crate::screen::format;
 use crate::view::dialog::Dialog;
+use crate::view::export::CSV_ROW;
 use crate::view::export::ExportBar;
+use crate::view::export::JSON_ROW;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 
@@ -48,15 +50,10 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             "The digests list {logs}, which are not in this selection: the pack leaves them out, says so, and proves nothing about them."
         )
     });
-    let text = move || {
-        let Some(text) = desk.weights.get().map(|(csv, json)| csv + json) else { return "as CSV and as JSON lines".to_owned() };
-        let whole = size + text / PACKED;
-        let mut words = format!("about {}, packed to about a tenth: in all about {}", format::bytes(text), format::bytes(whole));
-        if files > MANY_FILES || whole > MANY_BYTES {
-            words.push_str(LARGE);
-        }
-        words
-    };
+    let text = plan.rows * (CSV_ROW + JSON_ROW);
+    let whole = size + text / PACKED;
+    let large = if files > MANY_FILES || whole > MANY_BYTES { LARGE } else { "" };
+    let text = format!("about {} as CSV and JSON lines, packed to about a tenth: in all about {}{large}", format::bytes(text), format::bytes(whole));
     let is_nothing = plan.rows == 0;
     let row = |id: &'static str, name: &'static str, value: String| view! { <dt>{name}</dt><dd id=id>{value}</dd> };
     view! {
@@ -67,7 +64,7 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             {row("pack-digests", "Digests", format::count(plan.digests))}
             {(plan.lake > 0).then(|| row("pack-lake", "Of their Lake queries", format::counted(plan.lake, "further file", "further files")))}
             {row("pack-size", "Their size", format::bytes(size))}
-            <dt>"Events as text"</dt><dd id="pack-text">{text}</dd>
+            {row("pack-text", "Events as text", text)}
         </dl>
         {only.map(|text| view! { <p><b>{text}</b></p> })}
         {not_verified.map(|text| view! { <p id="pack-not-verified"><b>{text}</b></p> })}

@@ -11,17 +11,15 @@ use web_sys::Blob;
 
 use crate::archive::Method;
 use crate::archive::NewEntry;
+use crate::browser::deflating::Content;
 use crate::browser::deflating::Deflating;
+use crate::browser::deflating::streamed;
 use crate::browser::source;
-use crate::browser::subtle::Subtle;
-use crate::browser::zipped::unpacked;
 use crate::export::parts::Sum;
 use crate::export::sums::Summing;
-use crate::integrity::sha256::Sha256;
 use crate::protocol::Parcel;
 use crate::protocol::Place;
 use crate::protocol::Wrapping;
-use crate::worker::reader_host::copy;
 
 /// The text that is being packed, if there is one.
 #[derive(Clone, Default)]
@@ -47,12 +45,8 @@ impl OpenText {
     pub(super) async fn pack(&self, parcel: Parcel, bytes: Vec<Uint8Array>, blob: Option<Blob>) -> Result<Done, JsValue> {
         match (parcel, blob) {
             (Parcel::Files(paths), _) => files(&paths, &bytes).await,
-            (Parcel::Unpack(most), Some(data)) => {
-                let mut summing = Summing::default();
-                unpacked(&data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
-                Ok((vec![summing.finish()], None))
-            }
-            (Parcel::Stretches(sizes), Some(blob)) => Ok((sum_up(&blob, &sizes).await?, None)),
+            (Parcel::Unpack(most), Some(data)) => add_up(&data, Content::Deflated, most).await,
+            (Parcel::AddUp, Some(data)) => add_up(&data, Content::Plain, u64::MAX).await,
             (Parcel::Piece(wrapping, place), _) => {
                 // The page asks for one thing at a time: while a piece is being taken no other comes.
                 let mut text = match self.0.take() {
@@ -111,26 +105,23 @@ impl Text {
     }
 }
 
+async fn add_up(data: &Blob, content: Content, most: u64) -> Result<Done, JsValue> {
+    let mut summing = Summing::default();
+    streamed(data, content, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
+    Ok((vec![summing.finish()], None))
+}
+
 /// Files end to end, each behind its header.
 async fn files(paths: &[String], beside: &[Uint8Array]) -> Result<Done, JsValue> {
-    let subtle = Subtle::here();
-    let (parts, mut content) = (Array::new(), Vec::new());
-    let mut begun = Vec::with_capacity(paths.len());
+    let (parts, mut sums) = (Array::new(), Vec::with_capacity(beside.len()));
+    let mut paths = paths.iter();
     for bytes in beside {
-        copy(bytes, &mut content);
-        let hash = subtle.as_ref().and_then(|subtle| subtle.sha256(&content));
-        // The browser hashes four times as fast; where it may not, it is done here.
-        let sum = if hash.is_some() { Sum::without_hash(&content) } else { Sum::of(&content) };
-        begun.push((bytes, sum, hash));
-    }
-    let mut sums = Vec::with_capacity(begun.len());
-    for (path, (bytes, mut sum, hash)) in paths.iter().zip(begun) {
-        if let Some(hash) = hash {
-            sum.sha256 = Sha256(hash.done().await.ok_or("the browser did not hash it")?);
+        let sum = Sum::of(&bytes.to_vec());
+        if let Some(path) = paths.next() {
+            let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
+            parts.push(&Uint8Array::from(entry.header().as_slice()));
+            parts.push(bytes);
         }
-        let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
-        parts.push(&Uint8Array::from(entry.header().as_slice()));
-        parts.push(bytes);
         sums.push(sum);
     }
     Ok((sums, Some(blob_of(&parts).await?)))
@@ -143,35 +134,6 @@ async fn blob_of(parts: &Array) -> Result<Blob, JsValue> {
     let size = blob.size();
     source::read(&blob.slice_with_f64_and_f64((size - 1.0).max(0.0), size)?).await?;
     Ok(blob)
-}
-
-/// What the stretches of a blob add up to.
-async fn sum_up(blob: &Blob, sizes: &[u64]) -> Result<Vec<Sum>, JsValue> {
-    let mut sums = Vec::with_capacity(sizes.len());
-    let mut start = 0.0;
-    // Many are small, and read together; one alone may be of any size.
-    let whole = if sizes.len() > 1 { Some(source::read(blob).await?) } else { None };
-    let mut bytes = Vec::new();
-    for size in sizes {
-        let end = start + *size as f64;
-        let sum = match &whole {
-            Some(whole) => {
-                copy(&whole.subarray(start as u32, end as u32), &mut bytes);
-                Sum::of(&bytes)
-            }
-            None => {
-                let mut summing = Summing::default();
-                source::read_slices(blob, |bytes| summing.push(bytes)).await?;
-                summing.finish()
-            }
-        };
-        if sum.size != *size {
-            return Err(JsValue::NULL);
-        }
-        sums.push(sum);
-        start = end;
-    }
-    Ok(sums)
 }
 
 /// Bytes: a few slices of a text.
