@@ -2,6 +2,7 @@
 
 use js_sys::Array;
 use js_sys::Function;
+use js_sys::Promise;
 use js_sys::Reflect;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -33,18 +34,10 @@ impl Deflating {
         Ok(Self { writer: taken.unchecked_into::<WritableStream>().get_writer()?, packed })
     }
 
-    /// Takes some more. The browser deflates in the thread that asks for it, so this is for workers.
-    ///
-    /// # Errors
-    /// When the browser has no room for it.
-    pub async fn push(&mut self, bytes: &Uint8Array) -> Result<(), JsValue> {
-        let mut start = 0;
-        while start < bytes.length() {
-            let end = start.saturating_add(AT_ONCE).min(bytes.length());
-            JsFuture::from(self.writer.write_with_chunk(&bytes.subarray(start, end))).await?;
-            start = end;
-        }
-        Ok(())
+    /// Takes some more; the promise is kept when it is deflated. The browser deflates in the thread that asks for it, so this is for workers.
+    #[must_use]
+    pub fn push(&self, bytes: &Uint8Array) -> Promise {
+        self.writer.write_with_chunk(bytes)
     }
 
     /// All of it, deflated.
@@ -57,16 +50,13 @@ impl Deflating {
     }
 }
 
-/// Hands on what a blob holds, piece by piece, inflated where it is deflated; it stops at so many bytes.
+/// Hands on what a deflated blob holds, piece by piece; it stops at so many bytes.
 ///
 /// # Errors
 /// When it cannot be read, is damaged, or holds more.
-pub async fn streamed(data: &Blob, content: Content, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
-    let mut stream = data.stream();
-    if content == Content::Deflated {
-        // `web-sys` knows such streams only as unstable; every browser since 2023 has them.
-        stream = stream.pipe_through(made("DecompressionStream", "deflate-raw")?.unchecked_ref::<ReadableWritablePair>());
-    }
+pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
+    // `web-sys` knows such streams only as unstable; every browser since 2023 has them.
+    let stream = data.stream().pipe_through(made("DecompressionStream", "deflate-raw")?.unchecked_ref::<ReadableWritablePair>());
     let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into()?;
     let mut total = 0;
     loop {
@@ -84,19 +74,7 @@ pub async fn streamed(data: &Blob, content: Content, most: u64, take: &mut dyn F
     }
 }
 
-/// How a blob's content lies in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// As it is.
-    Plain,
-    /// Deflated without a wrapper.
-    Deflated,
-}
-
 fn made(stream: &str, format: &str) -> Result<JsValue, JsValue> {
     let make: Function = Reflect::get(&js_sys::global(), &stream.into())?.dyn_into()?;
     Reflect::construct(&make, &Array::of1(&format.into()))
 }
-
-/// Bytes, two milliseconds.
-const AT_ONCE: u32 = 256 << 10;

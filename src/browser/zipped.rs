@@ -15,8 +15,7 @@ use crate::archive::TAIL;
 use crate::archive::entries;
 use crate::archive::find_end;
 use crate::archive::read::HEADER;
-use crate::browser::deflating::Content;
-use crate::browser::deflating::streamed;
+use crate::browser::deflating::inflated;
 use crate::browser::source::read;
 
 /// What a zip file holds.
@@ -33,8 +32,8 @@ pub struct Packed {
     pub path: String,
     /// Its data.
     pub data: Blob,
-    /// How they are packed.
-    pub content: Content,
+    /// Whether these are deflated.
+    pub is_deflated: bool,
     /// Bytes of its content, as stated.
     pub size: u64,
 }
@@ -65,10 +64,7 @@ impl Packed {
     /// # Errors
     /// The half sentence that says why it cannot be had.
     pub async fn unpack(&self) -> Result<Blob, String> {
-        match self.content {
-            Content::Plain => Ok(self.data.clone()),
-            Content::Deflated => inflate(&self.data, self.size).await.map_err(broken),
-        }
+        if self.is_deflated { inflate(&self.data, self.size).await.map_err(broken) } else { Ok(self.data.clone()) }
     }
 }
 
@@ -96,8 +92,7 @@ fn ask(zip: &Blob, entry: Entry) -> Asked {
         let header = Uint8Array::new(&header.map_err(broken)?.await.map_err(broken)?).to_vec();
         let start = entry.data_at(&header).map_err(|flaw| flaw.why().to_owned())? as f64;
         let data = zip.slice_with_f64_and_f64(start, start + entry.stored as f64).map_err(broken)?;
-        let content = if entry.method == Method::Deflated { Content::Deflated } else { Content::Plain };
-        Ok(Packed { path: entry.path, data, content, size: entry.size })
+        Ok(Packed { path: entry.path, data, is_deflated: entry.method == Method::Deflated, size: entry.size })
     })
 }
 
@@ -120,7 +115,7 @@ async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
             held = 0;
         }
     };
-    streamed(data, Content::Deflated, size, &mut put_by).await?;
+    inflated(data, size, &mut put_by).await?;
     whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());
     Blob::new_with_blob_sequence(&whole)
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 /// What is to be packed, or added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
-    /// Add up these files, whose bytes are beside. Those that have paths are put one behind the other into a blob, each behind its zip header.
+    /// Add up these files, whose bytes are beside, and put them one behind the other into a blob, each behind its zip header: their paths in
+    /// the zip file.
     Files(Vec<String>),
     /// Take the next piece of a text, beside. With the last one comes its blob.
     Piece(Wrapping, Place),

@@ -74,7 +74,7 @@ impl Desk {
         };
         self.export(Box::new(move |export| {
             Box::pin(async move {
-                let packers = export.packers(1).await?;
+                let packers = Packer::start(1).await.ok_or(NOT_STARTED)?;
                 let made = export.write_rows(RowsForms::One(form), wrapping, &packers).await?;
                 let blob = made.into_iter().next().and_then(|(_, blob)| blob).ok_or(NO_ROOM)?;
                 save(name, kind, &blob).map_err(|_| REFUSED)
@@ -184,15 +184,6 @@ impl Export {
         Ok(())
     }
 
-    /// So many packers: they end with the export.
-    pub(super) async fn packers(&self, many: usize) -> Result<Vec<Packer>, Stop> {
-        let mut packers = Vec::new();
-        while packers.len() < many {
-            packers.push(Packer::start().await.ok_or(NOT_STARTED)?);
-        }
-        Ok(packers)
-    }
-
     /// Asks what is of the same files as all that came before.
     pub(super) async fn ask(&self, question: Question) -> Result<Heard, Stop> {
         self.of_now(self.client.ask_ahead(question).await)
@@ -270,7 +261,7 @@ pub(super) const CHANGED: Stop = Stop::Because("More files or hits have come in 
 pub(super) const NO_ROOM: Stop = Stop::Because(
     "The browser could not put so much by: most likely its disk is full. Nothing was saved. Make room, or narrow the filter, and try again.",
 );
-const NOT_STARTED: Stop =
+pub(super) const NOT_STARTED: Stop =
     Stop::Because("The browser did not start the part of this page that makes exports. Nothing was saved. Try again, or reload the page.");
 const OF_ALL_FILES: &str =
     "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";

@@ -6,13 +6,9 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use gloo::timers::callback::Timeout;
-use js_sys::Array;
-use js_sys::Promise;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 use web_sys::MessageEvent;
 use web_sys::Worker;
@@ -39,21 +35,24 @@ type Waiting = Rc<RefCell<Vec<(u32, oneshot::Sender<Done>)>>>;
 pub(super) type Asked = oneshot::Receiver<Done>;
 
 impl Packer {
-    /// Starts one; `None` where the browser does not.
-    pub(super) async fn start() -> Option<Self> {
+    /// Starts so many; `None` where the browser does not.
+    pub(super) async fn start(many: usize) -> Option<Vec<Self>> {
         let program = Program::own().ok()?;
-        for _ in 0..STARTS {
+        let (mut packers, mut tries) = (Vec::new(), 0);
+        while packers.len() < many {
             let packer = Self::of(program.spawn("packer").ok()?);
             let waiting = packer.waiting.clone();
             let late = Timeout::new(PATIENCE, move || waiting.borrow_mut().clear());
             // No files at all: to hear that it listens.
-            let answer = packer.ask(Parcel::Files(Vec::new()), &[]).await;
-            drop(late);
-            if answer.is_ok() {
-                return Some(packer);
+            if packer.ask(Parcel::Files(Vec::new()), &[]).await.is_ok() {
+                packers.push(packer);
+            } else if tries == TRIES {
+                return None;
             }
+            tries += 1;
+            drop(late);
         }
-        None
+        Some(packers)
     }
 
     fn of(worker: Worker) -> Self {
@@ -88,13 +87,6 @@ impl Packer {
     }
 }
 
-/// The bytes of each of these blobs; `None` where one cannot be read. For those that are small.
-pub(super) async fn bytes_of(blobs: &Array) -> Option<Vec<JsValue>> {
-    let asked: Array = blobs.iter().map(|blob| blob.unchecked_into::<Blob>().array_buffer()).collect();
-    let read = JsFuture::from(Promise::all(&asked)).await.ok()?;
-    Some(Array::from(&read).iter().map(|buffer| Uint8Array::new(&buffer).into()).collect())
-}
-
 impl Drop for Packer {
     fn drop(&mut self) {
         self.worker.terminate();
@@ -103,4 +95,4 @@ impl Drop for Packer {
 
 /// As for the ledger: Firefox now and then never runs a worker that it was told to start.
 const PATIENCE: u32 = 5000;
-const STARTS: u32 = 4;
+const TRIES: u32 = 4;

@@ -1,7 +1,9 @@
 //! The making of an evidence pack: files read by the page, one message for many, and packed elsewhere; then the events, then what closes it.
 
-use js_sys::Array;
+use js_sys::Promise;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::export::parts::PackedFile;
@@ -17,12 +19,12 @@ use crate::protocol::Wrapping;
 use crate::state::export::CHANGED;
 use crate::state::export::Export;
 use crate::state::export::NO_ROOM;
+use crate::state::export::NOT_STARTED;
 use crate::state::export::Stop;
 use crate::state::intake::SHEAF_BYTES;
 use crate::state::pack_zip::Zip;
 use crate::state::packer::Asked;
 use crate::state::packer::Packer;
-use crate::state::packer::bytes_of;
 
 /// A pack that is being put together.
 struct Packing<'e> {
@@ -36,7 +38,7 @@ struct Packing<'e> {
 impl Export {
     /// The whole pack.
     pub(super) async fn pack(&self, made: String) -> Result<Blob, Stop> {
-        let packers = self.packers(2).await?;
+        let packers = Packer::start(2).await.ok_or(NOT_STARTED)?;
         let mut packing = Packing { export: self, packers, zip: Zip::default(), files: Vec::new() };
         packing.add_files().await?;
         let rows = self.write_rows(RowsForms::Both, Wrapping::Entry, &packing.packers).await?;
@@ -84,21 +86,15 @@ impl Packing<'_> {
         }
     }
 
-    /// The bytes of each of these files.
+    /// The bytes of each of these files: all are asked for at once.
     async fn read(&self, files: &[PackedFile]) -> Result<Vec<JsValue>, Stop> {
-        let blobs = Array::new();
-        for file in files {
-            blobs.push(&self.export.client.blob(file.id).ok_or_else(|| gone(&file.path))?.into());
+        let ask = |file: &PackedFile| self.export.client.blob(file.id).map(|blob| blob.array_buffer());
+        let asked: Vec<Option<Promise>> = files.iter().map(ask).collect();
+        let mut bytes = Vec::with_capacity(files.len());
+        for (file, asked) in files.iter().zip(asked) {
+            let buffer = JsFuture::from(asked.ok_or_else(|| gone(&file.path))?).await.map_err(|_| gone(&file.path))?;
+            bytes.push(Uint8Array::new(&buffer).into());
         }
-        let Some(bytes) = bytes_of(&blobs).await else {
-            // Which one was it?
-            for (file, blob) in files.iter().zip(blobs.iter()) {
-                if bytes_of(&Array::of1(&blob)).await.is_none() {
-                    return Err(gone(&file.path));
-                }
-            }
-            return Err(CHANGED);
-        };
         Ok(bytes)
     }
 

@@ -1,10 +1,8 @@
 //! Zip files that are opened: what is in them is numbered like any other file; an evidence pack is checked against its manifest first.
 
-use js_sys::Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use crate::browser::deflating::Content;
 use crate::browser::dropped::NamedFile;
 use crate::browser::zipped::Packed;
 use crate::browser::zipped::unzip;
@@ -12,7 +10,6 @@ use crate::export::manifest::Manifest;
 use crate::export::manifest::root_of;
 use crate::export::parts::GivenPack;
 use crate::export::parts::Part;
-use crate::export::parts::Sum;
 use crate::export::paths;
 use crate::protocol::Call;
 use crate::protocol::Named;
@@ -20,8 +17,8 @@ use crate::protocol::Parcel;
 use crate::state::intake::Intake;
 use crate::state::intake::SHEAF_BYTES;
 use crate::state::intake::SHEAF_FILES;
+use crate::state::packer::Asked;
 use crate::state::packer::Packer;
-use crate::state::packer::bytes_of;
 
 /// Told by the name: looking into every file for it would cost more than reading it.
 pub(super) fn is_zip(file: &NamedFile) -> bool {
@@ -41,8 +38,12 @@ impl Intake {
         // What is about the evidence is none: rows that were exported must not become events again. Unpacked they are ten times as large.
         let is_beside =
             |packed: &Packed| root.and_then(|root| packed.path.strip_prefix(root)).is_some_and(|path| paths::BESIDE.contains(&path));
-        let (beside, packed): (Vec<Packed>, Vec<Packed>) = unzipped.files.into_iter().partition(is_beside);
-        let deflated = packed.iter().filter(|packed| packed.content == Content::Deflated).map(|packed| packed.size);
+        let parts = match root {
+            Some(root) => sums(&unzipped.files, root).await,
+            None => Vec::new(),
+        };
+        let packed: Vec<Packed> = unzipped.files.into_iter().filter(|packed| !is_beside(packed)).collect();
+        let deflated = packed.iter().filter(|packed| packed.is_deflated).map(|packed| packed.size);
         if deflated.fold(0, u64::saturating_add) > MOST_UNPACKED {
             return self.lost(zip.path, "it says that it holds more than 16 GB unpacked; unpack it and give the folder");
         }
@@ -52,10 +53,6 @@ impl Intake {
                 Ok(content) => files.push((packed.path, content)),
                 Err(why) => lost(&packed.path, &why),
             }
-        }
-        let mut parts = Vec::new();
-        if let Some((root, _)) = &pack {
-            parts = sums(&files, &beside, root).await;
         }
         let numbered: Vec<(Named, Blob, String)> = files
             .into_iter()
@@ -88,22 +85,20 @@ async fn manifest_of(files: &[Packed]) -> Option<(String, String)> {
 }
 
 /// What the parts of a pack really are. One that cannot be read, or unpacked, is as good as gone.
-async fn sums(files: &[(String, Blob)], beside: &[Packed], root: &str) -> Vec<Part> {
+async fn sums(files: &[Packed], root: &str) -> Vec<Part> {
     let mut parts = Vec::with_capacity(files.len());
-    let Some(packer) = Packer::start().await else { return parts };
-    let part = |path: &str, sum: &Sum| Part { path: path.strip_prefix(root).unwrap_or(path).to_owned(), size: sum.size, sha256: sum.sha256 };
-    for sheaf in sheaves(files, |(_, blob)| blob.size()) {
-        let blobs: Array = sheaf.iter().map(|(_, blob)| blob).collect();
-        let is_large = sheaf.len() == 1;
-        let bytes = if is_large { Some(blobs.to_vec()) } else { bytes_of(&blobs).await };
-        let parcel = if is_large { Parcel::AddUp } else { Parcel::Files(Vec::new()) };
-        let (sums, _) = packer.ask(parcel, &bytes.unwrap_or_default()).await.unwrap_or_default();
-        parts.extend(sheaf.iter().zip(&sums).map(|((path, _), sum)| part(path, sum)));
-    }
-    for packed in beside {
-        let parcel = if packed.content == Content::Deflated { Parcel::Unpack(packed.size) } else { Parcel::AddUp };
-        let (sums, _) = packer.ask(parcel, &[packed.data.clone().into()]).await.unwrap_or_default();
-        parts.extend(sums.first().map(|sum| part(&packed.path, sum)));
+    let Some(packer) = Packer::start(1).await.and_then(|mut packers| packers.pop()) else { return parts };
+    let ask = |packed: &Packed| {
+        let parcel = if packed.is_deflated { Parcel::Unpack(packed.size) } else { Parcel::AddUp };
+        packer.ask(parcel, &[packed.data.clone().into()])
+    };
+    for some in files.chunks(ADDED_AT_ONCE) {
+        let asked: Vec<Asked> = some.iter().map(ask).collect();
+        for (packed, asked) in some.iter().zip(asked) {
+            let path = packed.path.strip_prefix(root).unwrap_or(&packed.path);
+            let (sums, _) = asked.await.unwrap_or_default();
+            parts.extend(sums.first().map(|sum| Part { path: path.to_owned(), size: sum.size, sha256: sum.sha256 }));
+        }
     }
     parts
 }
@@ -128,3 +123,5 @@ pub(super) fn sheaves<T>(files: &[T], size: impl Fn(&T) -> f64) -> Vec<&[T]> {
 const MOST_MANIFEST: f64 = 268_435_456.0;
 /// What all entries may say they unpack to: real logs are packed twice at most, so that this is more than a browser takes anyway.
 const MOST_UNPACKED: u64 = 16 << 30;
+/// Parts that are added up at the same time.
+const ADDED_AT_ONCE: usize = 32;

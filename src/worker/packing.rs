@@ -7,13 +7,13 @@ use std::rc::Rc;
 use js_sys::Array;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::archive::Method;
 use crate::archive::NewEntry;
-use crate::browser::deflating::Content;
 use crate::browser::deflating::Deflating;
-use crate::browser::deflating::streamed;
+use crate::browser::deflating::inflated;
 use crate::browser::source;
 use crate::export::parts::Sum;
 use crate::export::sums::Summing;
@@ -45,8 +45,16 @@ impl OpenText {
     pub(super) async fn pack(&self, parcel: Parcel, bytes: Vec<Uint8Array>, blob: Option<Blob>) -> Result<Done, JsValue> {
         match (parcel, blob) {
             (Parcel::Files(paths), _) => files(&paths, &bytes).await,
-            (Parcel::Unpack(most), Some(data)) => add_up(&data, Content::Deflated, most).await,
-            (Parcel::AddUp, Some(data)) => add_up(&data, Content::Plain, u64::MAX).await,
+            (Parcel::Unpack(most), Some(data)) => {
+                let mut summing = Summing::default();
+                inflated(&data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
+                Ok((vec![summing.finish()], None))
+            }
+            (Parcel::AddUp, Some(data)) => {
+                let mut summing = Summing::default();
+                source::read_slices(&data, |bytes| summing.push(bytes)).await?;
+                Ok((vec![summing.finish()], None))
+            }
             (Parcel::Piece(wrapping, place), _) => {
                 // The page asks for one thing at a time: while a piece is being taken no other comes.
                 let mut text = match self.0.take() {
@@ -82,7 +90,7 @@ impl Text {
             sum.push(&piece.to_vec());
         }
         match &mut self.sink {
-            Sink::Deflated(deflating) => deflating.push(piece).await,
+            Sink::Deflated(deflating) => JsFuture::from(deflating.push(piece)).await.map(drop),
             Sink::Blobs(made, loose, bytes) => {
                 loose.push(piece);
                 *bytes += f64::from(piece.length());
@@ -105,23 +113,14 @@ impl Text {
     }
 }
 
-async fn add_up(data: &Blob, content: Content, most: u64) -> Result<Done, JsValue> {
-    let mut summing = Summing::default();
-    streamed(data, content, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
-    Ok((vec![summing.finish()], None))
-}
-
 /// Files end to end, each behind its header.
 async fn files(paths: &[String], beside: &[Uint8Array]) -> Result<Done, JsValue> {
     let (parts, mut sums) = (Array::new(), Vec::with_capacity(beside.len()));
-    let mut paths = paths.iter();
-    for bytes in beside {
+    for (path, bytes) in paths.iter().zip(beside) {
         let sum = Sum::of(&bytes.to_vec());
-        if let Some(path) = paths.next() {
-            let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
-            parts.push(&Uint8Array::from(entry.header().as_slice()));
-            parts.push(bytes);
-        }
+        let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
+        parts.push(&Uint8Array::from(entry.header().as_slice()));
+        parts.push(bytes);
         sums.push(sum);
     }
     Ok((sums, Some(blob_of(&parts).await?)))
