@@ -171,8 +171,7 @@ mod tests {
     use serde_json::Value;
 
     fn pushed(form: RowsForm, cells: &[&str]) -> String {
-        let filled: Vec<&str> =
-            ColumnId::STORED.iter().enumerate().map(|(at, _)| cells.get(at).copied().unwrap_or_default()).collect();
+        let filled: Vec<&str> = ColumnId::STORED.iter().enumerate().map(|(at, _)| cells.get(at).copied().unwrap_or_default()).collect();
         let row = ExportRow {
             time: "2025-03-10T12:00:00Z",
             event_id: "id".to_owned(),

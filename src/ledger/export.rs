@@ -137,8 +137,7 @@ impl Ledger {
 
     fn exceptions(&self, files: &[PackedFile]) -> Vec<(String, String)> {
         let judged = |file: &PackedFile| self.judgement.as_ref()?.files.get(file.id.index())?.as_ref();
-        let not_valid =
-            files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
+        let not_valid = files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
         not_valid.map(|(file, judged)| (file.path.clone(), format!("{}. {}", judged.verdict.word(judged.reason), judged.message))).collect()
     }
 

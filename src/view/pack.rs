@@ -53,7 +53,11 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     let text = plan.rows * (CSV_ROW + JSON_ROW);
     let whole = size + text / PACKED;
     let large = if files > MANY_FILES || whole > MANY_BYTES { LARGE } else { "" };
-    let text = format!("about {} as CSV and JSON lines, packed to about a tenth: in all about {}{large}", format::bytes(text), format::bytes(whole));
+    let text = format!(
+        "about {} as CSV and JSON lines, packed to about a tenth: in all about {}{large}",
+        format::bytes(text),
+        format::bytes(whole)
+    );
     let is_nothing = plan.rows == 0;
     let row = |id: &'static str, name: &'static str, value: String| view! { <dt>{name}</dt><dd id=id>{value}</dd> };
     view! {

@@ -162,16 +162,10 @@ impl Host {
     fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
         match reply {
             Reply::Now(answer) => {
-                let beside: Vec<JsValue> = answer.beside().iter().map(|text| wire::attach(text.as_bytes())).collect();
+                let beside = answer.beside().iter().map(|text| wire::attach(text.as_bytes())).collect::<Vec<_>>();
                 self.say(&Notice::Answer(number, Box::new(answer)), &beside);
             }
-            // Whoever reads or looks at a record comes first.
-            Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, with, is_suspect: false }),
-            Reply::Ask(job) => {
-                if let Some(pool) = &mut self.pool {
-                    pool.push_first(Task { job, with, is_suspect: false });
-                }
-            }
+            Reply::Ask(job) => self.give(Task { job, with, is_suspect: false }),
         }
     }
 
@@ -244,8 +238,8 @@ impl Host {
                 jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
+            Report::Packed(_) => {}
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
-            // Only the page's own readers pack.
             Report::Packed(_) => {}
             Report::Searched(number, found) => {
                 self.ledger.found(&found);
@@ -300,10 +294,10 @@ impl Host {
         self.ledger.admit(report, rows);
     }
 
+    /// Whoever looks at a record comes first.
     fn give(&mut self, task: Task) {
-        if let Some(pool) = &mut self.pool {
-            pool.push(task);
-        }
+        let Some(pool) = &mut self.pool else { return };
+        if matches!(task.job, Job::Extract(_)) { pool.push_first(task) } else { pool.push(task) }
     }
 
     /// Something has grown: the page hears of it soon, but not for every file.
