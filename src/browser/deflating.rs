@@ -35,7 +35,6 @@ impl Deflating {
     }
 
     /// Takes some more; the promise is kept when it is deflated. The browser deflates in the thread that asks for it, so this is for workers.
-    #[must_use]
     pub fn push(&self, bytes: &Uint8Array) -> Promise {
         self.writer.write_with_chunk(bytes)
     }

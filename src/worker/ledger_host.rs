@@ -238,7 +238,6 @@ impl Host {
                 jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
             }
             Report::Checked(outcomes) => self.ledger.settle(outcomes),
-            Report::Packed(_) => {}
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
             Report::Packed(_) => {}
             Report::Searched(number, found) => {
