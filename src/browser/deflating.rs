@@ -15,31 +15,31 @@ use web_sys::Response;
 use web_sys::WritableStream;
 use web_sys::WritableStreamDefaultWriter;
 
-/// Deflates text that is pushed piece by piece.
+/// A text that is pushed piece by piece, deflated or not, and becomes a blob.
 pub struct Deflating {
     writer: WritableStreamDefaultWriter,
     packed: JsFuture,
 }
 
 impl Deflating {
-    /// Begins: in `gzip`, or as `deflate-raw` without a wrapper.
+    /// Begins: in `gzip`, as `deflate-raw` without a wrapper, or as it is.
     ///
     /// # Errors
     /// When the browser cannot do it.
-    pub fn begin(format: &str) -> Result<Self, JsValue> {
-        let pair = made("CompressionStream", format)?;
+    pub fn begin(format: Option<&str>) -> Result<Self, JsValue> {
+        let pair = made(if format.is_some() { "CompressionStream" } else { "TransformStream" }, format)?;
         let (taken, given) = (Reflect::get(&pair, &"writable".into())?, Reflect::get(&pair, &"readable".into())?);
         // Takes what comes out from now on, and lets the browser page it to disk.
         let packed = JsFuture::from(Response::new_with_opt_readable_stream(Some(given.unchecked_ref()))?.blob()?);
         Ok(Self { writer: taken.unchecked_into::<WritableStream>().get_writer()?, packed })
     }
 
-    /// Takes some more; the promise is kept when it is deflated. The browser deflates in the thread that asks for it, so this is for workers.
+    /// Takes some more; the promise is kept when it is taken. The browser deflates in the thread that asks for it, so this is for workers.
     pub fn push(&self, bytes: &Uint8Array) -> Promise {
         self.writer.write_with_chunk(bytes)
     }
 
-    /// All of it, deflated.
+    /// All of it.
     ///
     /// # Errors
     /// When the browser has no room for it.
@@ -55,7 +55,7 @@ impl Deflating {
 /// When it cannot be read, is damaged, or holds more.
 pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
     // `web-sys` knows such streams only as unstable; every browser since 2023 has them.
-    let stream = data.stream().pipe_through(made("DecompressionStream", "deflate-raw")?.unchecked_ref::<ReadableWritablePair>());
+    let stream = data.stream().pipe_through(made("DecompressionStream", Some("deflate-raw"))?.unchecked_ref::<ReadableWritablePair>());
     let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into()?;
     let mut total = 0;
     loop {
@@ -73,7 +73,7 @@ pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array))
     }
 }
 
-fn made(stream: &str, format: &str) -> Result<JsValue, JsValue> {
+fn made(stream: &str, format: Option<&str>) -> Result<JsValue, JsValue> {
     let make: Function = Reflect::get(&js_sys::global(), &stream.into())?.dyn_into()?;
     Reflect::construct(&make, &Array::of1(&format.into()))
 }

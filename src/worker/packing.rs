@@ -30,14 +30,8 @@ type Done = (Vec<Sum>, Option<Blob>);
 
 /// A text on its way: where its pieces go, and what they add up to where somebody wants to know.
 struct Text {
-    sink: Sink,
+    deflating: Deflating,
     sum: Option<Summing>,
-}
-
-enum Sink {
-    /// Into blobs, which the browser pages to disk: those made, the pieces in none of them yet, and the bytes of these.
-    Blobs(Array, Array, f64),
-    Deflated(Deflating),
 }
 
 impl OpenText {
@@ -62,10 +56,14 @@ impl OpenText {
                     None => Text::begin(wrapping)?,
                 };
                 for piece in &bytes {
-                    text.push(piece, place).await?;
+                    if let Some(sum) = &mut text.sum {
+                        sum.push(&piece.to_vec());
+                    }
+                    JsFuture::from(text.deflating.push(piece)).await?;
                 }
                 if place == Place::Last {
-                    return text.end().await;
+                    let blob = text.deflating.finish().await?;
+                    return Ok((text.sum.map(Summing::finish).into_iter().collect(), Some(blob)));
                 }
                 self.0.replace(Some(text));
                 Ok((Vec::new(), None))
@@ -77,39 +75,12 @@ impl OpenText {
 
 impl Text {
     fn begin(wrapping: Wrapping) -> Result<Self, JsValue> {
-        let sink = match wrapping {
-            Wrapping::Plain => Sink::Blobs(Array::new(), Array::new(), 0.0),
-            Wrapping::Gzip => Sink::Deflated(Deflating::begin("gzip")?),
-            Wrapping::Entry => Sink::Deflated(Deflating::begin("deflate-raw")?),
+        let (format, sum) = match wrapping {
+            Wrapping::Plain => (None, None),
+            Wrapping::Gzip => (Some("gzip"), None),
+            Wrapping::Entry => (Some("deflate-raw"), Some(Summing::default())),
         };
-        Ok(Self { sink, sum: (wrapping == Wrapping::Entry).then(Summing::default) })
-    }
-
-    async fn push(&mut self, piece: &Uint8Array, place: Place) -> Result<(), JsValue> {
-        if let Some(sum) = &mut self.sum {
-            sum.push(&piece.to_vec());
-        }
-        match &mut self.sink {
-            Sink::Deflated(deflating) => JsFuture::from(deflating.push(piece)).await.map(drop),
-            Sink::Blobs(made, loose, bytes) => {
-                loose.push(piece);
-                *bytes += f64::from(piece.length());
-                if place == Place::Last || *bytes > IN_ONE_BLOB {
-                    made.push(&blob_of(loose).await?.into());
-                    loose.set_length(0);
-                    *bytes = 0.0;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    async fn end(self) -> Result<Done, JsValue> {
-        let blob = match self.sink {
-            Sink::Deflated(deflating) => deflating.finish().await?,
-            Sink::Blobs(made, ..) => Blob::new_with_blob_sequence(&made)?,
-        };
-        Ok((self.sum.map(Summing::finish).into_iter().collect(), Some(blob)))
+        Ok(Self { deflating: Deflating::begin(format)?, sum })
     }
 }
 
@@ -134,6 +105,3 @@ async fn blob_of(parts: &Array) -> Result<Blob, JsValue> {
     source::read(&blob.slice_with_f64_and_f64((size - 1.0).max(0.0), size)?).await?;
     Ok(blob)
 }
-
-/// Bytes: a few slices of a text.
-const IN_ONE_BLOB: f64 = 16_777_216.0;
