@@ -6,10 +6,10 @@ use serde::Serialize;
 /// What is to be packed, or added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
-    /// Add up these files, whose bytes are beside, and put them one behind the other into a blob, each behind its zip header: their paths in
-    /// the zip file.
+    /// Add up these files, whose bytes are beside: their paths in a zip file. They are pieces of a text that is not packed, each behind its zip
+    /// header.
     Files(Vec<String>),
-    /// Take the next piece of a text, beside. With the last one comes its blob.
+    /// Take the next piece of a text, if one is beside. With the last one comes its blob.
     Piece(Wrapping, Place),
     /// Add up what the blob beside unpacks to. At more than so many bytes it ends.
     Unpack(u64),

@@ -18,7 +18,9 @@ use crate::browser::wire;
 use crate::export::parts::Sum;
 use crate::protocol::Job;
 use crate::protocol::Parcel;
+use crate::protocol::Place;
 use crate::protocol::Report;
+use crate::protocol::Wrapping;
 
 /// A packer at work.
 pub(super) struct Packer {
@@ -43,8 +45,8 @@ impl Packer {
             let packer = Self::of(program.spawn("packer").ok()?);
             let waiting = packer.waiting.clone();
             let late = Timeout::new(PATIENCE, move || waiting.borrow_mut().clear());
-            // No files at all: to hear that it listens.
-            if packer.ask(Parcel::Files(Vec::new()), &[]).await.is_ok() {
+            // A text without a word: to hear that it listens.
+            if packer.ask(Parcel::Piece(Wrapping::Plain, Place::Last), &[]).await.is_ok() {
                 packers.push(packer);
             } else if tries == TRIES {
                 return None;

@@ -67,9 +67,13 @@ impl Packing<'_> {
             let large = large.and_then(|file| self.export.client.blob(file.id));
             let bytes = if large.is_some() { Vec::new() } else { self.read(&files).await? };
             if let Some((files, asked)) = sent.take() {
-                let (sums, Some(blob)) = asked.await.map_err(|_| NO_ROOM)? else { return Err(NO_ROOM) };
-                self.note(&files, sums)?;
-                self.zip.push(&blob);
+                self.note(&files, asked.await.map_err(|_| NO_ROOM)?.0)?;
+                // What is written so far ends here.
+                if large.is_some() || bytes.is_empty() {
+                    let asked = self.packers[0].ask(Parcel::Piece(Wrapping::Plain, Place::Last), &[]);
+                    let (_, Some(blob)) = asked.await.map_err(|_| NO_ROOM)? else { return Err(NO_ROOM) };
+                    self.zip.push(&blob);
+                }
             }
             if let (Some(blob), Some(file)) = (large, files.first()) {
                 let asked = self.packers[0].ask(Parcel::AddUp, &[blob.clone().into()]);

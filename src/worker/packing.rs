@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Array;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -37,39 +36,40 @@ struct Text {
 impl OpenText {
     /// Does what the page wants, with the bytes or the blob beside.
     pub(super) async fn pack(&self, parcel: Parcel, bytes: Vec<Uint8Array>, blob: Option<Blob>) -> Result<Done, JsValue> {
-        match (parcel, blob) {
-            (Parcel::Files(paths), _) => files(&paths, &bytes).await,
+        let mut summing = Summing::default();
+        let (wrapping, place, sums, pieces) = match (parcel, blob) {
+            (Parcel::Files(paths), _) => {
+                let (sums, whole) = wrapped(&paths, &bytes);
+                (Wrapping::Plain, Place::Before, sums, vec![Uint8Array::from(whole.as_slice())])
+            }
+            (Parcel::Piece(wrapping, place), _) => (wrapping, place, Vec::new(), bytes),
             (Parcel::Unpack(most), Some(data)) => {
-                let mut summing = Summing::default();
                 inflated(&data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
-                Ok((vec![summing.finish()], None))
+                return Ok((vec![summing.finish()], None));
             }
             (Parcel::AddUp, Some(data)) => {
-                let mut summing = Summing::default();
                 source::read_slices(&data, |bytes| summing.push(bytes)).await?;
-                Ok((vec![summing.finish()], None))
+                return Ok((vec![summing.finish()], None));
             }
-            (Parcel::Piece(wrapping, place), _) => {
-                // The page asks for one thing at a time: while a piece is being taken no other comes.
-                let mut text = match self.0.take() {
-                    Some(text) => text,
-                    None => Text::begin(wrapping)?,
-                };
-                for piece in &bytes {
-                    if let Some(sum) = &mut text.sum {
-                        sum.push(&piece.to_vec());
-                    }
-                    JsFuture::from(text.deflating.push(piece)).await?;
-                }
-                if place == Place::Last {
-                    let blob = text.deflating.finish().await?;
-                    return Ok((text.sum.map(Summing::finish).into_iter().collect(), Some(blob)));
-                }
-                self.0.replace(Some(text));
-                Ok((Vec::new(), None))
+            _ => return Err(JsValue::NULL),
+        };
+        // The page asks for one thing at a time: while a piece is being taken no other comes.
+        let mut text = match self.0.take() {
+            Some(text) => text,
+            None => Text::begin(wrapping)?,
+        };
+        for piece in &pieces {
+            if let Some(sum) = &mut text.sum {
+                sum.push(&piece.to_vec());
             }
-            _ => Err(JsValue::NULL),
+            JsFuture::from(text.deflating.push(piece)).await?;
         }
+        if place == Place::Last {
+            let blob = text.deflating.finish().await?;
+            return Ok((text.sum.map(Summing::finish).into_iter().collect(), Some(blob)));
+        }
+        self.0.replace(Some(text));
+        Ok((sums, None))
     }
 }
 
@@ -85,23 +85,15 @@ impl Text {
 }
 
 /// Files end to end, each behind its header.
-async fn files(paths: &[String], beside: &[Uint8Array]) -> Result<Done, JsValue> {
-    let (parts, mut sums) = (Array::new(), Vec::with_capacity(beside.len()));
+fn wrapped(paths: &[String], beside: &[Uint8Array]) -> (Vec<Sum>, Vec<u8>) {
+    let (mut sums, mut whole) = (Vec::with_capacity(beside.len()), Vec::new());
     for (path, bytes) in paths.iter().zip(beside) {
-        let sum = Sum::of(&bytes.to_vec());
+        let bytes = bytes.to_vec();
+        let sum = Sum::of(&bytes);
         let entry = NewEntry { path, method: Method::Stored, crc32: sum.crc32, stored: sum.size, size: sum.size };
-        parts.push(&Uint8Array::from(entry.header().as_slice()));
-        parts.push(bytes);
+        whole.extend_from_slice(&entry.header());
+        whole.extend_from_slice(&bytes);
         sums.push(sum);
     }
-    Ok((sums, Some(blob_of(&parts).await?)))
-}
-
-/// A blob that the browser has for certain: one for which it had no room says so only when it is read, and one of a worker that has ended
-/// meanwhile would never be whole.
-async fn blob_of(parts: &Array) -> Result<Blob, JsValue> {
-    let blob = Blob::new_with_buffer_source_sequence(parts)?;
-    let size = blob.size();
-    source::read(&blob.slice_with_f64_and_f64((size - 1.0).max(0.0), size)?).await?;
-    Ok(blob)
+    (sums, whole)
 }
