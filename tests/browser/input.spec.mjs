@@ -195,7 +195,7 @@ describe("bad input", () => {
     const counted = said.filter((words) => /of [\d,]+ files?/.test(words) && !/^Ending/.test(words));
     assert.ok(counted.length > 0 && counted.every((words) => /^[\d,]+ of 3,000 files · /.test(words)), counted.join("\n"));
     const ending = said.filter((words) => words.startsWith("Ending"));
-    assert.ok(ending.every((words) => /^Ending with what has begun: [\d,]+ of [\d,]+ files? /.test(words)), ending.join("\n"));
+    assert.ok(ending.every((words) => /^Ending with what has begun: [\d,]+ of [\d,]+ files? · /.test(words)), ending.join("\n"));
     const tiles = said.filter((words) => words.startsWith("Log files"));
     assert.ok(tiles.length > 1 && /none so far/.test(tiles[0]) && !/none is here/.test(tiles[0]), tiles.join("\n"));
     assert.match(tiles.at(-1), /Digest files0none is here/);
