@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("reader", &["protocol", "query", "integrity", "table", "trail"]),
     ("ledger", &["export", "protocol", "query", "integrity", "table", "trail"]),
     ("browser", &["archive", "protocol"]),
-    ("worker", &["ledger", "reader", "export", "protocol", "browser", "integrity", "table", "trail"]),
+    ("worker", &["archive", "ledger", "reader", "export", "protocol", "browser", "integrity", "table", "trail"]),
     ("state", &["browser", "archive", "export", "protocol", "query", "integrity", "table::column", "table::estimate", "trail"]),
     (
         "view",

@@ -277,13 +277,12 @@ fn an_export_says_that_the_search_was_not_over() {
     let mut text = |filter: &str| {
         let request = trailseal::export::parts::RowsTextRequest {
             inquiry: inquiry(filter),
-            form: trailseal::export::parts::RowsForm::JsonLines,
+            forms: trailseal::export::parts::RowsForms::One(trailseal::export::parts::RowsForm::JsonLines),
             start: 0,
             count: 9,
-            sums: trailseal::export::parts::Sums::None,
         };
         let Answer::RowsText(text) = scene.ask(Question::RowsText(request)) else { panic!("a text") };
-        text.text
+        text.texts.concat()
     };
     assert!(text("raw:needle").contains("of 2 files only 1 were searched for"), "{}", text("raw:needle"));
     assert!(!text("eventName:B raw:needle").contains("searched for"));

@@ -209,6 +209,7 @@ fn questions_take_turns() {
     let files = files();
     let everything = [(0..files.len()).collect::<Vec<_>>()];
     let (mut ledger, mut turns) = (self::ledger(&files, &everything), Turns::default());
+    ledger.judge();
     let of = |text: &str| Inquiry { filter: Filter::parse(text), ..Inquiry::default() };
     let survey = |text| {
         let tallies = ColumnId::STORED.to_vec();
@@ -331,9 +332,10 @@ fn nothing_is_missing_while_folders_are_being_walked_through() {
     ledger.listing(Listing::Ended);
     assert!(ledger.progress().is_busy());
     ledger.listing(Listing::Ended);
-    assert!(!ledger.progress().is_busy() && is_missing(&mut ledger));
+    assert!(!ledger.progress().is_arriving() && ledger.progress().is_busy(), "nothing comes, and it is to be judged");
+    assert!(is_missing(&mut ledger) && !ledger.progress().is_busy());
     ledger.listing(Listing::Ended);
-    assert!(!ledger.progress().is_busy(), "a walk that was cancelled ends too");
+    assert!(!ledger.progress().is_arriving(), "a walk that was cancelled ends too");
 }
 
 /// Reading that was ended early leaves files unread, and those must not pass for a finding without a word.
@@ -345,7 +347,7 @@ fn what_was_not_read_is_said() {
     assert!(ledger.progress().is_busy() && ledger.progress().problems == 0);
     let last: Vec<FileId> = (read as u32..files.len() as u32).map(FileId).collect();
     ledger.give_up(&last, 2);
-    assert!(!ledger.progress().is_busy() && ledger.progress().problems == 1);
+    assert!(!ledger.progress().is_arriving() && ledger.progress().problems == 1);
     let problem = |ledger: &mut Ledger| match ledger.answer(0, Question::Problems) {
         Reply::Now(Answer::Problems(problems)) => problems[0].clone(),
         _ => panic!("problems"),
@@ -390,7 +392,7 @@ fn a_file_that_was_not_read_is_not_missing() {
         let unread: Vec<usize> = all.clone().filter(|at| at % step == 1).collect();
         let mut ledger = ledger(&files, &[read]);
         give_up(&mut ledger, &unread.iter().map(|at| FileId(*at as u32)).collect::<Vec<_>>());
-        assert!(!ledger.progress().is_busy());
+        assert!(!ledger.progress().is_arriving());
         let found = report(&mut ledger);
         assert!(gone(&found).is_subset(&gone(&before)), "{:?}", gone(&found).difference(&gone(&before)).collect::<Vec<_>>());
         for at in &unread {

@@ -24,12 +24,13 @@ use trailseal::archive::Method;
 use trailseal::archive::NewEntry;
 use trailseal::archive::ZipWriter;
 use trailseal::export::parts::GivenPack;
+use trailseal::export::parts::PackedFile;
 use trailseal::export::parts::Part;
 use trailseal::export::parts::RowsForm;
+use trailseal::export::parts::RowsForms;
 use trailseal::export::parts::RowsTextRequest;
 use trailseal::export::parts::SealRequest;
 use trailseal::export::parts::Sum;
-use trailseal::export::parts::Sums;
 use trailseal::integrity::Verdict;
 use trailseal::integrity::VerdictReport;
 use trailseal::integrity::check;
@@ -42,9 +43,15 @@ use trailseal::protocol::Answer;
 use trailseal::protocol::Job;
 use trailseal::protocol::Named;
 use trailseal::protocol::Question;
+use trailseal::protocol::ReportForm;
+use trailseal::protocol::RowsRequest;
 use trailseal::query::filter::Filter;
 use trailseal::query::inquiry::Inquiry;
+use trailseal::query::order::Direction;
+use trailseal::query::order::Order;
+use trailseal::query::order::SortBy;
 use trailseal::reader::Reader;
+use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
 use trailseal::trail::time::TimeRange;
 
@@ -92,31 +99,93 @@ fn ask(ledger: &mut Ledger, question: Question) -> Answer {
 fn rows(ledger: &mut Ledger, inquiry: &Inquiry, form: RowsForm) -> String {
     let (mut text, mut start) = (String::new(), 0);
     loop {
-        let request = RowsTextRequest { inquiry: inquiry.clone(), form, start, count: 2, sums: Sums::Whole };
+        let request = RowsTextRequest { inquiry: inquiry.clone(), forms: RowsForms::One(form), start, count: 2 };
         let Answer::RowsText(slice) = ask(ledger, Question::RowsText(request)) else { panic!("rows") };
-        text.push_str(&slice.text);
+        assert!(slice.is_ready && slice.texts.len() == 1);
+        text.push_str(&slice.texts[0]);
         start += slice.rows;
         if u64::from(start) >= slice.matched {
-            assert_eq!(slice.sum, Some(Sum::of(text.as_bytes())), "added up on the way");
             return text;
         }
-        assert_eq!(slice.sum, None);
     }
 }
 
-/// Slices that were asked for out of their order add up to nothing.
+/// Both forms at once are the forms one by one, whatever is asked in between.
 #[test]
-fn a_slice_that_was_passed_over_leaves_no_sum() {
+fn both_forms_at_once_are_each_by_itself() {
     let (mut ledger, _) = ledger(&TrailBuilder::build(FIVE));
-    let mut sum = |start: u32, count: u32| {
-        let request = RowsTextRequest { inquiry: Inquiry::default(), form: RowsForm::Csv, start, count, sums: Sums::Whole };
-        let Answer::RowsText(slice) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
-        (slice.sum, slice.matched)
-    };
-    let (_, matched) = sum(0, 2);
-    assert!(matched > 3, "{matched}");
-    assert_eq!(sum(3, 8192).0, None);
-    assert!(sum(0, 8192).0.is_some());
+    for by in [SortBy::Time, SortBy::Column(ColumnId::EventName)] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let inquiry = Inquiry { order: Order { by, direction }, filter: Filter::parse("-verdict:invalid"), ..Inquiry::default() };
+            let (csv, json) = (rows(&mut ledger, &inquiry, RowsForm::Csv), rows(&mut ledger, &inquiry, RowsForm::JsonLines));
+            let (mut both, mut start) = ([String::new(), String::new()], 0);
+            loop {
+                let request = RowsTextRequest { inquiry: inquiry.clone(), forms: RowsForms::Both, start, count: 3 };
+                let Answer::RowsText(slice) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
+                both.iter_mut().zip(&slice.texts).for_each(|(both, text)| both.push_str(text));
+                start += slice.rows;
+                // Somebody looks at other rows meanwhile, and another export is given up.
+                let other = Inquiry { filter: Filter::parse("verdict:valid"), ..Inquiry::default() };
+                let rows = RowsRequest { inquiry: other.clone(), start: 0, count: 5, columns: Vec::new() };
+                ask(&mut ledger, Question::Rows(rows));
+                ask(&mut ledger, Question::RowsText(RowsTextRequest { inquiry: other, forms: RowsForms::None, start: 0, count: 0 }));
+                if u64::from(start) >= slice.matched {
+                    break;
+                }
+            }
+            assert_eq!(both, [csv, json], "{by:?} {direction:?}");
+        }
+    }
+}
+
+/// What travels beside an answer is not in it: a report of a hundred megabytes is neither written nor read as part of a message.
+#[test]
+fn texts_travel_beside_their_answers() {
+    let (mut ledger, _) = ledger(&TrailBuilder::build(FIVE));
+    let inquiry = Inquiry::default();
+    let rows = RowsTextRequest { inquiry: inquiry.clone(), forms: RowsForms::Both, start: 0, count: 9 };
+    for (question, texts) in [
+        (Question::Report(ReportForm::Json), 1),
+        (Question::RowsText(rows), 2),
+        (Question::PackTexts(inquiry.clone()), 4),
+        (Question::Seal(SealRequest { inquiry, made: String::new(), files: Vec::new(), parts: Vec::new() }), 2),
+    ] {
+        let answer = ask(&mut ledger, question);
+        assert_eq!(answer.beside().len(), texts);
+        assert!(answer.beside().iter().all(|text| text.len() > 200), "{:?}", answer.beside());
+        let message = serde_json::to_string(&answer).expect("a message");
+        assert!(message.len() < 200, "{message}");
+        let back: Answer = serde_json::from_str(&message).expect("an answer");
+        assert!(back.beside().iter().all(String::is_empty));
+        assert_eq!(back.generation(), answer.generation());
+    }
+}
+
+/// However many files there are, each is told once, in the plan's number, few enough at a time.
+#[test]
+fn the_files_of_a_pack_come_some_at_a_time() {
+    let (mut ledger, _) = ledger(&TrailBuilder::build(FIVE));
+    let Answer::Pack(plan) = ask(&mut ledger, Question::Pack(Inquiry::default())) else { panic!("a plan") };
+    let files = files(&mut ledger, &Inquiry::default());
+    assert_eq!(files.len() as u64, plan.files());
+    assert_eq!(files.iter().map(|file| file.size).sum::<u64>(), plan.bytes);
+    assert_eq!(files.iter().map(|file| &file.path).collect::<BTreeSet<_>>().len(), files.len());
+}
+
+/// All files of a pack, as the page asks for them.
+fn files(ledger: &mut Ledger, inquiry: &Inquiry) -> Vec<PackedFile> {
+    let mut files: Vec<PackedFile> = Vec::new();
+    loop {
+        let Answer::PackFiles(_, total, some) = ask(ledger, Question::PackFiles(inquiry.clone(), files.len() as u32)) else {
+            panic!("files")
+        };
+        if some.is_empty() {
+            assert_eq!(files.len() as u64, total);
+            return files;
+        }
+        assert!(some.len() == 1 || (some.len() <= 128 && some.iter().map(|file| file.size).sum::<u64>() <= 4 << 20));
+        files.extend(some);
+    }
 }
 
 /// The parts of a pack of these rows, put together in the order of the page.
@@ -126,20 +195,21 @@ fn pack(trail: &Trail, filter: &str) -> Parts {
 
 fn pack_of((mut ledger, stored): (Ledger, Vec<Vec<u8>>), filter: &str) -> Parts {
     let inquiry = Inquiry { filter: Filter::parse(filter), ..Inquiry::default() };
-    let Answer::Pack(plan) = ask(&mut ledger, Question::Pack(inquiry.clone())) else { panic!("a plan") };
-    let mut parts: Parts = plan.files.iter().map(|file| (file.path.clone(), stored[file.id.index()].clone())).collect();
+    let mut parts: Parts = files(&mut ledger, &inquiry).iter().map(|file| (file.path.clone(), stored[file.id.index()].clone())).collect();
+    let file_sums = parts.iter().map(|(_, bytes)| Sum::of(bytes)).collect();
+    let many = parts.len();
     parts.push(("rows.csv".to_owned(), rows(&mut ledger, &inquiry, RowsForm::Csv).into_bytes()));
     parts.push(("rows.jsonl".to_owned(), rows(&mut ledger, &inquiry, RowsForm::JsonLines).into_bytes()));
-    let Answer::Texts(_, texts) = ask(&mut ledger, Question::PackTexts(inquiry.clone())) else { panic!("texts") };
-    parts.extend(texts.into_iter().map(|(path, text)| (path, text.into_bytes())));
+    let Answer::Texts(texts) = ask(&mut ledger, Question::PackTexts(inquiry.clone())) else { panic!("texts") };
+    parts.extend(texts.paths.into_iter().zip(texts.texts.into_iter().map(String::into_bytes)));
     let summed = |(path, bytes): &(String, Vec<u8>)| {
         let sum = Sum::of(bytes);
         Part { path: path.clone(), size: sum.size, sha256: sum.sha256 }
     };
-    let sums = parts.iter().map(summed).collect();
-    let request = SealRequest { inquiry, made: "2025-03-10T20:00:00Z".to_owned(), parts: sums };
-    let Answer::Texts(_, texts) = ask(&mut ledger, Question::Seal(request)) else { panic!("a seal") };
-    parts.extend(texts.into_iter().map(|(path, text)| (path, text.into_bytes())));
+    let others = parts[many..].iter().map(summed).collect();
+    let request = SealRequest { inquiry, made: "2025-03-10T20:00:00Z".to_owned(), files: file_sums, parts: others };
+    let Answer::Texts(texts) = ask(&mut ledger, Question::Seal(request)) else { panic!("a seal") };
+    parts.extend(texts.paths.into_iter().zip(texts.texts.into_iter().map(String::into_bytes)));
     parts
 }
 

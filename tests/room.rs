@@ -8,8 +8,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::Value;
 use trailseal::export::parts::RowsForm;
+use trailseal::export::parts::RowsForms;
 use trailseal::export::parts::RowsTextRequest;
-use trailseal::export::parts::Sums;
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::report::FindingCode;
 use trailseal::integrity::signature::check;
@@ -241,9 +241,9 @@ fn what_leaves_says_that_it_is_not_all() {
     let left_out = ledger.held().left_out;
     assert!(left_out > 0);
     for form in [RowsForm::Csv, RowsForm::JsonLines] {
-        let request = RowsTextRequest { inquiry: Inquiry::default(), form, start: 0, count: 1, sums: Sums::None };
+        let request = RowsTextRequest { inquiry: Inquiry::default(), forms: RowsForms::One(form), start: 0, count: 1 };
         let Answer::RowsText(text) = ask(&mut ledger, Question::RowsText(request)) else { panic!("rows") };
-        let head = text.text.lines().next().unwrap();
+        let head = text.texts[0].lines().next().unwrap();
         assert!(head.contains("NOT ALL EVENTS WERE LOADED") && head.contains(&format!("{left_out} others")), "{head}");
     }
     let Answer::Pack(plan) = ask(&mut ledger, Question::Pack(Inquiry::default())) else { panic!("a plan") };

@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
@@ -11,11 +12,15 @@ use support::Trail;
 use support::TrailBuilder;
 use support::forge;
 use support::settle;
+use trailseal::integrity::Asked;
 use trailseal::integrity::Evidence;
 use trailseal::integrity::GivenSignature;
 use trailseal::integrity::Judgement;
 use trailseal::integrity::PublicKey;
+use trailseal::integrity::Stage;
+use trailseal::integrity::Strictness;
 use trailseal::integrity::Verdict;
+use trailseal::integrity::judging::Judging;
 use trailseal::trail::FileId;
 
 /// Two Regions, a stop, a rotation of keys, an hour of nothing.
@@ -125,6 +130,40 @@ proptest! {
             content.flaw.is_some() || signed.get(&file.path) != Some(&inflated)
         };
         prop_assert!(!trail.files.iter().any(is_changed) || report.exit_code() != 0, "{:#?}", trail.lines());
+    }
+
+    /// Judged in steps of any length it comes to the very same: verdicts, report, JSON; settled, cut short and while files arrive.
+    #[test]
+    fn steps_change_no_judgement(
+        actions in proptest::collection::vec((0u8..8, 0usize..14, 0usize..14, 0usize..900), 0..9), metadata in 0u8..3, stage in 0usize..3,
+        budget in 1usize..4000, strict in any::<bool>(),
+    ) {
+        let mut trail = trail().clone();
+        match metadata {
+            0 => trail.forget_signatures(),
+            1 => trail.keep_signatures(&["17:00", "w12"]),
+            _ => {}
+        }
+        for (action, one, other, at) in actions {
+            wound(&mut trail, action, (one, other), at);
+        }
+        let strictness = if strict { Strictness::Strict } else { Strictness::Content };
+        let asked = Asked { stage: [Stage::Settled, Stage::CutShort, Stage::Arriving][stage], strictness, ..trail.asked };
+        let order: Vec<usize> = (0..trail.files.len()).collect();
+        let evidence = Rc::new(trail.evidence(&order));
+        let mut judging = Judging::of(evidence.clone(), asked);
+        let mut steps = 0;
+        let stepped = loop {
+            steps += 1;
+            match judging.step(budget) {
+                Ok(judgement) => break judgement,
+                Err(rest) => judging = rest,
+            }
+        };
+        let whole = evidence.judge(&asked);
+        prop_assert!(steps > 2, "in {steps} steps nothing is shown");
+        prop_assert_eq!(serde_json::to_string(&stepped.report).ok(), serde_json::to_string(&whole.report).ok());
+        prop_assert_eq!(stepped, whole);
     }
 
     #[test]

@@ -32,22 +32,35 @@ pub struct NewEntry<'a> {
     pub size: u64,
 }
 
-impl ZipWriter {
-    /// The header that comes before the data of this entry.
-    pub fn add(&mut self, entry: NewEntry<'_>) -> Vec<u8> {
-        let is_large = [entry.stored, entry.size].iter().any(|size| *size >= u64::from(SEE_64));
+impl NewEntry<'_> {
+    /// The header that comes before its data: the same wherever in the zip file it stands.
+    #[must_use]
+    pub fn header(self) -> Vec<u8> {
+        let is_large = self.is_large();
         let mut local = Vec::new();
         put_32(&mut local, LOCAL);
-        describe(&mut local, entry, is_large);
+        describe(&mut local, self, is_large);
         put_16(&mut local, if is_large { 20 } else { 0 });
-        local.extend_from_slice(name(entry));
+        local.extend_from_slice(name(self));
         if is_large {
             put_16(&mut local, EXTRA_64);
             put_16(&mut local, 16);
-            put_64(&mut local, entry.size);
-            put_64(&mut local, entry.stored);
+            put_64(&mut local, self.size);
+            put_64(&mut local, self.stored);
         }
-        self.note(entry, is_large || self.offset >= u64::from(SEE_64));
+        local
+    }
+
+    fn is_large(self) -> bool {
+        [self.stored, self.size].iter().any(|size| *size >= u64::from(SEE_64))
+    }
+}
+
+impl ZipWriter {
+    /// The header that comes before the data of this entry.
+    pub fn add(&mut self, entry: NewEntry<'_>) -> Vec<u8> {
+        let local = entry.header();
+        self.note(entry, entry.is_large() || self.offset >= u64::from(SEE_64));
         self.offset = self.offset.saturating_add(length(&local)).saturating_add(entry.stored);
         self.entries = self.entries.saturating_add(1);
         local
@@ -177,6 +190,74 @@ mod tests {
                 let at = usize::try_from(entry.header_at).expect("small");
                 let start = usize::try_from(entry.data_at(&bytes[at..]).expect("a header")).expect("small");
                 prop_assert_eq!(&bytes[start..start + data.len()], data.as_slice());
+            }
+        }
+    }
+
+    /// A writer that has written so much already.
+    fn far_on(offset: u64) -> ZipWriter {
+        ZipWriter { offset, ..ZipWriter::default() }
+    }
+
+    proptest! {
+        /// On both sides of every bound at which a number no longer fits into 32 bits, or the entries into 16.
+        #[test]
+        fn what_lies_beyond_four_gigabytes_is_found(
+            at in prop_oneof![Just(0u64), (1u64 << 32) - 200..(1 << 32) + 200, 1u64 << 40..1 << 50],
+            sizes in prop::collection::vec(prop_oneof![0u64..9, (1u64 << 32) - 3..(1 << 32) + 3, 5u64 << 32..6 << 32], 1..6),
+            is_deflated: bool,
+        ) {
+            let mut zip = far_on(at);
+            let method = if is_deflated { Method::Deflated } else { Method::Stored };
+            let mut headers = Vec::new();
+            for (number, size) in (0..).zip(&sizes) {
+                // Deflated, what is large may be small where it lies.
+                let stored = if is_deflated { size / 9 } else { *size };
+                let entry = NewEntry { path: "rows.csv", method, crc32: number, stored, size: *size };
+                let (header_at, header) = (zip.offset, zip.add(entry));
+                prop_assert_eq!(&header, &entry.header(), "wherever it stands");
+                headers.push((header_at, header, stored));
+            }
+            let directory_at = zip.offset;
+            let tail = zip.finish();
+            let end = find_end(&tail, directory_at + length(&tail)).expect("an end");
+            prop_assert_eq!((end.at, end.shift), (directory_at, 0));
+            let read = entries(&tail, &end).expect("entries");
+            prop_assert_eq!(read.len(), sizes.len());
+            for ((entry, size), (header_at, header, stored)) in read.iter().zip(&sizes).zip(&headers) {
+                prop_assert_eq!((entry.header_at, entry.size, entry.stored, entry.method), (*header_at, *size, *stored, method));
+                // Readers are given its first bytes only: the lengths of name and extra field stand there.
+                prop_assert_eq!(entry.data_at(&header[..30]), Ok(header_at + length(header)));
+                // What needs more than 32 bits says so to old programs, and nothing else does.
+                let is_large = *size >= u64::from(SEE_64) || *stored >= u64::from(SEE_64);
+                prop_assert_eq!(header[4], if is_large { 45 } else { 20 });
+            }
+        }
+    }
+
+    /// One entry around the number that 16 bits cannot hold: whoever counts 65,535 has to look into the larger directory.
+    #[test]
+    fn the_number_of_entries_is_right_around_its_bound() {
+        for many in [65_534u32, 65_535, 65_536, 112_909] {
+            let (mut zip, mut bytes) = (ZipWriter::default(), Vec::new());
+            for number in 0..many {
+                let path = format!("files/AWSLogs/{number}.json.gz");
+                let data = number.to_le_bytes();
+                let entry = NewEntry { path: &path, method: Method::Stored, crc32: number, stored: length(&data), size: length(&data) };
+                bytes.extend(zip.add(entry));
+                bytes.extend(data);
+            }
+            bytes.extend(zip.finish());
+            let size = length(&bytes);
+            let tail = &bytes[bytes.len() - 65_633..];
+            let end = find_end(tail, size).expect("an end");
+            assert_eq!(end.entries, u64::from(many));
+            let read = entries(&bytes[usize::try_from(end.at).expect("small")..], &end).expect("entries");
+            assert_eq!(u32::try_from(read.len()), Ok(many));
+            for (number, entry) in (0u32..).zip(&read) {
+                let at = usize::try_from(entry.header_at).expect("small");
+                let data = usize::try_from(entry.data_at(&bytes[at..at + 30]).expect("a header")).expect("small");
+                assert_eq!(bytes[data..data + 4], number.to_le_bytes());
             }
         }
     }

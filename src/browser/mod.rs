@@ -1,5 +1,6 @@
 //! The only room that names workers, files, fetch and frames.
 
+pub mod deflating;
 pub mod dropped;
 pub mod frame;
 mod handles;

@@ -17,44 +17,56 @@ pub enum RowsForm {
     JsonLines,
 }
 
+/// In which forms rows are wanted: each row is looked up once for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowsForms {
+    /// In none: they need not be held in their order any longer.
+    None,
+    /// In one.
+    One(RowsForm),
+    /// In both, CSV first.
+    Both,
+}
+
+impl RowsForms {
+    /// One by one.
+    #[must_use]
+    pub fn each(&self) -> &[RowsForm] {
+        match self {
+            Self::None => &[],
+            Self::One(form) => std::slice::from_ref(form),
+            Self::Both => &[RowsForm::Csv, RowsForm::JsonLines],
+        }
+    }
+}
+
 /// Which rows are wanted as text: a slice of the sorted table, so that no answer takes long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowsTextRequest {
     /// Which events, in which order.
     pub inquiry: Inquiry,
     /// As what.
-    pub form: RowsForm,
+    pub forms: RowsForms,
     /// The first row's place; the head of the text comes with place 0.
     pub start: u32,
     /// How many rows.
     pub count: u32,
-    /// Whether the whole text is to be added up on the way.
-    pub sums: Sums,
-}
-
-/// Whether a text is to be added up while it is made: one that goes into a pack, so that nobody need read it again for that.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sums {
-    /// It is a file of its own.
-    #[default]
-    None,
-    /// From place 0 on.
-    Whole,
 }
 
 /// Rows as text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowsText {
     /// When it was true: slices of two generations do not belong together.
     pub generation: u64,
+    /// Whether the rows have been put in order. Of very many that takes its time: until then ask again for the same.
+    pub is_ready: bool,
     /// How many rows the inquiry selects.
     pub matched: u64,
     /// How many rows are in the text.
     pub rows: u32,
-    /// The text.
-    pub text: String,
-    /// With the last slice, where it was wanted and all slices were asked for in their order: what they add up to.
-    pub sum: Option<Sum>,
+    /// One for each form asked for. They travel beside the answer.
+    #[serde(skip)]
+    pub texts: Vec<String>,
 }
 
 /// What an evidence pack will hold.
@@ -76,8 +88,16 @@ pub struct PackPlan {
     pub lake: u64,
     /// Logs that those digests list and that stay behind.
     pub left_out: u64,
-    /// All of these.
-    pub files: Vec<PackedFile>,
+    /// Stored bytes of all of these files.
+    pub bytes: u64,
+}
+
+impl PackPlan {
+    /// How many files go in.
+    #[must_use]
+    pub fn files(&self) -> u64 {
+        self.logs.saturating_add(self.digests).saturating_add(self.lake)
+    }
 }
 
 /// A file as it goes into a pack.
@@ -120,8 +140,22 @@ pub struct SealRequest {
     pub inquiry: Inquiry,
     /// When, by the page's clock: `YYYY-MM-DDThh:mm:ssZ`.
     pub made: String,
+    /// What the planned files add up to, in the plan's order: their paths are known.
+    pub files: Vec<Sum>,
     /// All other parts.
     pub parts: Vec<Part>,
+}
+
+/// Texts with their paths in a pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Texts {
+    /// When they were true.
+    pub generation: u64,
+    /// The path of each.
+    pub paths: Vec<String>,
+    /// They travel beside the answer: one may be of a hundred megabytes.
+    #[serde(skip)]
+    pub texts: Vec<String>,
 }
 
 /// An evidence pack that was given: its manifest, and what its parts really are.

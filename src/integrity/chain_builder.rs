@@ -25,8 +25,8 @@ use crate::trail::time::HOUR;
 use crate::trail::time::Timestamp;
 
 impl ChainBuilder<'_, '_> {
-    /// All chains, in the order of their names, and what is odd about them.
-    pub(crate) fn build(&self, findings: &mut Vec<Finding>) -> Vec<DigestChain> {
+    /// The digests of each chain, in the order of the chains' names: those that are not disproven, and the others.
+    pub(crate) fn grouped(&self) -> BTreeMap<&ChainId, (Vec<usize>, Vec<usize>)> {
         let mut grouped: BTreeMap<&ChainId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (index, given) in self.digests.all.iter().enumerate() {
             let Some(chain) = given.chain.as_ref().filter(|_| !self.displaced.contains(&index)) else { continue };
@@ -38,10 +38,11 @@ impl ChainBuilder<'_, '_> {
                 grouped.entry(&name.chain).or_default();
             }
         }
-        grouped.into_iter().map(|(id, (members, disproven))| self.build_one(id, members, &disproven, findings)).collect()
+        grouped
     }
 
-    fn build_one(&self, id: &ChainId, members: Vec<usize>, disproven: &[usize], findings: &mut Vec<Finding>) -> DigestChain {
+    /// One chain, and what is odd about it.
+    pub(crate) fn build(&self, id: &ChainId, members: Vec<usize>, disproven: &[usize], findings: &mut Vec<Finding>) -> DigestChain {
         let everyone: Vec<_> = members.iter().chain(disproven).filter_map(|index| self.digests.get(*index)).collect();
         let organization = everyone.iter().find_map(|given| given.digest.organization());
         let oldest = match id.kind {

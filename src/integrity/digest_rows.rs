@@ -16,6 +16,7 @@ use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::location::standing;
+use crate::integrity::pace::Pace;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::ReportTime;
 use crate::integrity::rows::Homes;
@@ -28,12 +29,13 @@ use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
 
 /// Adds all digests: those given first, then files that should be digests, then those that are missing.
-pub(crate) fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chains: &[DigestChain]) {
+pub(crate) async fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>, chains: &[DigestChain], pace: &Pace) {
     let misplaced: HashSet<FileId> = builder.damaged.iter().map(|damaged| damaged.file.facts.id).collect();
     for (index, (given, verdict)) in builder.digests.all.iter().zip(builder.verdicts).enumerate() {
         if builder.displaced.contains(&index) {
             continue;
         }
+        pace.spend(DEAR).await;
         let sound = given.files.iter().filter(|file| !misplaced.contains(&file.facts.id));
         for (place, file) in sound.enumerate() {
             let judged = if place == 0 { verdict.judged.clone() } else { copy_verdict(given, verdict, file, builder.asked.strictness) };
@@ -132,3 +134,6 @@ fn missing_row(missing: &MissingDigest, kind: ChainKind, stage: Stage) -> Digest
         key_fingerprint: None,
     }
 }
+
+/// A row is made in the time of so many numbers.
+const DEAR: usize = 600;

@@ -1,11 +1,11 @@
 //! The verdict on each digest: what its signatures, its successors and its files say.
 
+use crate::integrity::checks::Link;
 use crate::integrity::digests::Answer;
 use crate::integrity::digests::Candidate;
 use crate::integrity::digests::CandidateSource;
 use crate::integrity::digests::Digests;
 use crate::integrity::digests::GivenDigest;
-use crate::integrity::digests::Link;
 use crate::integrity::digests::answer;
 use crate::integrity::digests::fingerprint;
 use crate::integrity::evidence::Evidence;
@@ -14,6 +14,7 @@ use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::KeyProblem;
 use crate::integrity::location::standing;
+use crate::integrity::pace::Pace;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::Origin;
 use crate::integrity::signature::SignedDigest;
@@ -35,7 +36,12 @@ pub(crate) struct DigestVerdict<'a> {
 }
 
 /// Verdicts on all digests, in the order of `digests.all`.
-pub(crate) fn judge_digests<'a>(evidence: &'a Evidence, digests: &Digests<'a>, strictness: Strictness) -> Vec<DigestVerdict<'a>> {
+pub(crate) async fn judge_digests<'a>(
+    evidence: &'a Evidence,
+    digests: &Digests<'a>,
+    strictness: Strictness,
+    pace: &Pace,
+) -> Vec<DigestVerdict<'a>> {
     let mut verdicts: Vec<Option<DigestVerdict<'a>>> = digests.all.iter().map(|_| None).collect();
     let mut entered = vec![false; digests.all.len()];
     // A successor is judged before its predecessor, since what a disproven one says does not count. Newest first makes this a
@@ -44,6 +50,7 @@ pub(crate) fn judge_digests<'a>(evidence: &'a Evidence, digests: &Digests<'a>, s
         let mut stack = vec![newest];
         while let Some(index) = stack.last().copied() {
             let Some(given) = digests.get(index) else { break };
+            pace.spend(DEAR).await;
             let first_time = entered.get_mut(index).is_some_and(|entered| !std::mem::replace(entered, true));
             let waiting = digests.successors(given).into_iter().filter(|next| entered.get(*next) == Some(&false));
             let before = stack.len();
@@ -309,3 +316,6 @@ impl Weight {
         }
     }
 }
+
+/// A digest is judged in the time of so many numbers.
+const DEAR: usize = 1000;

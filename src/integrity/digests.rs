@@ -1,6 +1,5 @@
 //! The digests given, each content once, and the signatures that may prove them.
 
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use crate::integrity::evidence::About;
@@ -17,15 +16,11 @@ use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::CheckResult;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::Origin;
-use crate::integrity::signature::SignatureCheck;
 use crate::integrity::signature::SignedDigest;
-use crate::integrity::signature::string_to_sign;
 use crate::trail::arrange::arrange;
 use crate::trail::digest::DigestFile;
 use crate::trail::digest::Place;
 use crate::trail::ids::ChainId;
-use crate::trail::object_key::KeyKind;
-use crate::trail::object_key::ObjectKey;
 
 /// One digest by its content; it may lie in several files.
 #[derive(Debug)]
@@ -80,26 +75,35 @@ pub(crate) enum Answer<'a> {
 
 impl<'a> Digests<'a> {
     pub(crate) fn of(evidence: &'a Evidence) -> Self {
-        let mut by_content: BTreeMap<Sha256, GivenDigest<'a>> = BTreeMap::new();
+        let mut digests = Self::listed(evidence);
+        digests.index(evidence);
+        digests
+    }
+
+    /// Half of the work: nobody knows yet who names whom.
+    pub(crate) fn listed(evidence: &'a Evidence) -> Self {
+        let mut digests = Self::default();
         for file in evidence.digest_files() {
             let FileKind::Digest(Ok(digest)) = &file.facts.kind else { continue };
             let content = file.facts.content.sha256;
-            let new = || GivenDigest { digest, content, chain: digest.chain(), files: Vec::new() };
-            by_content.entry(content).or_insert_with(new).files.push(file);
+            // They come in the order of their contents.
+            match digests.all.last_mut() {
+                Some(last) if last.content == content => last.files.push(file),
+                _ => digests.all.push(GivenDigest { digest, content, chain: digest.chain(), files: vec![file] }),
+            }
         }
-        let mut digests = Self { all: by_content.into_values().collect(), ..Self::default() };
         arrange(&mut digests.all, |a, b| (a.digest.end, a.digest.start, a.content).cmp(&(b.digest.end, b.digest.start, b.content)));
-        for given in &mut digests.all {
+        for given in digests.all.iter_mut().filter(|given| given.files.len() > 1) {
             // A file with a flaw never stands for the digest while a sound copy is there.
             let digest = given.digest;
             let fitness = |file: &&GivenFile| (file.facts.content.flaw.is_some(), standing(file, &digest.place));
             arrange(&mut given.files, |a, b| fitness(a).cmp(&fitness(b)));
         }
-        digests.index(evidence);
         digests
     }
 
-    fn index(&mut self, evidence: &'a Evidence) {
+    /// The other half.
+    pub(crate) fn index(&mut self, evidence: &'a Evidence) {
         for (index, given) in self.all.iter().enumerate() {
             self.by_content.insert(given.content, index);
             self.at_place.entry(&given.digest.place).or_default().push(index);
@@ -141,8 +145,10 @@ impl<'a> Digests<'a> {
         let by_place = self.naming_place.get(&given.digest.place).map_or(&[][..], Vec::as_slice);
         let by_hash = self.naming_hash.get(&given.content).map_or(&[][..], Vec::as_slice);
         let mut all = [by_place, by_hash].concat();
-        arrange(&mut all, Ord::cmp);
-        all.dedup();
+        if all.len() > 1 {
+            arrange(&mut all, Ord::cmp);
+            all.dedup();
+        }
         // One that names itself is a circle, not a successor.
         all.retain(|index| self.get(*index).is_some_and(|successor| successor.content != given.content));
         all
@@ -196,10 +202,11 @@ pub(crate) fn answer<'a>(evidence: &'a Evidence, given: &GivenDigest<'_>, signat
     let mut results = Vec::new();
     for key in evidence.ring.usable(&fingerprint(given)) {
         let subject = subject(given, signature, key);
-        if let Some(proof) = evidence.proofs.get(&subject) {
+        let state = evidence.checks.get(&subject);
+        if let Some(CheckState::Proven(proof)) = state {
             return Answer::Holds(proof);
         }
-        results.push(evidence.checks.get(&subject).copied());
+        results.push(state);
     }
     if results.is_empty() || results.iter().any(|state| !matches!(state, Some(CheckState::Done(_)))) {
         return Answer::Open;
@@ -213,128 +220,7 @@ pub(crate) fn fingerprint(given: &GivenDigest<'_>) -> String {
     given.digest.fingerprint.to_ascii_lowercase()
 }
 
-impl Evidence {
-    /// The checks that are due and were not handed out before.
-    pub fn take_checks(&mut self) -> Vec<SignatureCheck> {
-        if !self.checks_are_due() {
-            return Vec::new();
-        }
-        let due = due_checks(self);
-        self.hand_out(due)
-    }
-}
-
-/// The checks that were not yet handed out. Signatures without a key wait until nothing else is left to prove a digest.
-fn due_checks(evidence: &Evidence) -> Vec<(CheckSubject, SignatureCheck)> {
-    let digests = Digests::of(evidence);
-    let mut due = BTreeMap::new();
-    for given in &digests.all {
-        let candidates = digests.candidates(given);
-        let mut settled = true;
-        let mut holds = false;
-        for candidate in candidates {
-            match answer(evidence, given, candidate.signature) {
-                Answer::Holds(_) => holds = true,
-                Answer::Open => settled = false,
-                Answer::Fails | Answer::Malformed => {}
-            }
-            add_checks(evidence, given, candidate, &mut due);
-            if let CandidateSource::Successor(next) = candidate.source
-                && let Some(link) = digests.get(next).and_then(|next| Link::of(next, given))
-            {
-                link.add_checks(evidence, given, candidate, &mut due);
-            }
-        }
-        if settled && !holds {
-            digests.keyless().for_each(|candidate| add_checks(evidence, given, candidate, &mut due));
-        }
-    }
-    due.extend(evidence.lake_signs().flat_map(|(file, sign)| sign.due_checks(file.facts.id, evidence)));
-    due.into_iter().collect()
-}
-
-fn add_checks(evidence: &Evidence, given: &GivenDigest<'_>, candidate: Candidate<'_>, due: &mut BTreeMap<CheckSubject, SignatureCheck>) {
-    for key in evidence.ring.usable(&fingerprint(given)) {
-        let subject = subject(given, candidate.signature, key);
-        let Some(file) = given.files.first().filter(|_| !evidence.checks.contains_key(&subject)) else { continue };
-        let job = SignatureCheck {
-            id: 0,
-            digest: file.facts.id,
-            content: given.content,
-            string_to_sign: string_to_sign(given.digest, given.content),
-            signature: subject.signature.clone(),
-            key_der: key.value_der.clone(),
-            fingerprint: key.fingerprint.clone(),
-            origin: candidate.source.origin(),
-        };
-        due.entry(subject).or_insert(job);
-    }
-}
-
-fn subject(given: &GivenDigest<'_>, signature: &str, key: &PublicKey) -> CheckSubject {
+/// What a check of this signature with this key is about.
+pub(crate) fn subject(given: &GivenDigest<'_>, signature: &str, key: &PublicKey) -> CheckSubject {
     CheckSubject { about: About::Digest, content: given.content, signature: signature.to_ascii_lowercase(), key: key.value_der.clone() }
-}
-
-/// A link that states another content for a digest's place than the digest there has.
-///
-/// One of the two is a lie, and where neither is proven nobody could say which: a junk digest would accuse an honest one. But the
-/// signature in the link is of the content that it states. If it holds for that, then CloudTrail signed something else for this place,
-/// whoever wrote the digest with the link.
-pub(crate) struct Link<'a> {
-    signature: &'a str,
-    string: String,
-}
-
-impl<'a> Link<'a> {
-    /// `None` where the successor names another place, or this very content.
-    pub(crate) fn of(successor: &GivenDigest<'a>, given: &GivenDigest<'_>) -> Option<Self> {
-        let previous = successor.digest.previous.as_ref()?;
-        let stated = previous.hash.as_deref().and_then(Sha256::parse)?;
-        if previous.place != given.digest.place || stated == given.content {
-            return None;
-        }
-        // The end of the window is also in the name, which is signed; the digest's own words are no longer to be trusted.
-        let end = match ObjectKey::parse(&previous.place.key).kind {
-            KeyKind::Digest(name) => name.end.to_string(),
-            _ => given.digest.end_text.clone(),
-        };
-        let before = given.digest.previous_signature_text.as_deref().unwrap_or("null");
-        let string = format!("{end}\n{}/{}\n{stated}\n{before}", previous.place.bucket, previous.place.key);
-        Some(Self { signature: previous.signature.as_deref()?, string })
-    }
-
-    /// Whether a key of the digest's fingerprint has signed what the link states.
-    pub(crate) fn is_signed(&self, evidence: &Evidence, given: &GivenDigest<'_>) -> bool {
-        let holds = CheckState::Done(CheckResult::Holds);
-        evidence.ring.usable(&fingerprint(given)).iter().any(|key| evidence.checks.get(&self.subject(key)) == Some(&holds))
-    }
-
-    fn add_checks(
-        &self,
-        evidence: &Evidence,
-        given: &GivenDigest<'_>,
-        candidate: Candidate<'_>,
-        due: &mut BTreeMap<CheckSubject, SignatureCheck>,
-    ) {
-        for key in evidence.ring.usable(&fingerprint(given)) {
-            let subject = self.subject(key);
-            let Some(file) = given.files.first().filter(|_| !evidence.checks.contains_key(&subject)) else { continue };
-            let job = SignatureCheck {
-                id: 0,
-                digest: file.facts.id,
-                content: subject.content,
-                string_to_sign: self.string.clone(),
-                signature: subject.signature.clone(),
-                key_der: key.value_der.clone(),
-                fingerprint: key.fingerprint.clone(),
-                origin: candidate.source.origin(),
-            };
-            due.entry(subject).or_insert(job);
-        }
-    }
-
-    fn subject(&self, key: &PublicKey) -> CheckSubject {
-        let content = Sha256::of(self.string.as_bytes());
-        CheckSubject { about: About::Link, content, signature: self.signature.to_ascii_lowercase(), key: key.value_der.clone() }
-    }
 }

@@ -1,8 +1,8 @@
 //! All that is known so far: files, keys, signatures, and what checks came to. Arrives in any order, judged at any time.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -80,22 +80,25 @@ pub struct FileFacts {
 /// Everything given so far.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    pub(crate) files: BTreeMap<FileId, GivenFile>,
+    /// By their numbers. Shared with a judgement in the making: what is known then may grow meanwhile without being copied.
+    files: Vec<Option<Rc<GivenFile>>>,
     /// Those that read as digests, so that looking for due checks need not walk through all files.
-    digest_ids: BTreeSet<FileId>,
-    /// The sign files of Lake queries, for the same reason.
-    lake_ids: BTreeSet<FileId>,
+    digest_ids: Vec<FileId>,
+    /// The files of Lake queries, for the same reason; and whatever else may be one.
+    lake_ids: Vec<FileId>,
     pub(crate) ring: KeyRing,
     pub(crate) signatures: BTreeSet<GivenSignature>,
     /// Sorted, so that their order of arrival does not show.
     pub(crate) packs: Vec<Pack>,
-    /// Whether more checks may be due than when they were last looked for: logs alone bring none.
-    checks_stale: bool,
+    /// How much has come since checks were last looked for that may make more of them due: logs alone make none.
+    news: usize,
+    /// Whether there are signatures that name no object: they are tried where no other holds, so that outcomes bring more checks.
+    has_nameless: bool,
     /// What was handed out to be checked, or has been.
-    pub(crate) checks: HashMap<CheckSubject, CheckState>,
-    open: HashMap<u64, (CheckSubject, SignatureCheck)>,
-    next_check: u64,
-    pub(crate) proofs: HashMap<CheckSubject, SignedDigest>,
+    pub(crate) checks: HashMap<Rc<CheckSubject>, CheckState>,
+    /// By their numbers those that have not come back.
+    open: Vec<Option<(Rc<CheckSubject>, Rc<SignatureCheck>)>>,
+    checks_open: usize,
 }
 
 /// A file with its name read once: judging is repeated while files arrive.
@@ -129,10 +132,12 @@ pub(crate) enum About {
     Link,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CheckState {
     Open,
     Done(CheckResult),
+    /// It holds, and that is a proof.
+    Proven(Rc<SignedDigest>),
 }
 
 impl FileFacts {
@@ -160,51 +165,80 @@ impl Evidence {
     pub fn admit(&mut self, facts: FileFacts) {
         let name = ObjectKey::parse(facts.place.as_ref().map_or(facts.source.as_str(), |place| place.key.as_str()));
         let base = unpacked(name.base()).to_owned();
-        if matches!(facts.kind, FileKind::Digest(Ok(_))) {
-            self.digest_ids.insert(facts.id);
-            self.checks_stale = true;
-        } else {
-            self.checks_stale |= self.digest_ids.remove(&facts.id);
+        let is_digest = matches!(facts.kind, FileKind::Digest(Ok(_)));
+        let is_lake = matches!(facts.kind, FileKind::LakeSign(_) | FileKind::LakeResult) || facts.stored_sha256.is_some();
+        self.news += mark(&mut self.digest_ids, facts.id, is_digest) + mark(&mut self.lake_ids, facts.id, is_lake);
+        let at = facts.id.index();
+        if self.files.len() <= at {
+            self.files.resize(at.saturating_add(1), None);
         }
-        if matches!(facts.kind, FileKind::LakeSign(Ok(_))) {
-            self.lake_ids.insert(facts.id);
-            self.checks_stale = true;
-        } else {
-            self.checks_stale |= self.lake_ids.remove(&facts.id);
+        if let Some(slot) = self.files.get_mut(at) {
+            *slot = Some(Rc::new(GivenFile { facts, name, base }));
         }
-        self.files.insert(facts.id, GivenFile { facts, name, base });
+    }
+
+    /// The files, in the order of their numbers.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &GivenFile> {
+        self.files.iter().flatten().map(Rc::as_ref)
+    }
+
+    /// The file of that number.
+    pub(crate) fn file(&self, id: FileId) -> Option<&GivenFile> {
+        self.files.get(id.index())?.as_deref()
+    }
+
+    /// One more than the greatest number of a file.
+    pub(crate) fn past(&self) -> usize {
+        self.files.len()
     }
 
     /// Forgets a file that was never read.
     pub fn withdraw(&mut self, id: FileId) {
-        self.files.remove(&id);
+        self.files.get_mut(id.index()).map(Option::take);
+        while self.files.pop_if(|file| file.is_none()).is_some() {}
     }
 
     /// Takes keys.
     pub fn admit_keys(&mut self, keys: Vec<PublicKey>) {
-        self.checks_stale |= !keys.is_empty();
+        // A key may be that of all digests.
+        self.news += if keys.is_empty() { 0 } else { self.digest_ids.len().max(1) };
         keys.into_iter().for_each(|key| self.ring.add(key));
     }
 
     /// Takes signatures from S3 metadata.
     pub fn admit_signatures(&mut self, signatures: Vec<GivenSignature>) {
-        self.checks_stale |= !signatures.is_empty();
+        self.news += signatures.len();
+        self.has_nameless |= signatures.iter().any(|signature| signature.place().is_none());
         self.signatures.extend(signatures);
     }
 
-    /// Whether something has come since checks were last looked for; asked once.
+    /// Whether something has come since checks were last looked for.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.news > 0
+    }
+
+    /// Whether so much has come that looking for checks is worth the while: it goes through all digests, and done for each sheaf of files
+    /// it took three seconds of reading 8,000 of them.
+    #[must_use]
+    pub fn has_much_news(&self) -> bool {
+        self.news.saturating_mul(4) > self.digest_ids.len()
+    }
+
+    /// Whether something has come since checks were last looked for; asked once. Without a key there is nothing to check.
     pub(crate) fn checks_are_due(&mut self) -> bool {
-        std::mem::take(&mut self.checks_stale)
+        std::mem::take(&mut self.news) > 0 && self.ring.iter().next().is_some()
     }
 
     /// Notes checks as handed out, each with its number.
     pub(crate) fn hand_out(&mut self, due: Vec<(CheckSubject, SignatureCheck)>) -> Vec<SignatureCheck> {
         let mut jobs = Vec::with_capacity(due.len());
         for (subject, mut job) in due {
-            job.id = self.next_check;
-            self.next_check = self.next_check.saturating_add(1);
+            job.id = u64::try_from(self.open.len()).unwrap_or(u64::MAX);
+            let subject = Rc::new(subject);
             self.checks.insert(subject.clone(), CheckState::Open);
-            self.open.insert(job.id, (subject, job.clone()));
+            self.open.push(Some((subject, Rc::new(job.clone()))));
+            self.checks_open = self.checks_open.saturating_add(1);
             jobs.push(job);
         }
         jobs
@@ -212,25 +246,30 @@ impl Evidence {
 
     /// Takes what checks came to; outcomes of unknown checks are ignored.
     pub fn settle(&mut self, outcomes: Vec<CheckOutcome>) {
-        self.checks_stale |= !outcomes.is_empty();
+        self.news += if self.has_nameless { outcomes.len() } else { 0 };
         for outcome in outcomes {
-            let Some((subject, job)) = self.open.remove(&outcome.id) else { continue };
-            if let Some(proof) = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link) {
-                self.proofs.insert(subject.clone(), proof);
-            }
-            self.checks.insert(subject, CheckState::Done(outcome.result));
+            let open = usize::try_from(outcome.id).ok().and_then(|id| self.open.get_mut(id));
+            let Some((subject, job)) = open.and_then(Option::take) else { continue };
+            self.checks_open = self.checks_open.saturating_sub(1);
+            let proof = SignedDigest::from_check(&job, outcome).filter(|_| subject.about != About::Link);
+            self.checks.insert(subject, proof.map_or(CheckState::Done(outcome.result), |proof| CheckState::Proven(Rc::new(proof))));
         }
     }
 
     /// How many checks were handed out and have not come back.
     #[must_use]
     pub fn checks_open(&self) -> usize {
-        self.open.len()
+        self.checks_open
+    }
+
+    /// The files of Lake queries, and whatever else may be one.
+    pub(crate) fn lake_files(&self) -> impl Iterator<Item = &GivenFile> {
+        self.lake_ids.iter().filter_map(|id| self.file(*id))
     }
 
     /// The sign files of Lake queries.
     pub(crate) fn lake_signs(&self) -> impl Iterator<Item = (&GivenFile, &LakeSign)> {
-        self.lake_ids.iter().filter_map(|id| self.files.get(id)).filter_map(|file| match &file.facts.kind {
+        self.lake_files().filter_map(|file| match &file.facts.kind {
             FileKind::LakeSign(Ok(sign)) => Some((file, &**sign)),
             _ => None,
         })
@@ -238,7 +277,7 @@ impl Evidence {
 
     /// The files that read as digests, in an order that does not depend on when they came.
     pub(crate) fn digest_files(&self) -> Vec<&GivenFile> {
-        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.files.get(id)).collect();
+        let mut files: Vec<_> = self.digest_ids.iter().filter_map(|id| self.file(*id)).collect();
         arrange(&mut files, |a, b| a.order().cmp(&b.order()));
         files
     }
@@ -256,4 +295,15 @@ impl GivenFile {
 /// A name as it is once unpacked.
 pub(crate) fn unpacked(base: &str) -> &str {
     base.strip_suffix(".gz").unwrap_or(base)
+}
+
+/// Keeps the numbers that are of a kind, sorted; how many of them are new or gone, or of another file.
+fn mark(ids: &mut Vec<FileId>, id: FileId, is_of_kind: bool) -> usize {
+    let place = ids.binary_search(&id);
+    match place {
+        Err(at) if is_of_kind => ids.insert(at, id),
+        Ok(at) if !is_of_kind => drop(ids.remove(at)),
+        _ => {}
+    }
+    usize::from(is_of_kind || place.is_ok())
 }

@@ -9,7 +9,6 @@ use crate::integrity::chain::Holds;
 use crate::integrity::evidence::FileKind;
 use crate::integrity::evidence::GivenFile;
 use crate::integrity::evidence::unpacked;
-use crate::integrity::key_findings::find_keys;
 use crate::integrity::location::base_of;
 use crate::integrity::log_verdict::ROUNDING;
 use crate::integrity::report::Finding;
@@ -54,7 +53,6 @@ type AccountsAndRegions<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 /// Adds every finding that is not about a single chain's links and windows.
 pub(crate) fn find_all(scene: &Scene<'_, '_>, files: &[&GivenFile], rows: &Rows, findings: &mut Vec<Finding>) {
     find_misleading(files, findings);
-    find_keys(scene, findings);
     let newest_open_logs = newest_open_logs(scene);
     find_early_ends(scene, &newest_open_logs, findings);
     find_absent(scene, &newest_open_logs, findings);
@@ -73,7 +71,9 @@ fn find_misleading(files: &[&GivenFile], findings: &mut Vec<Finding>) {
         _ => false,
     };
     let is_aside = |file: &GivenFile| matches!(file.facts.kind, FileKind::Signatures | FileKind::KeyList);
-    for file in files.iter().filter(|file| file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
+    // A name that can be read is not looked at once more.
+    let is_read = |file: &GivenFile| file.name.kind != KeyKind::Other;
+    for file in files.iter().filter(|file| !is_read(file) && file.name.is_misleading() && !renamed(file) && !is_aside(file)) {
         let message = format!(
             "Its name looks like a digest's but is none. In the bucket it can hide all digests after it from the AWS CLI: find out who put it there. {}",
             file.facts.source

@@ -16,14 +16,18 @@ use crate::integrity::digest_verdict::judge_digests;
 use crate::integrity::digests::Digests;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileKind;
+use crate::integrity::evidence::GivenFile;
 use crate::integrity::findings::find_all;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::ChainCoverage;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Stage;
+use crate::integrity::key_findings::find_keys;
+use crate::integrity::key_findings::find_keys_of;
 use crate::integrity::lake_verdict::judge_lake;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_rows::LogRows;
+use crate::integrity::pace::Pace;
 use crate::integrity::pack::Scope;
 use crate::integrity::pack::find_packs;
 use crate::integrity::report::ChainRow;
@@ -48,22 +52,27 @@ impl Evidence {
     /// What follows from all this: a pure function of the evidence, whatever the order it came in.
     #[must_use]
     pub fn judge(&self, asked: &Asked) -> Judgement {
-        judge(self, asked)
+        let pace = Pace::default();
+        pace.all(judge(self, asked, &pace))
     }
 }
 
-/// What follows from the evidence, whatever the order it came in.
-fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
+/// What follows from the evidence, whatever the order it came in. Of a hundred thousand files it takes half a second, so that every list that
+/// grows with them is gone through in steps.
+pub(crate) async fn judge(evidence: &Evidence, asked: &Asked, pace: &Pace) -> Judgement {
     // In the order of arrival, which is that of memory; wherever order counts, it is made there.
-    let files: Vec<_> = evidence.files.values().collect();
-    let digests = Digests::of(evidence);
-    let mut verdicts = judge_digests(evidence, &digests, asked.strictness);
+    let files: Vec<&GivenFile> = evidence.files().collect();
+    pace.rest().await;
+    let mut digests = Digests::listed(evidence);
+    pace.rest().await;
+    digests.index(evidence);
+    let mut verdicts = judge_digests(evidence, &digests, asked.strictness, pace).await;
     let mut damaged = Vec::new();
     let displaced = find_displaced(&digests, &mut verdicts, &mut damaged);
-    let mut listings = Listings::of(&digests, &verdicts);
+    let mut listings = Listings::of(&digests, &verdicts, pace).await;
     find_damaged(&files, &digests, &verdicts, &listings, &mut damaged);
     let damaged_names: HashSet<&str> = damaged.iter().map(|damaged| damaged.file.base.as_str()).collect();
-    listings.match_files(&files);
+    listings.match_files(&files, pace).await;
 
     let mut findings = Vec::new();
     let builder = ChainBuilder {
@@ -75,30 +84,45 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         displaced: &displaced,
         asked,
     };
-    let mut chains = builder.build(&mut findings);
+    let mut chains = Vec::new();
+    for (id, (members, disproven)) in builder.grouped() {
+        pace.rest().await;
+        chains.push(builder.build(id, members, &disproven, &mut findings));
+    }
     let calendar = Calendar::of(&chains, &digests, &listings.unlisted);
 
-    let mut rows = Rows::new(evidence.files.keys().next_back().copied());
-    add_digests(&mut rows, &builder, &chains);
+    let mut rows = Rows::new(evidence.past());
+    add_digests(&mut rows, &builder, &chains, pace).await;
     let pack_scope = Scope::of(evidence, asked);
     let logs = LogRows { digests: &digests, verdicts: &verdicts, listings: &listings, calendar: &calendar, scope: &pack_scope, asked };
-    let amiss = Amiss { bad: &logs.add(&mut rows), left_out: &pack_scope.left_out_of(&listings) };
+    let bad = logs.add(&mut rows, pace).await;
+    pace.rest().await;
+    let amiss = Amiss { bad: &bad, left_out: &pack_scope.left_out_of(&listings) };
     let lacking_of_lake = judge_lake(evidence, asked, &mut rows, &mut findings);
-    let ignored = ignore_rest(evidence, &mut rows);
-    let mut coverage: Vec<_> = chains.iter().map(|chain| coverage(chain, &digests, &verdicts, &amiss)).collect();
+    let ignored = ignore_rest(&files, &mut rows);
     let scene = Scene { evidence, digests: &digests, verdicts: &verdicts, chains: &chains, listings: &listings, asked };
+    let mut hours = Vec::with_capacity(chains.len());
+    for chain in &chains {
+        pace.rest().await;
+        hours.push(coverage(chain, &digests, &verdicts, &amiss));
+        find_keys_of(chain, &scene, &mut findings);
+    }
+    pace.rest().await;
+    find_keys(&scene, &mut findings);
     find_all(&scene, &files, &rows, &mut findings);
     find_packs(evidence, &listings, &pack_scope, &mut findings);
+    pace.rest().await;
     if asked.stage == Stage::Arriving {
         // Whatever is lacking may still be on its way: only what more evidence cannot mend is told.
         findings.retain(|finding| matches!(finding.code, FindingCode::MisleadingName | FindingCode::KeyMismatch | FindingCode::KeySuspect));
         rows.wait();
         chains.iter_mut().for_each(|chain| chain.gaps.clear());
-        coverage.iter_mut().for_each(ChainCoverage::wait);
+        hours.iter_mut().for_each(ChainCoverage::wait);
     }
     arrange(&mut findings, Ord::cmp);
     findings.dedup();
-    rows.sort();
+    rows.sort(pace).await;
+    pace.rest().await;
     let mut lacking = lacking(&digests, &verdicts, asked);
     lacking.extend(lacking_of_lake);
     arrange(&mut lacking, Ord::cmp);
@@ -109,7 +133,7 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         range: ReportRange { start: asked.start.map(ReportTime), end: asked.end.map(ReportTime) },
         summary: Summary::of(&rows.digests, &rows.logs),
         keys: key_rows(evidence),
-        chains: chains.iter().zip(&coverage).map(|(chain, coverage)| chain_row(chain, coverage)).collect(),
+        chains: chains.iter().zip(&hours).map(|(chain, hours)| chain_row(chain, hours)).collect(),
         digests: rows.digests,
         logs: rows.logs,
         lake: rows.lake,
@@ -117,13 +141,18 @@ fn judge(evidence: &Evidence, asked: &Asked) -> Judgement {
         ignored,
     };
     let claims = claims(&report, asked.stage);
-    Judgement { files: rows.files, report, coverage, claims, lacking, stage: asked.stage }
+    // Half a million pieces of memory take their time to be freed too.
+    for entry in listings.entries.drain(..) {
+        pace.spend(FREED).await;
+        drop(entry);
+    }
+    Judgement { files: rows.files, report, coverage: hours, claims, lacking, stage: asked.stage }
 }
 
 /// Files that are neither digest nor delivered log. Those with events get a verdict for their rows all the same.
-fn ignore_rest(evidence: &Evidence, rows: &mut Rows) -> Vec<IgnoredRow> {
+fn ignore_rest(files: &[&GivenFile], rows: &mut Rows) -> Vec<IgnoredRow> {
     let mut ignored = Vec::new();
-    for file in evidence.files.values() {
+    for file in files {
         let id = file.facts.id;
         let why = match &file.facts.kind {
             _ if rows.is_judged(id) => continue,
@@ -198,3 +227,6 @@ impl Rows {
         }
     }
 }
+
+/// An entry is freed in the time of so many numbers.
+const FREED: usize = 20;

@@ -12,7 +12,7 @@ use crate::integrity::scene::finding;
 use crate::trail::ids::ChainKind;
 use crate::trail::time::Timestamp;
 
-/// Adds findings about keys.
+/// Adds findings about keys, whatever they are of.
 pub(crate) fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
     for key in scene.evidence.ring.iter().filter(|key| key.problem() == Some(KeyProblem::KeyMismatch)) {
         let message = format!(
@@ -21,11 +21,13 @@ pub(crate) fn find_keys(scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
         );
         findings.push(finding(FindingCode::KeyMismatch, key.fingerprint.clone(), message, None));
     }
-    for chain in scene.chains {
-        find_out_of_time(scene, chain, findings);
-        if chain.id.kind == ChainKind::Hourly {
-            find_odd_rotation(scene, chain, findings);
-        }
+}
+
+/// Adds findings about the keys of one chain.
+pub(crate) fn find_keys_of(chain: &DigestChain, scene: &Scene<'_, '_>, findings: &mut Vec<Finding>) {
+    find_out_of_time(scene, chain, findings);
+    if chain.id.kind == ChainKind::Hourly {
+        find_odd_rotation(scene, chain, findings);
     }
 }
 

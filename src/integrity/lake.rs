@@ -108,10 +108,11 @@ impl LakeSign {
         let mut results = Vec::new();
         for key in evidence.ring.usable(&self.fingerprint) {
             let subject = self.subject(key);
-            if let Some(proof) = evidence.proofs.get(&subject) {
+            let state = evidence.checks.get(&subject);
+            if let Some(CheckState::Proven(proof)) = state {
                 return LakeAnswer::Holds(proof);
             }
-            results.push(evidence.checks.get(&subject).copied());
+            results.push(state);
         }
         if results.is_empty() || results.iter().any(|state| !matches!(state, Some(CheckState::Done(_)))) {
             return LakeAnswer::Open;

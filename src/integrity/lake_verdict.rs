@@ -80,13 +80,13 @@ impl<'a> Lake<'a> {
         let mut signs: Vec<_> = evidence.lake_signs().map(|(file, sign)| judge_sign(evidence, file, sign)).collect();
         arrange(&mut signs, |a, b| a.file.order().cmp(&b.file.order()));
         let is_result = |file: &&GivenFile| matches!(file.facts.kind, FileKind::LakeResult) || file.facts.stored_sha256.is_some();
-        let mut results: Vec<_> = evidence.files.values().filter(is_result).collect();
+        let mut results: Vec<_> = evidence.lake_files().filter(is_result).collect();
         arrange(&mut results, |a, b| a.order().cmp(&b.order()));
         Self { evidence, strictness: asked.strictness, stage: asked.stage, signs, results }
     }
 
     fn add_signs(&self, rows: &mut Rows) {
-        let broken = self.evidence.files.values().filter_map(|file| match &file.facts.kind {
+        let broken = self.evidence.lake_files().filter_map(|file| match &file.facts.kind {
             FileKind::LakeSign(Err(why)) => Some((file, unread(file, "sign file").unwrap_or_else(|| malformed(why)))),
             _ => None,
         });

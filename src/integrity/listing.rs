@@ -11,6 +11,8 @@ use crate::integrity::evidence::unpacked;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::standing;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::sorted;
 use crate::integrity::sha256::Sha256;
 use crate::trail::arrange::arrange;
 use crate::trail::digest::LoggedFile;
@@ -58,7 +60,7 @@ struct Named {
 
 impl<'a> Listings<'a> {
     /// Collects the entries; no file is matched yet.
-    pub(crate) fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>]) -> Self {
+    pub(crate) async fn of(digests: &Digests<'a>, verdicts: &[DigestVerdict<'_>], pace: &Pace) -> Self {
         let total = digests.all.iter().map(|given| given.digest.log_files.len()).sum();
         let mut listings = Self { by_base: HashMap::with_capacity(total), by_hash: HashMap::with_capacity(total), ..Self::default() };
         // Proven digests first: no unproven one can push itself before what they list.
@@ -66,6 +68,7 @@ impl<'a> Listings<'a> {
             for (digest, (given, verdict)) in digests.all.iter().zip(verdicts).enumerate() {
                 if verdict.proof.is_some() == proven {
                     for (position, logged) in given.digest.log_files.iter().enumerate() {
+                        pace.spend(DEAR).await;
                         listings.add(Listing { digest, position, proven, logged, hash: Sha256::parse(&logged.hash) });
                     }
                 }
@@ -75,9 +78,10 @@ impl<'a> Listings<'a> {
     }
 
     /// Gives every file its entry: by full key, else by base name; by content only where its name is listed nowhere.
-    pub(crate) fn match_files(&mut self, files: &[&'a GivenFile]) {
+    pub(crate) async fn match_files(&mut self, files: &[&'a GivenFile], pace: &Pace) {
         let mut nameless = Vec::new();
         for file in files {
+            pace.spend(DEAR).await;
             match self.entry_by_name(file) {
                 Some((index, standing)) => self.take(index, standing, file),
                 // Digests are told by their content; whatever else has a listed content is that log, however it was read.
@@ -86,8 +90,8 @@ impl<'a> Listings<'a> {
                 None => {}
             }
         }
-        arrange(&mut nameless, |one, other| one.order().cmp(&other.order()));
-        for file in nameless {
+        for file in in_order(&nameless, pace).await {
+            pace.spend(DEAR).await;
             if let Some(index) = self.entry_by_content(&file.facts.content.sha256) {
                 self.take(index, Location::Renamed, file);
             }
@@ -100,7 +104,7 @@ impl<'a> Listings<'a> {
                 arrange(&mut entry.files, |(a, one), (b, other)| (a, !fits(one), one.order()).cmp(&(b, !fits(other), other.order())));
             }
         }
-        arrange(&mut self.unlisted, |one, other| one.order().cmp(&other.order()));
+        self.unlisted = in_order(&self.unlisted, pace).await;
     }
 
     /// The log that has this content, to say whose bytes a wrong file holds.
@@ -191,6 +195,13 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Files in an order that does not depend on when they came.
+async fn in_order<'a>(files: &[&'a GivenFile], pace: &Pace) -> Vec<&'a GivenFile> {
+    let file = |at: &u32| usize::try_from(*at).ok().and_then(|at| files.get(at).copied());
+    let order = sorted(files.len(), pace, &mut |one, other| file(one).map(GivenFile::order).cmp(&file(other).map(GivenFile::order))).await;
+    order.iter().filter_map(file).collect()
+}
+
 /// What a file is, is told by its content; where that cannot be read, by its name.
 fn is_log(file: &GivenFile) -> bool {
     match &file.facts.kind {
@@ -199,3 +210,6 @@ fn is_log(file: &GivenFile) -> bool {
         _ => false,
     }
 }
+
+/// A listed log, or a file that may be one, is looked up in the time of so many numbers.
+const DEAR: usize = 200;

@@ -14,6 +14,7 @@ use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::LogJudge;
 use crate::integrity::log_verdict::ROUNDING;
+use crate::integrity::pace::Pace;
 use crate::integrity::pack::Scope;
 use crate::integrity::report::LogRow;
 use crate::integrity::rows::Homes;
@@ -39,11 +40,12 @@ pub(crate) struct LogRows<'j, 'a> {
 
 impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
-    pub(crate) fn add(&self, rows: &mut Rows) -> LogCounts {
+    pub(crate) async fn add(&self, rows: &mut Rows, pace: &Pace) -> LogCounts {
         let Asked { strictness, stage, .. } = *self.asked;
         let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness, stage };
         let mut bad = LogCounts::new();
         for entry in &self.listings.entries {
+            pace.spend(DEAR.saturating_mul(entry.files.len().max(1))).await;
             let verdict = self.add_entry(&judge, entry, rows);
             if verdict.is_some_and(|verdict| verdict != Verdict::Valid) {
                 for listing in entry.listings.iter().filter(|listing| listing.proven) {
@@ -52,7 +54,7 @@ impl<'a> LogRows<'_, 'a> {
                 }
             }
         }
-        self.add_unlisted(rows);
+        self.add_unlisted(rows, pace).await;
         bad
     }
 
@@ -89,10 +91,11 @@ impl<'a> LogRows<'_, 'a> {
         everything || ends().any(|end| in_range(self.asked, end))
     }
 
-    fn add_unlisted(&self, rows: &mut Rows) {
+    async fn add_unlisted(&self, rows: &mut Rows, pace: &Pace) {
         let mut seen: HashMap<Sha256, String> = HashMap::new();
         let homes = Homes::of_digests(self.digests);
         for file in &self.listings.unlisted {
+            pace.spend(DEAR).await;
             if rows.is_judged(file.facts.id) {
                 continue;
             }
@@ -172,3 +175,6 @@ fn actual(file: &GivenFile) -> Option<String> {
     let content = &file.facts.content;
     matches!(content.flaw, None | Some(ContentFlaw::TrailingData { .. })).then(|| content.sha256.to_string())
 }
+
+/// A log is judged, and its row made, in the time of so many numbers.
+const DEAR: usize = 600;

@@ -24,7 +24,9 @@ pub mod evidence;
 pub mod judgement;
 
 mod location;
+mod pace;
 
+mod checks;
 mod digests;
 
 mod digest_verdict;
@@ -64,6 +66,7 @@ mod key_findings;
 mod claims;
 
 mod judge;
+pub mod judging;
 
 pub mod pack;
 pub mod proof_set;

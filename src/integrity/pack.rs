@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn of(evidence: &'a Evidence, asked: &Asked) -> Self {
         let packed: HashSet<FileId> = evidence.packs.iter().flat_map(|pack| pack.files.iter().copied()).collect();
         let is_evidence = |kind: &FileKind| matches!(kind, FileKind::Log | FileKind::Digest(_));
-        let is_alone = || evidence.files.values().filter(|file| is_evidence(&file.facts.kind)).all(|file| packed.contains(&file.facts.id));
+        let is_alone = || evidence.files().filter(|file| is_evidence(&file.facts.kind)).all(|file| packed.contains(&file.facts.id));
         if packed.is_empty() || asked.packs == PackScope::Ignored || !is_alone() {
             return Self::default();
         }

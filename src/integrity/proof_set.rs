@@ -20,6 +20,7 @@ use crate::integrity::judgement::Judgement;
 use crate::integrity::judgement::Strictness;
 use crate::integrity::keys::PublicKey;
 use crate::integrity::location::base_of;
+use crate::integrity::pace::Pace;
 use crate::integrity::report::LogRow;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::verdict::Verdict;
@@ -75,7 +76,7 @@ impl Evidence {
         set.digests.extend(chosen.iter().filter_map(|(_, given)| given.files.first()).map(|file| file.facts.id));
         // Files at a digest's name that cannot be read are evidence as well.
         let is_unread = |file: &GivenFile| file.facts.content.flaw == Some(ContentFlaw::NotRead);
-        for file in self.files.values().filter(|file| matches!(file.facts.kind, FileKind::Digest(Err(_))) && !is_unread(file)) {
+        for file in self.files().filter(|file| matches!(file.facts.kind, FileKind::Digest(Err(_))) && !is_unread(file)) {
             if let KeyKind::Digest(name) = &file.name.kind
                 && travels(&name.chain, name.end)
             {
@@ -103,7 +104,7 @@ impl Evidence {
         for id in files {
             let Some(judged) = judgement.files.get(id.index()).and_then(Option::as_ref) else { continue };
             listing.extend(judged.listed_by.iter().map(String::as_str));
-            if let (Some(file), true) = (self.files.get(id), judged.verdict != Verdict::Valid)
+            if let (Some(file), true) = (self.file(*id), judged.verdict != Verdict::Valid)
                 && let KeyKind::Log(name) = &file.name.kind
             {
                 open.push(name);
@@ -129,7 +130,8 @@ impl Evidence {
     }
 
     fn add_signatures(&self, digests: &Digests<'_>, chosen: &[(usize, &GivenDigest<'_>)], set: &mut ProofSet) {
-        let verdicts = judge_digests(self, digests, Strictness::Content);
+        let pace = Pace::default();
+        let verdicts = pace.all(judge_digests(self, digests, Strictness::Content, &pace));
         let bases: HashSet<&str> = chosen.iter().map(|(_, given)| unpacked(base_of(&given.digest.place.key))).collect();
         let is_of_these = |given: &&GivenSignature| given.place().is_some_and(|(_, key)| bases.contains(unpacked(base_of(key))));
         set.signatures.extend(self.signatures.iter().filter(is_of_these).map(|given| given.clone().unsourced()));
@@ -156,7 +158,7 @@ impl Evidence {
         let (ids, fingerprints): (Vec<FileId>, Vec<String>) = signs.map(|(file, sign)| (file.facts.id, sign.fingerprint.clone())).unzip();
         if !ids.is_empty() {
             let is_beside = |id: &FileId| of_file(id).is_some_and(|listed_by| listed_by.iter().any(|sign| listing.contains(&sign)));
-            let results = self.files.values().filter(|file| file.facts.stored_sha256.is_some()).map(|file| file.facts.id).filter(is_beside);
+            let results = self.files().filter(|file| file.facts.stored_sha256.is_some()).map(|file| file.facts.id).filter(is_beside);
             set.lake.extend(ids.into_iter().chain(results).filter(|id| !files.contains(id)));
         }
         fingerprints
@@ -164,7 +166,7 @@ impl Evidence {
 
     fn left_out(&self, judgement: &Judgement, files: &BTreeSet<FileId>, chosen: &[(usize, &GivenDigest<'_>)]) -> Vec<Place> {
         let keys: HashSet<&str> = chosen.iter().map(|(_, given)| given.digest.place.key.as_str()).collect();
-        let carried: HashSet<&str> = files.iter().filter_map(|id| self.files.get(id)).map(|file| file.facts.source.as_str()).collect();
+        let carried: HashSet<&str> = files.iter().filter_map(|id| self.file(*id)).map(|file| file.facts.source.as_str()).collect();
         let listed: Vec<&LogRow> = judgement
             .report
             .logs

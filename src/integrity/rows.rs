@@ -11,6 +11,8 @@ use crate::integrity::lake_report::LakeRow;
 use crate::integrity::location::Location;
 use crate::integrity::location::base_of;
 use crate::integrity::location::shift;
+use crate::integrity::pace::Pace;
+use crate::integrity::pace::sorted;
 use crate::integrity::report::DigestCounts;
 use crate::integrity::report::DigestRow;
 use crate::integrity::report::LogRow;
@@ -45,8 +47,7 @@ pub(crate) struct Moves {
 }
 
 impl Rows {
-    pub(crate) fn new(last: Option<FileId>) -> Self {
-        let files = last.map_or(0, |last| last.index().saturating_add(1));
+    pub(crate) fn new(files: usize) -> Self {
         Self { files: vec![None; files], digests: Vec::new(), logs: Vec::new(), lake: Vec::new(), moves: BTreeMap::new() }
     }
 
@@ -83,11 +84,22 @@ impl Rows {
     }
 
     /// Digests by the end of their window, logs by the stamp in their key; then by key, then by source.
-    pub(crate) fn sort(&mut self) {
+    pub(crate) async fn sort(&mut self, pace: &Pace) {
         arrange(&mut self.digests, |a, b| (a.end, &a.key, &a.source).cmp(&(b.end, &b.key, &b.source)));
-        let mut logs: Vec<_> = std::mem::take(&mut self.logs).into_iter().map(|row| (stamp(row.key.as_deref()), row)).collect();
-        arrange(&mut logs, |(at, a), (bt, b)| (at, &a.key, &a.source, &a.actual_sha256).cmp(&(bt, &b.key, &b.source, &b.actual_sha256)));
-        self.logs = logs.into_iter().map(|(_, row)| row).collect();
+        let mut stamps = Vec::with_capacity(self.logs.len());
+        for row in &self.logs {
+            pace.spend(STAMPED).await;
+            stamps.push(stamp(row.key.as_deref()));
+        }
+        let at = |number: &u32| usize::try_from(*number).ok();
+        let log = |number: &u32| at(number).and_then(|at| self.logs.get(at)).map(|row| (&row.key, &row.source, &row.actual_sha256));
+        let time = |number: &u32| at(number).and_then(|at| stamps.get(at));
+        let order = sorted(self.logs.len(), pace, &mut |a, b| time(a).cmp(&time(b)).then_with(|| log(a).cmp(&log(b)))).await;
+        let mut taken: Vec<Option<LogRow>> = std::mem::take(&mut self.logs).into_iter().map(Some).collect();
+        for number in &order {
+            pace.spend(MOVED).await;
+            self.logs.extend(at(number).and_then(|at| taken.get_mut(at)?.take()));
+        }
     }
 }
 
@@ -206,3 +218,7 @@ fn stamp(key: Option<&str>) -> Option<Timestamp> {
     let (stamp, _) = after_region.split_at_checked(after_region.find('Z')?.saturating_add(1))?;
     Timestamp::parse_stamp(stamp)
 }
+
+/// The stamp of a row is read in the time of so many numbers, a row put in its place in that of so many.
+const STAMPED: usize = 60;
+const MOVED: usize = 20;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use serde::Serialize;
 
 use crate::export::about;
-use crate::export::about::About;
 use crate::export::manifest::Manifest;
 use crate::export::manifest::admitted;
 use crate::export::parts::GivenPack;
@@ -15,6 +15,8 @@ use crate::export::parts::PackPlan;
 use crate::export::parts::PackedFile;
 use crate::export::parts::Part;
 use crate::export::parts::SealRequest;
+use crate::export::parts::Sum;
+use crate::export::parts::Texts;
 use crate::export::paths;
 use crate::export::summary::Summary;
 use crate::export::summary::base64;
@@ -26,90 +28,105 @@ use crate::integrity::signature::GivenSignature;
 use crate::integrity::standing::Standing;
 use crate::integrity::verdict::Remark;
 use crate::integrity::verdict::Verdict;
+use crate::ledger::CLASSES;
 use crate::ledger::Ledger;
+use crate::ledger::class_of;
+use crate::protocol::Answer;
 use crate::protocol::Problem;
 use crate::protocol::ReportForm;
 use crate::protocol::Weight;
 use crate::query::inquiry::Inquiry;
+use crate::query::scene::Scene;
 use crate::trail::ids::FileId;
-use crate::trail::ids::RowId;
 
 /// An evidence pack as it is going to be.
 pub(super) struct Packing {
     pub(super) inquiry: Inquiry,
     generation: u64,
     plan: PackPlan,
+    files: Vec<PackedFile>,
     proofs: ProofSet,
 }
 
 impl Ledger {
-    /// What is said of these rows wherever they go.
-    pub(super) fn about(&mut self, inquiry: &Inquiry) -> About {
-        let rows = self.arranged(inquiry);
-        let verified = rows.iter().filter(|row| self.verdict_of_row(**row) == Verdict::Valid).count();
-        let mut about = About::new(inquiry, rows.len() as u64, verified as u64, &self.held());
-        for state in self.raw_states(inquiry).iter().filter(|state| !state.is_complete()) {
-            about.words += &format!("; of {} files only {} were searched for \"{}\"", state.files, state.searched, state.text);
-        }
-        about
-    }
-
-    fn verdict_of_row(&self, row: RowId) -> Verdict {
-        let file = self.table.files().get(row.index()).copied();
-        file.and_then(|file| self.judgement.as_ref()?.files.get(file.index())?.as_ref()).map_or(Verdict::Pending, |judged| judged.verdict)
-    }
-
     pub(super) fn pack_plan(&mut self, inquiry: &Inquiry) -> PackPlan {
         self.packing(inquiry).plan.clone()
     }
 
+    /// Some of the files, as many as are packed together: all paths of a hundred thousand at once would hold the page.
+    pub(super) fn pack_files(&mut self, inquiry: &Inquiry, start: u32) -> Answer {
+        let generation = self.progress.generation;
+        let files = &self.packing(inquiry).files;
+        let (mut some, mut bytes) = (Vec::new(), 0u64);
+        for file in files.iter().skip(start as usize).take(FILES_AT_ONCE) {
+            bytes = bytes.saturating_add(file.size);
+            if bytes > BYTES_AT_ONCE && !some.is_empty() {
+                break;
+            }
+            some.push(file.clone());
+        }
+        Answer::PackFiles(generation, files.len() as u64, some)
+    }
+
     /// The texts whose hashes go into the manifest.
-    pub(super) fn pack_texts(&mut self, inquiry: &Inquiry) -> Vec<(String, String)> {
-        let (verdicts, verdicts_text) = (self.report(ReportForm::Json), self.report(ReportForm::Text));
+    pub(super) fn pack_texts(&mut self, inquiry: &Inquiry) -> Texts {
+        let report = self.full_report();
+        let (verdicts, verdicts_text) = (self.report_as(&report, ReportForm::Json), self.report_as(&report, ReportForm::Text));
+        drop(report);
         let proofs = &self.packing(inquiry).proofs;
-        let mut texts = vec![(paths::VERDICTS.to_owned(), verdicts), (paths::VERDICTS_TEXT.to_owned(), verdicts_text)];
+        let mut texts = vec![(paths::VERDICTS, verdicts), (paths::VERDICTS_TEXT, verdicts_text)];
         if !proofs.keys.is_empty() {
-            texts.push((paths::KEYS.to_owned(), keys_text(proofs)));
+            texts.push((paths::KEYS, keys_text(proofs)));
         }
         if !proofs.signatures.is_empty() {
-            texts.push((paths::SIGNATURES.to_owned(), signatures_text(proofs)));
+            texts.push((paths::SIGNATURES, signatures_text(proofs)));
         }
-        texts
+        self.texts(texts)
     }
 
     /// The summary, and the manifest of all parts.
-    pub(super) fn seal(&mut self, request: &SealRequest) -> Vec<(String, String)> {
-        let about = self.about(&request.inquiry);
+    pub(super) fn seal(&mut self, request: SealRequest) -> Texts {
+        let SealRequest { inquiry, made, files, parts: others } = request;
+        let plan = self.packing(&inquiry).plan.clone();
+        let verified = plan.verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Valid).map_or(0, |(_, rows)| *rows);
+        let about = self.about(&inquiry, plan.rows, verified);
         let arrival = self.arrival();
         let rows = self.held().read();
         let standing = Standing::of(self.judgement(), arrival, rows);
         let headline = format!("{}. {}", standing.headline, standing.detail);
         let claims = self.judgement().claims.clone();
-        let packing = self.packing(&request.inquiry);
-        let (plan, left_out) = (packing.plan.clone(), packing.proofs.left_out.clone());
+        let packing = self.packing(&inquiry);
+        let of_file = |(file, sum): (&PackedFile, Sum)| Part { path: file.path.clone(), size: sum.size, sha256: sum.sha256 };
+        let mut parts: Vec<Part> = packing.files.iter().zip(files).map(of_file).chain(others).collect();
+        let left_out = packing.proofs.left_out.clone();
         let mut fingerprints: Vec<String> = packing.proofs.keys.iter().map(|key| key.fingerprint.clone()).collect();
         fingerprints.dedup();
+        let exceptions = self.views.packing.as_ref().map(|packing| self.exceptions(&packing.files)).unwrap_or_default();
         let summary = Summary {
-            made: &request.made,
+            made: &made,
             about: &about,
             plan: &plan,
             headline: &headline,
             claims: &claims,
-            exceptions: &self.exceptions(&plan),
+            exceptions: &exceptions,
             fingerprints: &fingerprints,
-            parts: &request.parts,
+            parts: &parts,
         };
         let html = summary.to_html();
-        let mut parts = request.parts.clone();
         parts.push(Part { path: paths::SUMMARY.to_owned(), size: html.len() as u64, sha256: Sha256::of(html.as_bytes()) });
-        let manifest = Manifest::new(&request.made, &about, &plan.verdicts, parts, &left_out);
-        vec![(paths::SUMMARY.to_owned(), html), (paths::MANIFEST.to_owned(), manifest.to_text())]
+        let manifest = Manifest::new(&made, &about, &plan.verdicts, parts, &left_out);
+        self.texts(vec![(paths::SUMMARY, html), (paths::MANIFEST, manifest.to_text())])
+    }
+
+    fn texts(&self, texts: Vec<(&str, String)>) -> Texts {
+        let (paths, texts) = texts.into_iter().map(|(path, text)| (path.to_owned(), text)).unzip();
+        Texts { generation: self.progress.generation, paths, texts }
     }
 
     /// Takes in a pack; what has no manifest is none, and its files are files like any others.
     pub fn admit_pack(&mut self, given: &GivenPack) {
         match admitted(given) {
-            Some(pack) => self.evidence.admit_pack(pack),
+            Some(pack) => Rc::make_mut(&mut self.evidence).admit_pack(pack),
             None => {
                 let what =
                     "Its manifest says that this is an evidence pack, but cannot be read: it is taken for a zip file of logs.".to_owned();
@@ -119,10 +136,9 @@ impl Ledger {
         self.changed();
     }
 
-    fn exceptions(&self, plan: &PackPlan) -> Vec<(String, String)> {
+    fn exceptions(&self, files: &[PackedFile]) -> Vec<(String, String)> {
         let judged = |file: &PackedFile| self.judgement.as_ref()?.files.get(file.id.index())?.as_ref();
-        let not_valid =
-            plan.files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
+        let not_valid = files.iter().filter_map(|file| Some((file, judged(file)?))).filter(|(_, judged)| judged.verdict != Verdict::Valid);
         not_valid.map(|(file, judged)| (file.path.clone(), format!("{}. {}", judged.verdict.word(judged.reason), judged.message))).collect()
     }
 
@@ -134,29 +150,41 @@ impl Ledger {
     }
 
     fn new_packing(&mut self, inquiry: &Inquiry) -> Packing {
-        let rows = self.arranged(inquiry);
-        let of_row = |row: &RowId| self.table.files().get(row.index()).copied();
-        let mut files = BTreeSet::new();
-        files.extend(rows.iter().filter_map(of_row));
-        let mut counts = [0u64; Verdict::ALL.len()];
-        for row in &rows {
-            let verdict = self.verdict_of_row(*row);
-            Verdict::ALL.iter().zip(&mut counts).filter(|(known, _)| **known == verdict).for_each(|(_, count)| *count += 1);
+        let scene = Scene { table: &self.table, classes: &self.classes };
+        let rows = self.views.selections.select(&inquiry.predicate(), scene);
+        // A flag a file and a count a class: of ten million rows to look up each one's verdict in the judgement took a second.
+        let (mut has_rows, mut counts) = (vec![false; self.files.len()], [0u64; CLASSES.len()]);
+        for row in rows.iter() {
+            let (file, class) = (self.table.files().get(row.index()), self.classes.of_row.at(row.index()).0);
+            if let Some(file) = file {
+                if has_rows.len() <= file.index() {
+                    has_rows.resize(file.index() + 1, false);
+                }
+                has_rows[file.index()] = true;
+            }
+            if let Some(count) = counts.get_mut(class as usize) {
+                *count += 1;
+            }
         }
-        let verdicts = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        let mut files = BTreeSet::new();
+        files.extend((0..).map(FileId).zip(&has_rows).filter(|(_, has_rows)| **has_rows).map(|(file, _)| file));
+        let count_of = |verdict: Verdict| counts.get(usize::from(class_of(verdict))).copied().unwrap_or(0);
+        let verdicts = Verdict::ALL.into_iter().map(|verdict| (verdict, count_of(verdict))).filter(|(_, count)| *count > 0);
         let proofs = self.judgement.as_ref().map(|judgement| self.evidence.proof_set(judgement, &files)).unwrap_or_default();
+        let (logs, digests, lake) = (files.len() as u64, proofs.digests.len() as u64, proofs.lake.len() as u64);
+        let files = self.packed_files(files.into_iter().chain(proofs.digests.iter().copied()).chain(proofs.lake.iter().copied()));
         let plan = PackPlan {
             generation: self.progress.generation,
-            rows: rows.len() as u64,
+            rows: rows.count(),
             words: about::words_among(inquiry, &self.held()),
             verdicts: verdicts.collect(),
-            logs: files.len() as u64,
-            digests: proofs.digests.len() as u64,
-            lake: proofs.lake.len() as u64,
+            logs,
+            digests,
+            lake,
             left_out: proofs.left_out.len() as u64,
-            files: self.packed_files(files.into_iter().chain(proofs.digests.iter().copied()).chain(proofs.lake.iter().copied())),
+            bytes: files.iter().fold(0, |sum, file| sum.saturating_add(file.size)),
         };
-        Packing { inquiry: inquiry.clone(), generation: self.progress.generation, plan, proofs }
+        Packing { inquiry: inquiry.clone(), generation: self.progress.generation, plan, files, proofs }
     }
 
     /// Each file at the key that its digest names, so that it lies again where it was put; a file that lay elsewhere, where it lay.
@@ -254,6 +282,10 @@ fn signature_text(given: &GivenSignature) -> SignatureText<'_> {
     };
     SignatureText { bucket, key, metadata }
 }
+
+/// Files that are packed together: at most so many, and so many bytes unless it is one alone.
+const FILES_AT_ONCE: usize = 128;
+const BYTES_AT_ONCE: u64 = 4 << 20;
 
 #[cfg(test)]
 mod tests {

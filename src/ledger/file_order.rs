@@ -125,7 +125,6 @@ impl FileOrder {
 impl Ledger {
     /// Does a part of what a list of files needs; whether it is there.
     pub(super) fn order_files(&mut self, budget: usize) -> bool {
-        self.look_again();
         self.judgement.as_ref().is_none_or(|judgement| self.file_order.step(judgement, budget))
     }
 

@@ -14,6 +14,7 @@ use crate::protocol::Answer;
 use crate::protocol::FileRow;
 use crate::protocol::FilesPage;
 use crate::protocol::FilesRequest;
+use crate::protocol::Job;
 use crate::protocol::Listing;
 use crate::trail::ids::ChainKind;
 use crate::trail::ids::FileId;
@@ -21,14 +22,15 @@ use crate::trail::object_key::KeyKind;
 use crate::trail::object_key::ObjectKey;
 
 impl Ledger {
-    /// Notes that a walk has begun or ended: what it may still bring is not missing.
-    pub fn listing(&mut self, listing: Listing) {
+    /// Notes that a walk has begun or ended: what it may still bring is not missing. Returns the jobs that follow.
+    pub fn listing(&mut self, listing: Listing) -> Vec<Job> {
         let under_way = self.progress.listings;
         self.progress.listings = match listing {
             Listing::Begun => under_way.saturating_add(1),
             Listing::Ended => under_way.saturating_sub(1),
         };
         self.changed();
+        self.due_checks()
     }
 
     pub(super) fn file_rows(&mut self, request: &FilesRequest) -> Answer {

@@ -1,6 +1,8 @@
 //! What somebody chose not to have read. It was opened all the same, so nothing of it is missing: what is known by its name is judged as not
 //! read, and whatever else was not found may be among the rest.
 
+use std::rc::Rc;
+
 use crate::integrity::evidence::unpacked;
 use crate::ledger::Ledger;
 use crate::protocol::Problem;
@@ -65,7 +67,8 @@ impl Ledger {
         let Some(code) = self.given_up.names.code(name_of(source)) else { return };
         let ids = self.given_up.ids.get_mut(code.0 as usize).map(std::mem::take).unwrap_or_default();
         self.given_up.named -= ids.len() as u64;
-        ids.into_iter().for_each(|id| self.evidence.withdraw(id));
+        let evidence = Rc::make_mut(&mut self.evidence);
+        ids.into_iter().for_each(|id| evidence.withdraw(id));
     }
 
     /// What was not read, why it matters, what to do; `None` while everything was.

@@ -8,6 +8,7 @@ mod extract;
 mod file_order;
 mod files;
 mod given_up;
+mod judging;
 mod once;
 mod problems;
 mod proof;
@@ -25,19 +26,20 @@ pub use turns::Turns;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::integrity::checkpoint::Checkpoint;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Judgement;
-use crate::integrity::judgement::Stage;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::deep::Deep;
 use crate::ledger::file_order::FileOrder;
 use crate::ledger::given_up::GivenUp;
+use crate::ledger::judging::Court;
 use crate::ledger::once::Repeated;
 use crate::ledger::room::Room;
 use crate::ledger::views::Views;
@@ -63,7 +65,7 @@ pub struct Ledger {
     table: EventTable,
     /// Of events whose rows were not kept: the key of the id, and the file.
     event_keys: Vec<(u64, FileId)>,
-    evidence: Evidence,
+    evidence: Rc<Evidence>,
     asked: Asked,
     /// By `FileId`: what the ledger itself must know of a file.
     files: HashMap<FileId, File>,
@@ -74,8 +76,7 @@ pub struct Ledger {
     problems: Vec<Problem>,
     progress: Progress,
     judgement: Option<Judgement>,
-    /// Something has changed since it was judged.
-    stale: bool,
+    court: Court,
     /// Class of each file for the table's `verdict` column; class 0 is `pending`, so a file not yet judged is never more than that.
     classes: FileClasses,
     views: Views,
@@ -163,16 +164,16 @@ impl Ledger {
                 file.stored_sha256 = facts.stored_sha256;
                 file.events = facts.events.unwrap_or(0);
             }
-            self.evidence.admit(facts);
+            Rc::make_mut(&mut self.evidence).admit(facts);
         }
         self.checkpoints.extend(report.checkpoints);
-        self.evidence.admit_keys(report.keys);
-        self.evidence.admit_signatures(report.signatures);
+        let evidence = Rc::make_mut(&mut self.evidence);
+        evidence.admit_keys(report.keys);
+        evidence.admit_signatures(report.signatures);
         self.problems.extend(report.problems.into_iter().map(|(_, problem)| problem));
-        let checks = self.evidence.take_checks();
+        let jobs = self.due_checks();
         self.changed();
-        // A few hundred checks a job: enough to share out among readers, few enough that reading goes on meanwhile.
-        checks.chunks(256).map(|checks| Job::Check(checks.to_vec())).collect()
+        jobs
     }
 
     /// Whether these events are there already, in a file of the same name and content. Said among the problems, for the counts' sake.
@@ -191,33 +192,8 @@ impl Ledger {
 
     /// Takes in the outcome of signature checks.
     pub fn settle(&mut self, outcomes: Vec<crate::integrity::signature::CheckOutcome>) {
-        self.evidence.settle(outcomes);
+        Rc::make_mut(&mut self.evidence).settle(outcomes);
         self.changed();
-    }
-
-    /// Judges anew if anything has changed since. The caller decides how often: judging costs time in proportion to the files.
-    pub fn judge(&mut self) {
-        if self.judgement.is_some() && !self.stale {
-            return;
-        }
-        self.stale = false;
-        let stage = match (self.progress.is_busy(), self.given_up.is_any()) {
-            (true, _) => Stage::Arriving,
-            (false, true) => Stage::CutShort,
-            (false, false) => Stage::Settled,
-        };
-        let judgement = self.evidence.judge(&Asked { stage, ..self.asked });
-        let class = |judged: &Option<crate::integrity::verdict::Judged>| judged.as_ref().map_or(0, |judged| class_of(judged.verdict));
-        let names = CLASSES.iter().map(|verdict| verdict.slug().to_owned()).collect();
-        if self.classes.renew(judgement.files.iter().map(class).collect(), names) {
-            self.views.forget_verdicts();
-        }
-        self.classes.follow(&self.table);
-        // Which row stands for an event follows from names and contents of files too: found anew whatever the verdicts.
-        self.views.forget_counted();
-        self.repeated.choose_anew();
-        self.file_order = FileOrder::default();
-        self.judgement = Some(judgement);
     }
 
     /// How far reading has come.
@@ -226,30 +202,24 @@ impl Ledger {
         Progress {
             checks: self.evidence.checks_open() as u64,
             rows: self.table.len() as u64,
+            judging: self.is_judging(),
             memory: (self.table.memory() + self.classes.of_row.memory() + self.views.memory()) as u64,
             ..self.progress
         }
     }
 
-    /// The verdicts: while files arrive those last judged, for judging at each question took two thirds of the ledger's time from reading
-    /// ten million events; once they are all there, the final ones.
-    pub fn judgement(&mut self) -> &Judgement {
-        self.look_again();
-        self.judgement.get_or_insert_with(|| Evidence::default().judge(&Asked::default()))
-    }
-
     /// Answers a question. While files arrive, by the verdicts last judged; once they are all there, by the final ones.
     pub fn answer(&mut self, number: u32, question: Question) -> Reply {
+        self.look_again();
         if let Question::Rows(request) = &question {
-            self.look_again();
             self.sort(request.inquiry.order.by);
         }
         self.answer_prepared(number, question)
     }
 
-    /// The same after [`Self::prepare`], which did its sorting.
+    /// The same after [`Self::prepare`], which did its sorting; by the verdicts last judged.
     pub fn answer_prepared(&mut self, number: u32, question: Question) -> Reply {
-        self.look_again();
+        self.classes.follow(&self.table);
         let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
         if let Question::Survey(_) | Question::Rows(_) = question {
             self.repeated.is_wanted = wants_once;
@@ -270,24 +240,16 @@ impl Ledger {
             Question::Report(form) => Answer::Report(self.report(form)),
             Question::RowsText(request) => Answer::RowsText(self.rows_text(&request)),
             Question::Pack(inquiry) => Answer::Pack(Box::new(self.pack_plan(&inquiry))),
-            Question::PackTexts(inquiry) => Answer::Texts(self.progress.generation, self.pack_texts(&inquiry)),
-            Question::Seal(request) => Answer::Texts(self.progress.generation, self.seal(&request)),
+            Question::PackFiles(inquiry, start) => self.pack_files(&inquiry, start),
+            Question::PackTexts(inquiry) => Answer::Texts(self.pack_texts(&inquiry)),
+            Question::Seal(request) => Answer::Texts(self.seal(request)),
             Question::Unsearched(inquiry, text) => Answer::Unsearched(self.unsearched(&inquiry, &text)),
             Question::Search(text, files) => return Reply::Ask(self.search(number, text, &files)),
-            Question::Sums(sizes) => return Reply::Ask(Job::Sums(number, sizes)),
             Question::Record(row) => match self.extract(number, row) {
                 Some(job) => return Reply::Ask(Job::Extract(job)),
                 None => Answer::Detail(None),
             },
         })
-    }
-
-    /// Verdicts as a question is to find them: while files arrive those last judged, then the final ones.
-    fn look_again(&mut self) {
-        if !self.progress().is_busy() || self.judgement.is_none() {
-            self.judge();
-        }
-        self.classes.follow(&self.table);
     }
 
     fn scene(&self) -> Scene<'_> {
@@ -301,7 +263,7 @@ impl Ledger {
     fn changed(&mut self) {
         self.progress.generation += 1;
         self.progress.problems = self.problems.len() as u64 + u64::from(self.progress.not_taken > 0) + u64::from(self.given_up.is_any());
-        self.stale = true;
+        self.court.is_stale = true;
     }
 }
 

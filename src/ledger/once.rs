@@ -65,7 +65,7 @@ impl Ledger {
 
     /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
     pub(super) fn repeated_rows(&mut self) -> u64 {
-        if self.repeated.is_wanted || !self.progress().is_busy() {
+        if self.repeated.is_wanted || !self.progress().is_arriving() {
             self.count_once();
         }
         self.repeated.left_out
@@ -84,6 +84,11 @@ impl Ledger {
 }
 
 impl Repeated {
+    /// The rows of the event of that number among those that stand in several files.
+    pub(super) fn group(&self, at: usize) -> Option<&[u32]> {
+        self.twins.group(at)
+    }
+
     /// Verdicts, names or contents have changed: another row may be the one that stays.
     pub(super) fn choose_anew(&mut self) {
         self.leaving = None;

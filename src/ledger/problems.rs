@@ -21,7 +21,9 @@ impl Ledger {
         let more = strangers.len().saturating_sub(MOST_LISTED);
         listed.extend(strangers.into_iter().take(MOST_LISTED).cloned());
         if more > 0 {
-            let what = format!("Passed over too: {more} more files that are neither logs nor digests, keys or signatures.");
+            let what = format!(
+                "Passed over too: {more} more. Each is a copy of a file that is open already, or no log, digest, key or signature."
+            );
             listed.push(Problem { source: "and others".to_owned(), what, weight: Weight::PassedOver });
         }
         listed

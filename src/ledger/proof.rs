@@ -31,7 +31,7 @@ impl Ledger {
         let arrival = self.arrival();
         let generation = self.progress.generation;
         let rows = self.held().read();
-        let judgement = self.judgement();
+        let judgement = self.last_judgement();
         let standing = Standing::of(judgement, arrival, rows);
         let report = &judgement.report;
         let lake = LakeCounts::of(&report.lake);
@@ -44,7 +44,7 @@ impl Ledger {
     }
 
     pub(super) fn coverage(&mut self, axis: Option<TimeRange>, most: u32) -> Answer {
-        Answer::Coverage(coverage_map(&self.judgement().coverage, axis, most.min(MOST_CELLS)))
+        Answer::Coverage(coverage_map(&self.last_judgement().coverage, axis, most.min(MOST_CELLS)))
     }
 
     /// The gaps that `wanted` takes, each with the events near it.
@@ -71,12 +71,17 @@ impl Ledger {
     }
 
     pub(super) fn report(&mut self, form: ReportForm) -> String {
-        let report = &self.full_report();
+        let report = self.full_report();
+        self.report_as(&report, form)
+    }
+
+    /// The report in one of its forms.
+    pub(super) fn report_as(&mut self, report: &VerdictReport, form: ReportForm) -> String {
         match form {
             // A report holds strings, numbers and lists: writing it as JSON cannot fail.
             ReportForm::Json => serde_json::to_string_pretty(report).unwrap_or_default(),
             ReportForm::Text => {
-                let caveat = self.judgement().stage.caveat().map(|caveat| format!("\nNote: {caveat}\n"));
+                let caveat = self.last_judgement().stage.caveat().map(|caveat| format!("\nNote: {caveat}\n"));
                 let cut = self.not_compared().map(|cut| format!("\nNote: {cut}: {}\n", self.room.first_cut));
                 report.told(Verbosity::Verbose).into_iter().map(|(_, text)| text).chain(caveat).chain(cut).collect()
             }

@@ -9,7 +9,6 @@ use crate::protocol::Rows;
 use crate::protocol::RowsRequest;
 use crate::query::arrangement::Arrangement;
 use crate::query::inquiry::Inquiry;
-use crate::query::order::Direction;
 use crate::query::order::Order;
 use crate::query::order::SortBy;
 use crate::query::scene::Scene;
@@ -53,19 +52,6 @@ impl Ledger {
             let places = Arrangement::new(order, &set);
             self.views.arranged = Some(Arranged { inquiry, rows: order.len(), set, places });
         }
-    }
-
-    /// All rows of an inquiry in its order: for what leaves the page as a whole.
-    pub(super) fn arranged(&mut self, inquiry: &Inquiry) -> Vec<RowId> {
-        self.sort(inquiry.order.by);
-        let scene = Scene { table: &self.table, classes: &self.classes };
-        let set = self.views.selections.select(&inquiry.predicate(), scene);
-        let order = self.views.sorting.order(inquiry.order.by).unwrap_or_default();
-        let mut rows: Vec<RowId> = order.iter().filter(|row| set.contains(**row as usize)).map(|row| RowId(*row)).collect();
-        if inquiry.order.direction == Direction::Descending {
-            rows.reverse();
-        }
-        rows
     }
 
     pub(super) fn row(&self, id: RowId, columns: &[ColumnId]) -> RowView {

@@ -29,7 +29,6 @@ type Chosen<'a> = (&'a ChainId, &'a Window);
 
 impl Ledger {
     pub(super) fn stretch(&mut self, range: TimeRange, chains: &[ChainId]) -> Stretch {
-        self.look_again();
         let is_chosen = |chain: &ChainId| chains.is_empty() || chains.contains(chain);
         let touches = |start: Timestamp, end: Timestamp| start < range.end && range.start < end;
         // A chain that starts anew without a gap does so at one instant.

@@ -77,8 +77,12 @@ impl Ledger {
     /// questions can be asked in between; rows in another order take the place of those on their way.
     pub fn prepare(&mut self, question: &Question, budget: usize) -> bool {
         // While files arrive, what is known grows with them: only an order is then worth making step by step.
-        let is_settled = !self.progress().is_busy();
-        self.look_again();
+        let is_settled = !self.progress().is_arriving();
+        self.classes.follow(&self.table);
+        // What is given away states what is final.
+        if is_settled && is_document(question) && !self.judge_in_steps(budget) {
+            return false;
+        }
         let wants_once = question.inquiry().is_some_and(|inquiry| inquiry.deliveries == Deliveries::Once);
         if is_settled && wants_once && !self.count_once_in_steps(budget) {
             return false;
@@ -94,6 +98,11 @@ impl Ledger {
             _ => true,
         }
     }
+}
+
+/// Whether its answer is made to be kept.
+fn is_document(question: &Question) -> bool {
+    matches!(question, Question::Report(_) | Question::RowsText(_) | Question::Pack(_) | Question::PackTexts(_) | Question::Seal(_))
 }
 
 /// Whether one would undo what is being made for the other.

@@ -100,12 +100,12 @@ pub enum Question {
     RowsText(RowsTextRequest),
     /// What an evidence pack of these rows would hold.
     Pack(Inquiry),
+    /// The files of such a pack from that place on, as many as are packed together.
+    PackFiles(Inquiry, u32),
     /// The texts of such a pack that do not depend on its other parts.
     PackTexts(Inquiry),
     /// The texts that close it.
     Seal(SealRequest),
-    /// What these stretches of the `Blob` beside add up to.
-    Sums(Vec<u64>),
     /// Which files' raw JSON is yet to be searched for this text, so that its clause in the inquiry means what it says.
     Unsearched(Inquiry, String),
     /// Search the raw JSON of these files for this text: they lie end to end in the `Blob` beside.
@@ -122,6 +122,7 @@ impl Question {
             | Self::RowsText(RowsTextRequest { inquiry, .. })
             | Self::People(inquiry, _)
             | Self::Pack(inquiry)
+            | Self::PackFiles(inquiry, _)
             | Self::PackTexts(inquiry)
             | Self::Unsearched(inquiry, _)
             | Self::Seal(SealRequest { inquiry, .. }) => Some(inquiry),

@@ -12,6 +12,7 @@ use crate::integrity::signature::CheckOutcome;
 use crate::integrity::signature::GivenSignature;
 use crate::integrity::signature::SignatureCheck;
 use crate::protocol::Named;
+use crate::protocol::Parcel;
 use crate::protocol::Problem;
 use crate::protocol::RawFound;
 use crate::protocol::RawSearch;
@@ -33,8 +34,8 @@ pub enum Job {
     Check(Vec<SignatureCheck>),
     /// Find one record again in the file beside.
     Extract(Extract),
-    /// Add up these stretches of the `Blob` beside, for the question of that number.
-    Sums(u32, Vec<u64>),
+    /// Pack, or add up. It comes from the page alone, to a reader of its own.
+    Pack(Parcel),
     /// Look through the raw JSON of the files beside, for the question of that number.
     Search(u32, RawSearch),
 }
@@ -65,8 +66,9 @@ pub enum Report {
     Checked(Vec<CheckOutcome>),
     /// Of `Extract`: the number of the question, and its answer.
     Extracted(u32, Record),
-    /// Of `Sums`: the number of the question, and its answer.
-    Summed(u32, Option<Vec<Sum>>),
+    /// Of `Pack`: what each file, or the text before it was packed, adds up to; a blob may be beside. `None`: the browser had no room, or could
+    /// not read.
+    Packed(Option<Vec<Sum>>),
     /// Of `Search`: the number of the question, and what was found.
     Searched(u32, RawFound),
     /// The composite could not be read; nothing of it was.

@@ -6,6 +6,7 @@
 mod call;
 mod job;
 mod notice;
+mod parcel;
 mod proof;
 mod raw;
 
@@ -33,6 +34,9 @@ pub use notice::RowView;
 pub use notice::Rows;
 pub use notice::Survey;
 pub use notice::Weight;
+pub use parcel::Parcel;
+pub use parcel::Place;
+pub use parcel::Wrapping;
 pub use proof::FileRow;
 pub use proof::FilesPage;
 pub use proof::GapView;

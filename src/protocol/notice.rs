@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::export::parts::PackPlan;
+use crate::export::parts::PackedFile;
 use crate::export::parts::RowsText;
-use crate::export::parts::Sum;
+use crate::export::parts::Texts;
 use crate::integrity::bins::CoverageMap;
 use crate::integrity::verdict::Verdict;
 use crate::protocol::FileRow;
@@ -62,6 +63,8 @@ pub struct Progress {
     pub not_taken: u64,
     /// Signatures that are being checked.
     pub checks: u64,
+    /// Whether verdicts are still to follow from what was read.
+    pub judging: bool,
     /// Walks through folders and archives that are under way: more files may come of them.
     pub listings: u64,
     /// Files that could not be read or taken.
@@ -71,9 +74,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Whether anything is still on its way.
+    /// Whether anything is still on its way, or its verdicts are.
     #[must_use]
     pub fn is_busy(&self) -> bool {
+        self.is_arriving() || self.judging
+    }
+
+    /// Whether anything is still on its way.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
         self.files_read < self.files || self.checks > 0 || self.listings > 0
     }
 }
@@ -101,20 +110,44 @@ pub enum Answer {
     Files(FilesPage),
     /// To `Problems`.
     Problems(Vec<Problem>),
-    /// To `Report`.
-    Report(String),
+    /// To `Report`; the text travels beside.
+    Report(#[serde(skip)] String),
     /// To `RowsText`.
     RowsText(RowsText),
     /// To `Pack`.
     Pack(Box<PackPlan>),
-    /// To `PackTexts` and `Seal`: of which generation, and each text with its path in the pack.
-    Texts(u64, Vec<(String, String)>),
-    /// To `Sums`; `None` where the `Blob` could not be read.
-    Sums(Option<Vec<Sum>>),
+    /// To `PackFiles`: of which generation, of how many, and some of the files. None: there are no more.
+    PackFiles(u64, u64, Vec<PackedFile>),
+    /// To `PackTexts` and `Seal`.
+    Texts(Texts),
     /// To `Unsearched`: files that have been read and have events.
     Unsearched(Vec<FileId>),
     /// To `Search`: what was found is part of the next picture.
     Searched,
+}
+
+impl Answer {
+    /// When it was true, where that matters to those who put several answers together.
+    #[must_use]
+    pub fn generation(&self) -> Option<u64> {
+        match self {
+            Self::RowsText(RowsText { generation, .. }) | Self::Texts(Texts { generation, .. }) | Self::PackFiles(generation, ..) => {
+                Some(*generation)
+            }
+            _ => None,
+        }
+    }
+
+    /// The texts that travel beside it: they may be large, and the page looks at none of them.
+    #[must_use]
+    pub fn beside(&self) -> &[String] {
+        match self {
+            Self::Report(text) => std::slice::from_ref(text),
+            Self::RowsText(rows) => &rows.texts,
+            Self::Texts(texts) => &texts.texts,
+            _ => &[],
+        }
+    }
 }
 
 /// One inquiry's whole picture.

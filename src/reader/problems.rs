@@ -24,8 +24,7 @@ pub(super) fn problems<'a>(
         if is_stranger(flaw) {
             return (format!("Passed over: {why}. {advice}"), Weight::PassedOver);
         }
-        let kept =
-            if seen.events > 0 { format!("{} before that were read", events(seen.events)) } else { "Nothing of it was read".to_owned() };
+        let kept = if seen.events > 0 { before_that(seen.events) } else { "Nothing of it was read".to_owned() };
         (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
     });
     let other = match kind {
@@ -45,17 +44,19 @@ pub(super) fn problems<'a>(
     let records = (seen.unreadable > 0).then(|| {
         let flaw = seen.first_flaw.as_deref().unwrap_or("not an object");
         (
-            format!("{} of {} records could not be read and are not among the rows; the first one: {flaw}.", seen.unreadable, seen.events),
+            match (seen.unreadable, seen.events) {
+                (1, 1) => format!("Its one record could not be read and is not among the rows: {flaw}."),
+                (1, events) => format!("1 of {events} records could not be read and is not among the rows: {flaw}."),
+                (some, events) => {
+                    format!("{some} of {events} records could not be read and are not among the rows; the first one: {flaw}.")
+                }
+            },
             Weight::Partly,
         )
     });
     let lake = seen.lake.iter().filter(|_| matches!(kind, FileKind::LakeResult)).flat_map(lake_problems);
-    let cut = (found.cut_off && (seen.events > 0 || found.records_array) && content.flaw.is_none()).then(|| {
-        (
-            format!("Its JSON ends in the middle of a record. {} before that were read. Download it again.", capital(&events(seen.events))),
-            Weight::Partly,
-        )
-    });
+    let cut = (found.cut_off && (seen.events > 0 || found.records_array) && content.flaw.is_none())
+        .then(|| (format!("Its JSON ends in the middle of a record. {}. Download it again.", before_that(seen.events)), Weight::Partly));
     let large = (found.too_large > 0)
         .then(|| (format!("{} records larger than 64 MiB were passed over: no CloudTrail record is.", found.too_large), Weight::Partly));
     let problem = |(what, weight)| Problem { source: source.to_owned(), what, weight };
@@ -105,11 +106,11 @@ pub(super) fn content_flaw(flaw: &ContentFlaw) -> (String, &'static str) {
     }
 }
 
-fn events(number: u64) -> String {
-    match number {
-        0 => "no events".to_owned(),
-        1 => "the one event".to_owned(),
-        _ => format!("the {number} events"),
+fn before_that(events: u64) -> String {
+    match events {
+        0 => "No event before that was read".to_owned(),
+        1 => "The one event before that was read".to_owned(),
+        _ => format!("The {events} events before that were read"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::future::Future;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -17,7 +18,6 @@ use web_sys::Worker;
 use crate::browser::spawn::Program;
 use crate::browser::spawn::fatal;
 use crate::browser::wire;
-use crate::export::parts::Sum;
 use crate::protocol::Answer;
 use crate::protocol::Call;
 use crate::protocol::Named;
@@ -33,7 +33,7 @@ pub struct Client(Rc<Inner>);
 struct Inner {
     ledger: Worker,
     next: Cell<u32>,
-    waiting: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
+    waiting: RefCell<HashMap<u32, oneshot::Sender<Heard>>>,
     /// Every file opened, by number: a row's raw JSON is re-read from it, never kept.
     shelf: RefCell<Vec<Option<Shelved>>>,
     /// Told when the ledger has said that it runs.
@@ -41,6 +41,9 @@ struct Inner {
     on_notice: Rc<dyn Fn(Notice)>,
     on_fall: Rc<dyn Fn(String)>,
 }
+
+/// An answer, and what travelled beside it.
+pub(super) type Heard = (Answer, Vec<JsValue>);
 
 struct Shelved {
     name: String,
@@ -90,6 +93,11 @@ impl Client {
         self.question(question, &[]).await
     }
 
+    /// Asks at once, whenever the answer is awaited: that, and what travels beside it.
+    pub(super) fn ask_ahead(&self, question: Question) -> impl Future<Output = Heard> + use<> {
+        self.begin(question, &[])
+    }
+
     /// Asks for a row's raw JSON, sending its file along.
     ///
     /// # Errors
@@ -98,16 +106,6 @@ impl Client {
         match self.blob(file) {
             Some(blob) => Ok(self.question(Question::Record(row), &[blob.into()]).await),
             None => Err("The file of this record is no longer at hand. Open it again.".to_owned()),
-        }
-    }
-
-    /// What these blobs add up to, each: they travel end to end in one. `None` where one can no longer be read.
-    pub async fn sums(&self, blobs: &[Blob]) -> Option<Vec<Sum>> {
-        let sizes = blobs.iter().map(|blob| blob.size() as u64).collect();
-        let composite = end_to_end(blobs.iter())?;
-        match self.question(Question::Sums(sizes), &[composite.into()]).await {
-            Answer::Sums(sums) => sums,
-            _ => None,
         }
     }
 
@@ -155,14 +153,20 @@ impl Client {
     }
 
     async fn question(&self, question: Question, attachments: &[JsValue]) -> Answer {
+        self.begin(question, attachments).await.0
+    }
+
+    fn begin(&self, question: Question, attachments: &[JsValue]) -> impl Future<Output = Heard> + use<> {
         let number = self.0.next.get();
         self.0.next.set(number.wrapping_add(1));
         let (sender, receiver) = oneshot::channel();
         self.0.waiting.borrow_mut().insert(number, sender);
         self.say(&Call::Ask(number, question), attachments);
-        match receiver.await {
-            Ok(answer) => answer,
-            Err(_) => std::future::pending().await,
+        async move {
+            match receiver.await {
+                Ok(heard) => heard,
+                Err(_) => std::future::pending().await,
+            }
         }
     }
 }
@@ -194,7 +198,7 @@ impl Inner {
                 let sender = self.waiting.borrow_mut().remove(&number);
                 // Nobody waits any more: a late answer falls on the floor.
                 if let Some(sender) = sender {
-                    let _ = sender.send(*answer);
+                    let _ = sender.send((*answer, attachments));
                 }
             }
             Notice::Kept(id) => {

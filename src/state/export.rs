@@ -1,9 +1,11 @@
 //! Taking things away: rows, reports and the evidence pack, put together as blobs so that nothing is ever held whole in memory.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use js_sys::Array;
-use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -13,25 +15,23 @@ use web_sys::BlobPropertyBag;
 use web_sys::HtmlAnchorElement;
 use web_sys::Url;
 
-use crate::archive::Method;
-use crate::browser::zipped::Deflating;
-use crate::browser::zipped::deflate;
-use crate::export::parts::PackPlan;
 use crate::export::parts::RowsForm;
+use crate::export::parts::RowsForms;
 use crate::export::parts::RowsTextRequest;
-use crate::export::parts::SealRequest;
-use crate::export::parts::Sum;
-use crate::export::parts::Sums;
-use crate::export::paths;
 use crate::protocol::Answer;
+use crate::protocol::Parcel;
+use crate::protocol::Place;
 use crate::protocol::Progress;
 use crate::protocol::Question;
 use crate::protocol::ReportForm;
+use crate::protocol::Wrapping;
 use crate::query::inquiry::Inquiry;
 use crate::state::client::Client;
+use crate::state::client::Heard;
 use crate::state::desk::Desk;
-use crate::state::pack_zip::Zip;
-use crate::state::zip_intake::sheaves;
+use crate::state::packer::Asked;
+use crate::state::packer::Done;
+use crate::state::packer::Packer;
 
 /// How far an export has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,43 +47,46 @@ pub struct Exporting {
 }
 
 /// Why an export ends early.
-enum Stop {
+pub(super) enum Stop {
     Cancelled,
-    Because(String),
-}
-
-impl From<&str> for Stop {
-    fn from(why: &str) -> Self {
-        Self::Because(why.to_owned())
-    }
+    Because(&'static str),
+    /// A file that can no longer be had.
+    Gone(String),
 }
 
 /// One export on its way: for one inquiry, of one state of the ledger.
-struct Export {
+pub(super) struct Export {
     desk: Desk,
-    client: Client,
-    inquiry: Inquiry,
+    pub(super) client: Client,
+    pub(super) inquiry: Inquiry,
     turn: f64,
     generation: u64,
 }
 
 impl Desk {
     /// Saves the rows of the present filter, in their order.
-    pub fn save_rows(&self, form: RowsForm) {
-        let (name, kind) = match form {
-            RowsForm::Csv => ("trailseal-events.csv", "text/csv;charset=utf-8"),
-            RowsForm::JsonLines => ("trailseal-events.jsonl", "application/x-ndjson"),
+    pub fn save_rows(&self, form: RowsForm, wrapping: Wrapping) {
+        let (name, kind) = match (form, wrapping) {
+            (RowsForm::Csv, Wrapping::Gzip) => ("trailseal-events.csv.gz", GZIP),
+            (RowsForm::Csv, _) => ("trailseal-events.csv", "text/csv;charset=utf-8"),
+            (RowsForm::JsonLines, Wrapping::Gzip) => ("trailseal-events.jsonl.gz", GZIP),
+            (RowsForm::JsonLines, _) => ("trailseal-events.jsonl", "application/x-ndjson"),
         };
-        self.export(async move |export| {
-            let blob = export.rows(form).await?;
-            save(name, kind, &blob).map_err(|_| REFUSED.into())
-        });
+        self.export(Box::new(move |export| {
+            Box::pin(async move {
+                let packers = Packer::start(1).await.ok_or(NOT_STARTED)?;
+                let made = export.write_rows(RowsForms::One(form), wrapping, &packers).await?;
+                let blob = made.into_iter().next().and_then(|(_, blob)| blob).ok_or(NO_ROOM)?;
+                save(name, kind, &blob).map_err(|_| REFUSED)
+            })
+        }));
     }
 
     /// Saves the verdict report as a file.
     pub fn save_report(&self, form: ReportForm) {
         let desk = *self;
         // A report given away holds no verdict that the next file may change.
+        let Some(client) = desk.client.get_untracked() else { return };
         if desk.is_reading() {
             return desk.notice.set(Some(STILL_READING.to_owned()));
         }
@@ -93,10 +96,12 @@ impl Desk {
         };
         let is_narrowed = form == ReportForm::Text && desk.is_verified_only();
         spawn_local(async move {
-            let Some(Answer::Report(text)) = desk.ask(Question::Report(form)).await else { return };
-            let text = if is_narrowed { format!("{OF_ALL_FILES}\n\n{text}") } else { text };
-            if blob_of(text.as_bytes()).and_then(|blob| save(name, kind, &blob)).is_err() {
-                desk.notice.set(Some(REFUSED.to_owned()));
+            desk.asking.update(|asking| *asking += 1);
+            let (_, beside) = client.ask_ahead(Question::Report(form)).await;
+            desk.asking.update(|asking| *asking = asking.saturating_sub(1));
+            let parts: Array = is_narrowed.then(|| JsValue::from(format!("{OF_ALL_FILES}\n\n"))).into_iter().chain(beside).collect();
+            if Blob::new_with_blob_sequence(&parts).and_then(|blob| save(name, kind, &blob)).is_err() {
+                desk.notice.set(Some(REFUSED_REPORT.to_owned()));
             }
         });
     }
@@ -115,12 +120,14 @@ impl Desk {
 
     /// Makes the evidence pack and saves it.
     pub fn save_pack(&self) {
-        self.export(async move |export| {
-            let made = String::from(js_sys::Date::new_0().to_iso_string()).split('.').next().unwrap_or_default().to_owned() + "Z";
-            let name = format!("trailseal-evidence-{}.zip", made.replace([':', '-'], ""));
-            let blob = export.pack(&made).await?;
-            save(&name, "application/zip", &blob).map_err(|_| REFUSED.into())
-        });
+        self.export(Box::new(move |export| {
+            Box::pin(async move {
+                let made = String::from(js_sys::Date::new_0().to_iso_string()).split('.').next().unwrap_or_default().to_owned() + "Z";
+                let name = format!("trailseal-evidence-{}.zip", made.replace([':', '-'], ""));
+                let blob = export.pack(made).await?;
+                save(&name, "application/zip", &blob).map_err(|_| REFUSED)
+            })
+        }));
     }
 
     /// Ends what is being exported.
@@ -133,7 +140,8 @@ impl Desk {
         self.arriving.get_untracked() > 0 || self.seeking.with_untracked(Option::is_some) || self.progress.with_untracked(Progress::is_busy)
     }
 
-    fn export(&self, work: impl AsyncFnOnce(&mut Export) -> Result<(), Stop> + 'static) {
+    /// Boxed, so that what is around the work is there once and not for every kind of it.
+    fn export(&self, work: Box<dyn FnOnce(Rc<Export>) -> Work>) {
         let desk = *self;
         let Some(client) = desk.client.get_untracked() else { return };
         if desk.is_reading() {
@@ -142,15 +150,20 @@ impl Desk {
         let turn = js_sys::Math::random();
         desk.exporting.set(Some(Exporting { turn, step: "Beginning", done: 0, total: 0 }));
         let generation = desk.progress.with_untracked(|progress| progress.generation);
-        let mut export = Export { desk, client, inquiry: desk.inquiry.get_untracked(), turn, generation };
+        let export = Rc::new(Export { desk, client, inquiry: desk.inquiry.get_untracked(), turn, generation });
         spawn_local(async move {
             desk.asking.update(|asking| *asking += 1);
-            let outcome = work(&mut export).await;
+            let outcome = work(export.clone()).await;
             desk.asking.update(|asking| *asking = asking.saturating_sub(1));
-            if let Err(Stop::Because(why)) = outcome {
-                desk.notice.set(Some(why));
+            // The ledger need not hold the rows in their order any longer.
+            drop(export.slice(RowsForms::None, 0, 0));
+            let is_over = export.goes_on();
+            match outcome {
+                Err(Stop::Because(why)) if is_over => desk.notice.set(Some(why.to_owned())),
+                Err(Stop::Gone(why)) if is_over => desk.notice.set(Some(why)),
+                _ => {}
             }
-            if export.goes_on() {
+            if is_over {
                 desk.exporting.set(None);
             }
         });
@@ -163,7 +176,7 @@ impl Export {
     }
 
     /// Shows how far it has come; the place where a cancelled export ends.
-    fn tell(&self, step: &'static str, done: u64, total: u64) -> Result<(), Stop> {
+    pub(super) fn tell(&self, step: &'static str, done: u64, total: u64) -> Result<(), Stop> {
         if !self.goes_on() {
             return Err(Stop::Cancelled);
         }
@@ -171,126 +184,57 @@ impl Export {
         Ok(())
     }
 
-    fn is_of_now(&self, generation: u64) -> Result<(), Stop> {
-        if generation == self.generation { Ok(()) } else { Err(CHANGED.into()) }
+    /// Asks what is of the same files as all that came before.
+    pub(super) async fn ask(&self, question: Question) -> Result<Heard, Stop> {
+        self.of_now(self.client.ask_ahead(question).await)
     }
 
-    /// The rows as text, slice after slice: in between the ledger answers others. What they add up to, where that is wanted.
-    async fn slices(&self, form: RowsForm, sums: Sums, into: &mut Sink) -> Result<Option<Sum>, Stop> {
-        let step = match form {
-            RowsForm::Csv => "Writing events as CSV",
-            RowsForm::JsonLines => "Writing events as JSON lines",
-        };
-        let mut start = 0;
+    fn of_now(&self, heard: Heard) -> Result<Heard, Stop> {
+        if heard.0.generation() == Some(self.generation) { Ok(heard) } else { Err(CHANGED) }
+    }
+
+    /// Asks for some rows, at once.
+    fn slice(&self, forms: RowsForms, start: u32, count: u32) -> impl Future<Output = Heard> + use<> {
+        self.client.ask_ahead(Question::RowsText(RowsTextRequest { inquiry: self.inquiry.clone(), forms, start, count }))
+    }
+
+    /// The rows as texts, each to a packer of its own, slice after slice: in between the ledger answers others. Each slice is on its way while
+    /// the one before it is packed.
+    pub(super) async fn write_rows(&self, forms: RowsForms, wrapping: Wrapping, packers: &[Packer]) -> Result<Vec<Done>, Stop> {
+        let count = if forms == RowsForms::Both { SLICE / 2 } else { SLICE };
+        let (mut start, mut of) = (0, None);
+        let mut next = self.slice(forms, start, count);
         loop {
-            let request = RowsTextRequest { inquiry: self.inquiry.clone(), form, start, count: SLICE, sums };
-            let Answer::RowsText(slice) = self.client.ask(Question::RowsText(request)).await else { return Err(CHANGED.into()) };
-            self.is_of_now(slice.generation)?;
-            into.take(slice.text.as_bytes()).await.map_err(|_| NO_ROOM)?;
+            let (Answer::RowsText(slice), texts) = self.of_now(next.await)? else { return Err(CHANGED) };
+            if !slice.is_ready {
+                self.tell("Putting the events in order", 0, 0)?;
+                next = self.slice(forms, start, count);
+                continue;
+            }
+            // Another number: verdicts or searches have changed, though no file has come.
+            if *of.get_or_insert(slice.matched) != slice.matched {
+                return Err(CHANGED);
+            }
+            self.tell("Writing events", u64::from(start), slice.matched)?;
             start = start.saturating_add(slice.rows);
-            self.tell(step, u64::from(start), slice.matched)?;
-            if slice.rows == 0 || u64::from(start) >= slice.matched {
-                return Ok(slice.sum);
+            let is_last = slice.rows == 0 || u64::from(start) >= slice.matched;
+            next = self.slice(if is_last { RowsForms::None } else { forms }, start, count);
+            let place = if is_last { Place::Last } else { Place::Before };
+            let asked: Vec<Asked> =
+                packers.iter().zip(texts).map(|(packer, text)| packer.ask(Parcel::Piece(wrapping, place), &[text])).collect();
+            let mut made = Vec::new();
+            for asked in asked {
+                made.push(asked.await.map_err(|_| NO_ROOM)?);
+            }
+            if is_last {
+                self.tell("Writing events", slice.matched, slice.matched)?;
+                return Ok(made);
             }
         }
     }
-
-    async fn rows(&self, form: RowsForm) -> Result<Blob, Stop> {
-        let parts = Array::new();
-        self.slices(form, Sums::None, &mut Sink::Blobs(parts.clone())).await?;
-        Blob::new_with_blob_sequence(&parts).map_err(|_| NO_ROOM.into())
-    }
-
-    /// Rows as a part of a pack: deflated as they come, since as text they take ten times the room.
-    async fn add_rows(&self, path: &str, form: RowsForm, zip: &mut Zip) -> Result<(), Stop> {
-        let mut sink = Sink::Deflated(Deflating::begin().map_err(|_| NO_ROOM)?);
-        let sum = self.slices(form, Sums::Whole, &mut sink).await?.ok_or(CHANGED)?;
-        let Sink::Deflated(deflating) = sink else { return Err(CHANGED.into()) };
-        let packed = deflating.finish().await.map_err(|_| NO_ROOM)?;
-        zip.add(path, Method::Deflated, sum, &packed, packed.size() as u64);
-        Ok(())
-    }
-
-    async fn pack(&self, made: &str) -> Result<Blob, Stop> {
-        let Answer::Pack(plan) = self.client.ask(Question::Pack(self.inquiry.clone())).await else { return Err(CHANGED.into()) };
-        self.is_of_now(plan.generation)?;
-        let mut zip = Zip::default();
-        self.add_files(&plan, &mut zip).await?;
-        self.add_rows(paths::CSV, RowsForm::Csv, &mut zip).await?;
-        self.add_rows(paths::JSON_LINES, RowsForm::JsonLines, &mut zip).await?;
-        let texts = self.texts(Question::PackTexts(self.inquiry.clone())).await?;
-        self.add_texts(texts, &mut zip).await?;
-        self.tell("Sealing", 1, 1)?;
-        let request = SealRequest { inquiry: self.inquiry.clone(), made: made.to_owned(), parts: zip.parts.clone() };
-        let closing = self.texts(Question::Seal(request)).await?;
-        self.add_texts(closing, &mut zip).await?;
-        zip.finish().map_err(|_| NO_ROOM.into())
-    }
-
-    /// Logs and digests, as they lie: their bytes are hashed by the readers and never copied.
-    async fn add_files(&self, plan: &PackPlan, zip: &mut Zip) -> Result<(), Stop> {
-        let gone =
-            |path: &str| Stop::Because(format!("A file of the pack can no longer be read: open it again, then make the pack. {path}"));
-        let mut files = Vec::with_capacity(plan.files.len());
-        for file in &plan.files {
-            files.push((file, self.client.blob(file.id).ok_or_else(|| gone(&file.path))?));
-        }
-        let mut done = 0;
-        // By the sizes that are known: to ask a file for its own has it looked up, which for all of them holds the page for a second.
-        for sheaf in sheaves(&files, |(file, _)| file.size as f64) {
-            self.tell("Hashing files", done, files.len() as u64)?;
-            let blobs: Vec<Blob> = sheaf.iter().map(|(_, blob)| blob.clone()).collect();
-            let first = sheaf.first().map_or("", |(file, _)| &file.path);
-            let sums = self.client.sums(&blobs).await.ok_or_else(|| gone(first))?;
-            sheaf.iter().zip(sums).for_each(|((file, blob), sum)| zip.add(&file.path, Method::Stored, sum, blob, sum.size));
-            zip.tie().map_err(|_| NO_ROOM)?;
-            done += sheaf.len() as u64;
-        }
-        Ok(())
-    }
-
-    async fn texts(&self, question: Question) -> Result<Vec<(String, Blob)>, Stop> {
-        let Answer::Texts(generation, texts) = self.client.ask(question).await else { return Err(CHANGED.into()) };
-        self.is_of_now(generation)?;
-        let blob = |(path, text): (String, String)| Some((path, blob_of(text.as_bytes()).ok()?));
-        texts.into_iter().map(blob).collect::<Option<_>>().ok_or_else(|| NO_ROOM.into())
-    }
-
-    async fn add_texts(&self, texts: Vec<(String, Blob)>, zip: &mut Zip) -> Result<(), Stop> {
-        for (path, blob) in texts {
-            self.tell("Packing", 1, 1)?;
-            let sums = self.client.sums(std::slice::from_ref(&blob)).await.unwrap_or_default();
-            let sum = sums.first().copied().ok_or(NO_ROOM)?;
-            let packed = deflate(&blob).await.map_err(|_| NO_ROOM)?;
-            zip.add(&path, Method::Deflated, sum, &packed, packed.size() as u64);
-        }
-        Ok(())
-    }
 }
 
-/// Where slices of text go.
-enum Sink {
-    /// Into blobs, which the browser may page to disk.
-    Blobs(Array),
-    Deflated(Deflating),
-}
-
-impl Sink {
-    async fn take(&mut self, text: &[u8]) -> Result<(), JsValue> {
-        match self {
-            Self::Blobs(parts) => {
-                parts.push(&blob_of(text)?.into());
-                Ok(())
-            }
-            Self::Deflated(deflating) => deflating.push(text).await,
-        }
-    }
-}
-
-/// By its bytes: as a string it would be decoded and encoded once more.
-fn blob_of(text: &[u8]) -> Result<Blob, JsValue> {
-    Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(text)))
-}
+type Work = Pin<Box<dyn Future<Output = Result<(), Stop>>>>;
 
 fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
@@ -301,18 +245,23 @@ fn save(name: &str, kind: &str, blob: &Blob) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    // The download has begun with the click; the bytes stay until the browser has them.
-    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(600));
+    // The download has begun with the click and holds the bytes itself; the page lets go of them, for there may be gigabytes.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
     Ok(())
 }
 
 /// Rows asked for at once: some ten milliseconds of the ledger's time.
 const SLICE: u32 = 4096;
-
+const GZIP: &str = "application/gzip";
 const STILL_READING: &str =
     "Files are still being read, checked or searched, and what is saved now would be of a part of them. Save it when that has ended.";
-const REFUSED: &str = "The browser refused to save the file. Allow downloads for this page and try again.";
-const CHANGED: &str = "More files or hits have come in meanwhile: export again when all are there.";
-const NO_ROOM: &str = "The browser has no room for so large a file. Narrow the filter and try again.";
+const REFUSED_REPORT: &str = "The browser refused to save the file. Allow downloads for this page and try again.";
+const REFUSED: Stop = Stop::Because(REFUSED_REPORT);
+pub(super) const CHANGED: Stop = Stop::Because("More files or hits have come in meanwhile: export again when all are there.");
+pub(super) const NO_ROOM: Stop = Stop::Because(
+    "The browser could not put so much by: most likely its disk is full. Nothing was saved. Make room, or narrow the filter, and try again.",
+);
+pub(super) const NOT_STARTED: Stop =
+    Stop::Because("The browser did not start the part of this page that makes exports. Nothing was saved. Try again, or reload the page.");
 const OF_ALL_FILES: &str =
     "VERIFIED ONLY was on: the table showed events of verified files alone. This report is of all files that were open.";

@@ -17,6 +17,8 @@ pub mod intake;
 pub mod intents;
 pub mod launch;
 mod pack_zip;
+mod packer;
+mod packing;
 mod proven;
 mod raw;
 pub mod rows;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::export::parts::RowsForm;
 use crate::protocol::ReportForm;
+use crate::protocol::Wrapping;
 use crate::screen::format;
 use crate::view::icon::Icon;
 use crate::view::menu::Menu;
@@ -19,21 +20,35 @@ pub(crate) fn ExportMenu() -> impl IntoView {
         open.set(false);
         desk.save_report(form);
     };
-    let rows = move |form| {
-        open.set(false);
-        desk.save_rows(form);
+    let rows = move |id: &'static str, form, wrapping, name: &'static str, note: &'static str| {
+        let save = move |_| {
+            open.set(false);
+            desk.save_rows(form, wrapping);
+        };
+        view! { <button id=id type="button" class="menu-item" on:click=save>{name}<small>{note}</small></button> }
     };
     let pack = move |_| {
         open.set(false);
         desk.plan_pack();
         panels.pack.set(true);
     };
-    let matched = move || desk.survey.with(|survey| format::counted(survey.matched, "event", "events"));
+    let note = move || {
+        let rows = desk.survey.with(|survey| survey.matched);
+        let (csv, json) = (format::bytes(rows * CSV_ROW), format::bytes(rows * JSON_ROW));
+        let large = if rows * CSV_ROW > LARGE { LARGE_NOTE } else { "" };
+        let only = if desk.is_verified_only() { " Verified only is on." } else { "" };
+        format!(
+            "{} of the present filter, in the table’s order, all columns, each with its verdict: about {csv} as CSV, {json} as JSON lines.{large}{only}",
+            format::counted(rows, "event", "events")
+        )
+    };
     view! {
         <Menu id="export-menu" open=open class="button quiet" button=view! { "Export"<Icon name="down" /> }>
-            <p class="menu-note">{matched}" of the present filter, in the table’s order, all columns, each with its verdict"{move || if desk.is_verified_only() { ". Verified only is on." } else { "" }}</p>
-            <button id="export-csv" type="button" class="menu-item" on:click=move |_| rows(RowsForm::Csv)>"Events, CSV"<small>"no cell runs as a formula"</small></button>
-            <button id="export-jsonl" type="button" class="menu-item" on:click=move |_| rows(RowsForm::JsonLines)>"Events, JSON lines"<small>"one object a line; the first says what it is"</small></button>
+            <p class="menu-note">{note}</p>
+            {rows("export-csv", RowsForm::Csv, Wrapping::Plain, "Events, CSV", "no cell runs as a formula")}
+            {rows("export-csv-gz", RowsForm::Csv, Wrapping::Gzip, "Events, CSV, packed (.gz)", "the same, usually a tenth as large")}
+            {rows("export-jsonl", RowsForm::JsonLines, Wrapping::Plain, "Events, JSON lines", "one object a line; the first says what it is")}
+            {rows("export-jsonl-gz", RowsForm::JsonLines, Wrapping::Gzip, "Events, JSON lines, packed (.gz)", "the same, usually a tenth as large")}
             <button id="export-pack" type="button" class="menu-item" on:click=pack>"Evidence pack (zip)…"<small>"events, their log files and what proves them"</small></button>
             <hr />
             <button id="export-json" type="button" class="menu-item" on:click=move |_| report(ReportForm::Json)>"Verdict report, JSON"<small>"every digest, log and finding"</small></button>
@@ -74,3 +89,11 @@ pub(crate) fn ExportBar() -> impl IntoView {
         <button id="export-cancel" type="button" class="button small" on:click=move |_| desk.cancel_export()>"Cancel"</button>
     }
 }
+
+/// Bytes of an event as text. Of a million of the generated trail: 617 and 927.
+pub(super) const CSV_ROW: u64 = 600;
+pub(super) const JSON_ROW: u64 = 900;
+/// Bytes of CSV above which it is told what that means.
+const LARGE: u64 = 1_000_000_000;
+const LARGE_NOTE: &str = " That is large: whatever is saved is first put by on the browser’s own disk, so twice its size must be free there. Packed takes \
+                          least; or narrow the filter. No spreadsheet takes more than 1,048,576 lines.";

@@ -10,6 +10,7 @@ use crate::protocol::KeyUse;
 use crate::protocol::Proof;
 use crate::screen::format;
 use crate::trail::time::TimeRange;
+use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 use crate::view::parts::CopyButton;
 use crate::view::words::key_problem_words;
@@ -18,19 +19,22 @@ use crate::view::words::key_problem_words;
 #[component]
 pub(crate) fn Keys(proof: Arc<Proof>) -> impl IntoView {
     let panels = use_panels();
+    // What is not here may be among what is yet to be read; the proof is asked for once more when all is.
+    let is_reading = use_desk().progress.with_untracked(|progress| progress.is_busy());
     let mut wanted: Vec<&str> = proof
         .lacking
         .iter()
         .filter_map(|lacking| if let Lacking::Key { fingerprint, .. } = lacking { Some(fingerprint.as_str()) } else { None })
         .collect();
     wanted.dedup();
-    let wanted = (!wanted.is_empty()).then(|| {
+    let wanted = (!wanted.is_empty() && !is_reading).then(|| {
         let many = format::counted(wanted.len() as u64, "key that digests name is not usable or not here.", "keys that digests name are not usable or not here.");
         view! { <p class="note">{many}" "<button type="button" class="link" on:click=move |_| panels.supply.set(true)>"Supply it"</button></p> }
     });
     let row = |key: &KeyRow| view! { <KeyLine key_row=key.clone() used=proof.key_uses.iter().find(|used| used.fingerprint == key.fingerprint).cloned() /> };
     let body = if proof.keys.is_empty() {
-        view! { <p class="note">"No public keys were given: without them no signature can be checked."</p> }.into_any()
+        let words = if is_reading { "None so far." } else { "No public keys were given: without them no signature can be checked." };
+        view! { <p class="note">{words}</p> }.into_any()
     } else {
         view! { <div class="scroll-x"><table class="plain keys-table"><thead><tr><th scope="col">"Fingerprint (MD5)"</th><th scope="col">"The list says AWS signs with it"</th><th scope="col">"Proves"</th></tr></thead><tbody>{proof.keys.iter().map(row).collect_view()}</tbody></table></div> }.into_any()
     };

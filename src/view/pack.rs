@@ -8,7 +8,9 @@ use crate::export::parts::PackPlan;
 use crate::integrity::verdict::Verdict;
 use crate::screen::format;
 use crate::view::dialog::Dialog;
+use crate::view::export::CSV_ROW;
 use crate::view::export::ExportBar;
+use crate::view::export::JSON_ROW;
 use crate::view::panels::use_desk;
 use crate::view::panels::use_panels;
 
@@ -30,7 +32,7 @@ pub(crate) fn PackDialog() -> impl IntoView {
 #[component]
 fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     let desk = use_desk();
-    let size: u64 = plan.files.iter().map(|file| file.size).sum();
+    let (size, files) = (plan.bytes, plan.files());
     let filter = format::plain(&plan.words).into_owned();
     let only = desk.is_verified_only().then_some("Verified only is on: events of other files are left out.");
     let verified: u64 = plan.verdicts.iter().filter(|(verdict, _)| *verdict == Verdict::Valid).map(|(_, rows)| rows).sum();
@@ -48,14 +50,14 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             "The digests list {logs}, which are not in this selection: the pack leaves them out, says so, and proves nothing about them."
         )
     });
-    let is_large = plan.files.len() > MANY_FILES || size > MANY_BYTES;
-    let large = is_large.then(|| {
-        format!(
-            "This is large: {} files of {} are hashed first. It takes a while, and the browser needs room on disk.",
-            format::count(plan.files.len() as u64),
-            format::bytes(size)
-        )
-    });
+    let text = plan.rows * (CSV_ROW + JSON_ROW);
+    let whole = size + text / PACKED;
+    let large = if files > MANY_FILES || whole > MANY_BYTES { LARGE } else { "" };
+    let text = format!(
+        "about {} as CSV and JSON lines, packed to about a tenth: in all about {}{large}",
+        format::bytes(text),
+        format::bytes(whole)
+    );
     let is_nothing = plan.rows == 0;
     let row = |id: &'static str, name: &'static str, value: String| view! { <dt>{name}</dt><dd id=id>{value}</dd> };
     view! {
@@ -65,12 +67,12 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
             {row("pack-logs", "Files with them", format::count(plan.logs))}
             {row("pack-digests", "Digests", format::count(plan.digests))}
             {(plan.lake > 0).then(|| row("pack-lake", "Of their Lake queries", format::counted(plan.lake, "further file", "further files")))}
-            {row("pack-size", "Their size", format!("{}, and the events as text", format::bytes(size)))}
+            {row("pack-size", "Their size", format::bytes(size))}
+            {row("pack-text", "Events as text", text)}
         </dl>
         {only.map(|text| view! { <p><b>{text}</b></p> })}
         {not_verified.map(|text| view! { <p id="pack-not-verified"><b>{text}</b></p> })}
         {left_out.map(|text| view! { <p>{text}</p> })}
-        {large.map(|text| view! { <p><b>{text}</b></p> })}
         <p class="note">"The manifest in it holds the SHA-256 of every part. It is not signed: it shows accidents, while the digests prove the log files."</p>
         {move || if desk.exporting.with(Option::is_some) {
             view! { <div class="exporting"><ExportBar /></div> }.into_any()
@@ -80,6 +82,10 @@ fn Plan(plan: Arc<PackPlan>) -> impl IntoView {
     }
 }
 
+const LARGE: &str = ". That is large: all of it is put by on the browser’s own disk before it is saved, so twice as much must be free there. If it \
+                     is too much, narrow the filter: one pack a month, for example.";
 /// More than this is worth a warning.
-const MANY_FILES: usize = 10_000;
-const MANY_BYTES: u64 = 2 << 30;
+const MANY_FILES: u64 = 10_000;
+const MANY_BYTES: u64 = 1_000_000_000;
+/// Deflated, events come to a twelfth of their text (a generated trail: CSV to a ninth to eleventh, JSON lines to a fourteenth).
+const PACKED: u64 = 12;

@@ -33,11 +33,18 @@ pub(crate) fn ReadingProgress() -> impl IntoView {
             if progress.files == 0 {
                 return "Opening files…".to_owned();
             }
-            let so_far = if progress.listings > 0 && expected < progress.files { " so far" } else { "" };
             let files = format::counted(progress.files.max(expected), "file", "files");
-            let ending = if desk.is_ending.get() { "Ending with what has begun: " } else { "" };
+            let (ending, so_far) = match desk.is_ending.get() {
+                true => ("Ending with what has begun: ", ""),
+                false if progress.listings > 0 && expected < progress.files => ("", " so far"),
+                false => ("", ""),
+            };
             let files = format!("{ending}{} of {files}{so_far}", format::count(progress.files_read));
-            let checks = if progress.files_read == progress.files && progress.checks > 0 { " · checking signatures" } else { "" };
+            let checks = match progress.files_read == progress.files {
+                true if progress.checks > 0 => " · checking signatures",
+                true if progress.judging && !progress.is_arriving() => " · settling verdicts",
+                _ => "",
+            };
             let events = if progress.rows == 1 { "event" } else { "events" };
             format!("{files} · {} · {} {events}{checks}", format::bytes(progress.bytes_read), format::short_count(progress.rows))
         })

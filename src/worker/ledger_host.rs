@@ -26,7 +26,6 @@ use crate::protocol::Call;
 use crate::protocol::Compared;
 use crate::protocol::Job;
 use crate::protocol::Notice;
-use crate::protocol::Progress;
 use crate::protocol::RawFound;
 use crate::protocol::Record;
 use crate::protocol::Report;
@@ -50,6 +49,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
         shown: 0,
         turns: Turns::default(),
         is_turn_due: false,
+        is_judging: false,
         sorting_since: None,
         is_said: false,
         channel: MessageChannel::new()?,
@@ -81,32 +81,39 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     Ok(())
 }
 
-struct Host {
-    scope: DedicatedWorkerGlobalScope,
-    ledger: Ledger,
-    pool: Option<Pool>,
+/// The ledger with all that it talks to.
+pub(super) struct Host {
+    pub(super) scope: DedicatedWorkerGlobalScope,
+    pub(super) ledger: Ledger,
+    pub(super) pool: Option<Pool>,
     /// The next notice, where one is due.
-    due: Option<Timeout>,
-    pace: Pace,
+    pub(super) due: Option<Timeout>,
+    pub(super) pace: Pace,
     /// The generation that the page was last told of.
-    shown: u64,
+    pub(super) shown: u64,
     /// Questions whose answers are in the making, and whether there is a message on its way that goes on with them.
-    turns: Turns,
-    is_turn_due: bool,
+    pub(super) turns: Turns,
+    pub(super) is_turn_due: bool,
+    /// Whether a judgement is wanted.
+    pub(super) is_judging: bool,
     /// Since when rows are being sorted, and whether the page was told of it.
-    sorting_since: Option<f64>,
-    is_said: bool,
+    pub(super) sorting_since: Option<f64>,
+    pub(super) is_said: bool,
     /// To hear of oneself once the messages that wait are through: `setTimeout` takes four milliseconds at least.
-    channel: MessageChannel,
+    pub(super) channel: MessageChannel,
 }
 
-type Shared = Rc<RefCell<Host>>;
+/// The one host, which its callbacks share.
+pub(super) type Shared = Rc<RefCell<Host>>;
 
 impl Host {
     fn from_page(host: &Shared, call: Call, attachments: Vec<JsValue>) {
         let mut this = host.borrow_mut();
         match call {
-            Call::Listing(listing) => this.ledger.listing(listing),
+            Call::Listing(listing) => {
+                let jobs = this.ledger.listing(listing);
+                this.hand_out(jobs);
+            }
             Call::Open(files) => {
                 this.ledger.expect(&files);
                 this.give(Task { job: Job::Read(files), with: attachments, is_suspect: false });
@@ -125,8 +132,7 @@ impl Host {
                 this.ledger.expect(std::slice::from_ref(&named));
                 let mut reader = Reader::default();
                 reader.unread(named.id, &named.name, &why, "Open it again.");
-                let (report, rows) = reader.finish();
-                this.ledger.admit(report, rows);
+                this.take_in(reader);
             }
             Call::Keep(keep) => this.ledger.keep(keep),
             Call::Limit(bytes) => this.ledger.limit(bytes),
@@ -159,58 +165,17 @@ impl Host {
         Self::grown(host);
     }
 
-    fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
+    pub(super) fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
         match reply {
-            Reply::Now(answer) => self.say(&Notice::Answer(number, Box::new(answer)), &[]),
-            // Whoever reads or looks at a record comes first.
-            Reply::Ask(job @ Job::Search(..)) => self.give(Task { job, with, is_suspect: false }),
-            Reply::Ask(job) => {
-                if let Some(pool) = &mut self.pool {
-                    pool.push_first(Task { job, with, is_suspect: false });
-                }
+            Reply::Now(answer) => {
+                let beside = answer.beside().iter().map(|text| wire::attach(text.as_bytes())).collect::<Vec<_>>();
+                self.say(&Notice::Answer(number, Box::new(answer)), &beside);
             }
+            Reply::Ask(job) => self.give(Task { job, with, is_suspect: false }),
         }
     }
 
-    /// Works for some milliseconds, then lets other messages through. Once what they need is made, those who wait have their answers.
-    fn work_on(&mut self) {
-        let before = self.now();
-        self.is_turn_due = false;
-        while !self.turns.is_over() && !self.is_turn_due {
-            for (number, reply) in self.turns.step(&mut self.ledger, pace::STEP) {
-                self.reply(number, reply, Vec::new());
-            }
-            self.tell_of_sorting(before);
-            if !self.turns.is_over() && self.now() >= before + pace::AT_A_STRETCH {
-                self.work_later();
-            }
-        }
-        self.pace.answered(self.now() - before);
-    }
-
-    fn tell_of_sorting(&mut self, now: f64) {
-        if self.turns.is_sorting() {
-            let since = *self.sorting_since.get_or_insert(now);
-            if !self.is_said && now - since > pace::UNNOTICED {
-                self.is_said = true;
-                self.say(&Notice::Sorting(true), &[]);
-            }
-        } else {
-            self.sorting_since = None;
-            if std::mem::take(&mut self.is_said) {
-                self.say(&Notice::Sorting(false), &[]);
-            }
-        }
-    }
-
-    fn work_later(&mut self) {
-        self.is_turn_due = true;
-        if let Err(error) = self.channel.port2().post_message(&JsValue::NULL) {
-            wasm_bindgen::throw_val(error);
-        }
-    }
-
-    fn now(&self) -> f64 {
+    pub(super) fn now(&self) -> f64 {
         self.scope.performance().map_or(0.0, |performance| performance.now())
     }
 
@@ -238,11 +203,16 @@ impl Host {
                     self.say(&Notice::Kept(facts.id), std::slice::from_ref(body));
                 }
                 let jobs = self.ledger.admit(report, rows);
-                jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
+                self.hand_out(jobs);
             }
-            Report::Checked(outcomes) => self.ledger.settle(outcomes),
+            Report::Checked(outcomes) => {
+                self.ledger.settle(outcomes);
+                // A signature that names no object is tried where no other holds.
+                let jobs = self.ledger.due_checks();
+                self.hand_out(jobs);
+            }
             Report::Extracted(number, record) => self.say(&Notice::Answer(number, Box::new(Answer::Record(record))), &[]),
-            Report::Summed(number, sums) => self.say(&Notice::Answer(number, Box::new(Answer::Sums(sums))), &[]),
+            Report::Packed(_) => {}
             Report::Searched(number, found) => {
                 self.ledger.found(&found);
                 // The last answer comes behind the word that there is a new picture: no verdict has changed.
@@ -260,8 +230,17 @@ impl Host {
     fn give_up(&mut self, files: &[FileId], others: u64) {
         let mut reader = Reader::default();
         self.ledger.give_up(files, others).iter().for_each(|(id, name)| reader.not_read(*id, name));
+        self.take_in(reader);
+    }
+
+    /// Takes in what is known without a reader's work.
+    fn take_in(&mut self, reader: Reader) {
         let (report, rows) = reader.finish();
         let jobs = self.ledger.admit(report, rows);
+        self.hand_out(jobs);
+    }
+
+    fn hand_out(&mut self, jobs: Vec<Job>) {
         jobs.into_iter().for_each(|job| self.give(Task { job, with: Vec::new(), is_suspect: false }));
     }
 
@@ -277,7 +256,7 @@ impl Host {
             Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
-            Job::Sums(number, _) => return self.say(&Notice::Answer(number, Box::new(Answer::Sums(None))), &[]),
+            Job::Pack(_) => return,
             Job::Search(number, search) => {
                 let changed = search.files.iter().map(|file| file.id).collect();
                 self.ledger.found(&RawFound { text: search.text, changed, ..RawFound::default() });
@@ -292,55 +271,28 @@ impl Host {
                 return self.say(&Notice::Answer(job.number, Box::new(Answer::Record(record))), &[]);
             }
         }
-        let (report, rows) = reader.finish();
-        self.ledger.admit(report, rows);
+        self.take_in(reader);
     }
 
+    /// Whoever looks at a record comes first.
     fn give(&mut self, task: Task) {
-        if let Some(pool) = &mut self.pool {
-            pool.push(task);
-        }
+        let Some(pool) = &mut self.pool else { return };
+        if matches!(task.job, Job::Extract(_)) { pool.push_first(task) } else { pool.push(task) }
     }
 
     /// Something has grown: the page hears of it soon, but not for every file.
     fn grown(host: &Shared) {
         let mut this = host.borrow_mut();
-        let is_busy = this.is_busy();
-        // Once all is done nobody is kept waiting for a word that was put off: a quarter of a second of every load.
-        if this.due.is_none() || !is_busy {
+        let is_arriving = this.is_arriving();
+        // Once all is there nobody is kept waiting for a word that was put off: a quarter of a second of every load.
+        if this.due.is_none() || !is_arriving {
             let later = host.clone();
-            let wait = if is_busy { this.pace.tells_in() } else { 0 };
+            let wait = if is_arriving { this.pace.tells_in() } else { 0 };
             this.due = Some(Timeout::new(wait, move || Self::tell(&later)));
         }
     }
 
-    /// How far reading has come, and now and then that there is a new picture to ask for.
-    fn tell(host: &Shared) {
-        let mut this = host.borrow_mut();
-        this.due = None;
-        let before = this.now();
-        let progress = this.ledger.progress();
-        let is_busy = this.is_busy();
-        if this.pace.is_picture_due(before, progress) || !is_busy {
-            if this.pace.is_judging_due(before) || !is_busy {
-                this.ledger.judge();
-                let after = this.now();
-                this.pace.judged(before, after);
-            }
-            this.shown = progress.generation;
-        }
-        if !is_busy {
-            this.pace = Pace::default();
-        }
-        this.say(&Notice::Grown(Progress { generation: this.shown, ..progress }), &[]);
-    }
-
-    /// Whether the picture will soon be another.
-    fn is_busy(&self) -> bool {
-        self.ledger.progress().is_busy() || self.ledger.is_searching()
-    }
-
-    fn say(&self, notice: &Notice, attachments: &[JsValue]) {
+    pub(super) fn say(&self, notice: &Notice, attachments: &[JsValue]) {
         if let Err(error) = wire::send(&self.scope, notice, attachments) {
             wasm_bindgen::throw_val(error);
         }

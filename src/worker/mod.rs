@@ -3,7 +3,9 @@
 pub mod checking;
 mod extracting;
 mod ledger_host;
+mod ledger_work;
 mod pace;
+mod packing;
 mod pool;
 mod raw;
 mod reader_host;

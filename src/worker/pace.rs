@@ -8,6 +8,8 @@ pub(super) struct Pace {
     began: Option<f64>,
     next_picture: f64,
     next_judging: f64,
+    /// What went into the judgement that is being made.
+    judging: f64,
     /// What went into answers since the last picture.
     answering: f64,
 }
@@ -46,9 +48,14 @@ impl Pace {
         now >= self.next_judging
     }
 
-    /// Notes that judging took from then to now.
-    pub(super) fn judged(&mut self, from: f64, now: f64) {
-        self.next_judging = now + (now - from) * JUDGING_PART;
+    /// Notes that a part of judging took so long.
+    pub(super) fn judging(&mut self, took: f64) {
+        self.judging += took;
+    }
+
+    /// Notes that it is judged.
+    pub(super) fn judged(&mut self, now: f64) {
+        self.next_judging = now + std::mem::take(&mut self.judging) * JUDGING_PART;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs.
+//! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs but a text that is being packed.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -13,8 +13,6 @@ use crate::browser::source;
 use crate::browser::subtle::Hash;
 use crate::browser::subtle::Subtle;
 use crate::browser::wire;
-use crate::export::parts::Sum;
-use crate::export::sums::Summing;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::GivenSignature;
 use crate::protocol::Job;
@@ -31,14 +29,16 @@ use crate::trail::s3_url;
 use crate::trail::time::Timestamp;
 use crate::worker::checking::check_all;
 use crate::worker::extracting::extract;
+use crate::worker::packing::OpenText;
 use crate::worker::raw;
 
 /// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     let up = scope.clone();
+    let text = OpenText::default();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if let Ok(((ticket, job), attachments)) = wire::receive::<(u32, Job)>(&event.data()) {
-            spawn_local(work(Desk { scope: up.clone(), ticket }, job, attachments));
+            spawn_local(work(Desk { scope: up.clone(), ticket, text: text.clone() }, job, attachments));
         }
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
@@ -50,6 +50,7 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
 struct Desk {
     scope: DedicatedWorkerGlobalScope,
     ticket: u32,
+    text: OpenText,
 }
 
 impl Desk {
@@ -93,33 +94,18 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
             let (number, record) = extract(job, blob).await;
             desk.report(&Report::Extracted(number, record), &[]);
         }
-        (Job::Sums(number, sizes), blob) => {
-            let sums = match blob {
-                Some(blob) => sum_up(&blob, &sizes).await,
-                None => None,
+        (Job::Pack(parcel), blob) => {
+            let (sums, blob) = match desk.text.pack(parcel, bytes, blob).await {
+                Ok((sums, blob)) => (Some(sums), blob.map_or(JsValue::UNDEFINED, JsValue::from)),
+                Err(_) => (None, JsValue::UNDEFINED),
             };
-            desk.report(&Report::Summed(number, sums), &[]);
+            desk.report(&Report::Packed(sums), &[blob]);
         }
         (Job::Search(number, search), blob) => {
             let found = raw::search(&Subtle::here(), &search, blob).await;
             desk.report(&Report::Searched(number, found), &[]);
         }
     }
-}
-
-/// What the stretches of a blob add up to; `None` where it could not be read, or is not as long as they are.
-async fn sum_up(blob: &Blob, sizes: &[u64]) -> Option<Vec<Sum>> {
-    let mut sums = Vec::with_capacity(sizes.len());
-    let mut start = 0.0;
-    for size in sizes {
-        let end = start + *size as f64;
-        let part = blob.slice_with_f64_and_f64(start, end).ok()?;
-        let mut summing = Summing::default();
-        source::read_slices(&part, |bytes| summing.push(bytes)).await.ok()?;
-        sums.push(summing.finish());
-        start = end;
-    }
-    sums.iter().zip(sizes).all(|(sum, size)| sum.size == *size).then_some(sums)
 }
 
 /// Many small files end to end: one read, cut by their sizes.

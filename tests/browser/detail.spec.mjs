@@ -63,6 +63,10 @@ describe("the detail", () => {
 
   test("its cross stays in sight, and a link in it is not hidden behind it", async () => {
     await page.setViewport({ width: 400, height: 800 });
+    // Laid out so, or the row is clicked where it was.
+    await page.waitForFunction(() => innerWidth === 400, { polling: 20 });
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await idle(page);
     await show("GetObject");
     const cross = await page.$eval("#detail", (detail) => {
       detail.scrollTop = 500;

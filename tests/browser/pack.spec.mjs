@@ -5,7 +5,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { inflateRawSync } from "node:zlib";
+import { gunzipSync, inflateRawSync } from "node:zlib";
 import { serve } from "./server.mjs";
 import { DIST, ONE_FILE, assertQuiet, choose, drop, idle, launch, openDashboard } from "./support.mjs";
 
@@ -85,6 +85,46 @@ describe("what leaves the page", () => {
     await page.click("#export-menu button");
     await page.click("#export-text");
     assert.match(await readFile(await downloaded(folder, "verdicts.txt"), "utf8"), /^VERIFIED ONLY was on/);
+    assertQuiet(page);
+  });
+
+  test("packed rows are the same bytes in gzip", async () => {
+    await open("#open-tampered");
+    await search("eventName:AttachUserPolicy");
+    for (const form of ["csv", "jsonl"]) {
+      await page.click("#export-menu button");
+      assert.match(await text(page, "#export-menu-panel .menu-note"), /about .* as CSV, .* as JSON lines\./);
+      await page.click(`#export-${form}-gz`);
+      const packed = gunzipSync(await readFile(await downloaded(folder, `.${form}.gz`)));
+      assert.ok(packed.toString("utf8").startsWith(form === "csv" ? "eventTime,eventID," : '{"trailsealRows":1,'));
+      await rm(await downloaded(folder, `.${form}`));
+      await page.click("#export-menu button");
+      await page.click(`#export-${form}`);
+      assert.deepEqual(await readFile(await downloaded(folder, `.${form}`)), packed);
+    }
+    assertQuiet(page);
+  });
+
+  test("a pack that is cancelled leaves nothing behind, and the next one is whole", async () => {
+    await open("#open-sample");
+    await page.click("#export-menu button");
+    await page.click("#export-pack");
+    await page.waitForSelector("#pack-make");
+    assert.match(await text(page, "#pack-text"), /^about .* in all about /);
+    const before = (await readdir(folder)).length;
+    // At once: a sample is packed in no time.
+    await page.evaluate(async () => {
+      document.querySelector("#pack-make").click();
+      while (!document.querySelector("#export-cancel")) await new Promise((resolve) => setTimeout(resolve));
+      document.querySelector("#export-cancel").click();
+    });
+    await page.waitForSelector("#pack-make");
+    await idle(page);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal((await readdir(folder)).length, before);
+    await page.click("#pack-make");
+    await rm(await downloaded(folder, ".zip"));
+    await idle(page);
     assertQuiet(page);
   });
 
