@@ -25,8 +25,10 @@ impl Ledger {
     /// Notes that a walk has begun or ended: what it may still bring is not missing. Returns the jobs that follow.
     pub fn listing(&mut self, listing: Listing) -> Vec<Job> {
         let under_way = self.progress.listings;
+        self.given_up.is_listing_cut |= listing == Listing::Cut;
         self.progress.listings = match listing {
             Listing::Begun => under_way.saturating_add(1),
+            Listing::Cut => under_way,
             Listing::Ended => under_way.saturating_sub(1),
         };
         self.changed();

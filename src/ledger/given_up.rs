@@ -19,7 +19,7 @@ pub(super) struct GivenUp {
     named: u64,
     others: u64,
     /// Reading was ended while more was being listed.
-    is_listing_cut: bool,
+    pub(super) is_listing_cut: bool,
     names: Dictionary,
     /// By the codes of the names.
     ids: Vec<Vec<FileId>>,
@@ -51,12 +51,6 @@ impl Ledger {
         self.given_up.others += others;
         self.changed();
         names
-    }
-
-    /// Notes that whatever is being listed now will not be listed to its end.
-    pub fn cut_listing(&mut self) {
-        self.given_up.is_listing_cut |= self.progress.listings > 0;
-        self.changed();
     }
 
     /// Forgets what was said of a file that is opened again.

@@ -47,6 +47,8 @@ pub enum Call {
 pub enum Listing {
     /// It has begun.
     Begun,
+    /// It goes no further: what is left of a dropped tree will not be listed.
+    Cut,
     /// It has ended.
     Ended,
 }

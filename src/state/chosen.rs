@@ -15,8 +15,8 @@ use crate::browser::whole::WholeReader;
 use crate::protocol::Progress;
 use crate::state::intake::Files;
 use crate::state::intake::Intake;
-use crate::state::intake::SHEAF_BYTES;
-use crate::state::intake::SHEAF_FILES;
+use crate::state::sheaf::SHEAF_BYTES;
+use crate::state::sheaf::SHEAF_FILES;
 use crate::state::zip_intake::is_zip;
 
 /// Files that are being read, and what has come of them.

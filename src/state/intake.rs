@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::Array;
 use leptos::prelude::GetUntracked;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
@@ -30,6 +29,10 @@ use crate::state::crowd::Extent;
 use crate::state::desk::Desk;
 use crate::state::fit::Gate;
 use crate::state::sample_pack::Pack;
+use crate::state::sheaf::SHEAF_BYTES;
+use crate::state::sheaf::SHEAF_FILES;
+use crate::state::sheaf::SHEAF_PART;
+use crate::state::sheaf::Sheaf;
 use crate::state::zip_intake::is_zip;
 use crate::state::zip_intake::sheaves;
 use crate::trail::ids::FileId;
@@ -89,7 +92,10 @@ impl Intake {
             let lost = lost.await;
             match goes_on() {
                 ControlFlow::Continue(()) => this.send_now(gathered.take()),
-                ControlFlow::Break(()) => this.give_up(Box::new(gathered.take().files.into_iter())),
+                ControlFlow::Break(()) => {
+                    this.client.say(&Call::Listing(Listing::Cut), &[]);
+                    this.give_up(Box::new(gathered.take().files.into_iter()));
+                }
             }
             lost.into_iter().for_each(|path| this.lost(path, "the browser could not list or open it"));
         }));
@@ -302,50 +308,8 @@ impl Intake {
 /// Files on their way, one by one.
 pub(super) type Files = Box<dyn Iterator<Item = NamedFile>>;
 
-/// Files that will be sent together.
-#[derive(Default)]
-struct Sheaf {
-    files: Vec<NamedFile>,
-    /// What the first of them are in already, some in each.
-    parts: Array,
-    in_parts: usize,
-    bytes: f64,
-}
-
-impl Sheaf {
-    fn push(&mut self, file: NamedFile) {
-        self.files.push(file);
-        if self.files.len() - self.in_parts >= SHEAF_PART {
-            self.tie();
-        }
-    }
-
-    /// Puts the files that are in no part yet into one. The browser looks a file up when it first goes into a composite, and its size is
-    /// known from then on; to ask for sizes first has each looked up twice (a tenth of what it costs to have 11,000 files read).
-    fn tie(&mut self) {
-        let loose = self.files.get(self.in_parts..).unwrap_or_default();
-        let blobs: Array = loose.iter().map(|file| &file.file).collect();
-        // Fails for no list of blobs; if ever, the ledger finds the whole too short and asks for each file alone.
-        if let (false, Ok(part)) = (loose.is_empty(), Blob::new_with_blob_sequence(&blobs)) {
-            self.parts.push(&part);
-        }
-        self.bytes += loose.iter().map(|file| file.size() as f64).sum::<f64>();
-        self.in_parts = self.files.len();
-    }
-
-    fn is_full(&self) -> bool {
-        self.files.len() >= SHEAF_FILES || self.bytes >= SHEAF_BYTES
-    }
-}
-
-/// A sheaf: at most so many files or bytes. One message a file would cost more than reading it; a composite of twice as many holds the
-/// page for two thirds of a frame.
-pub(super) const SHEAF_FILES: usize = 128;
-pub(super) const SHEAF_BYTES: f64 = 8_388_608.0;
 /// Files that are told by their names though nobody read them, and how many at a stretch.
 const MOST_NAMED: usize = 50_000;
 const NAMED_AT_ONCE: usize = 1024;
 /// More files than these are not looked up one by one, but read by the page.
 const MANY: u64 = 500;
-/// Files that are looked up at a stretch, 200 µs each.
-const SHEAF_PART: usize = 16;

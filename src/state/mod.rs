@@ -23,6 +23,7 @@ mod proven;
 mod raw;
 pub mod rows;
 mod sample_pack;
+mod sheaf;
 mod zip_intake;
 
 pub use desk::{Desk, Launch, Tab};

@@ -21,10 +21,10 @@ use crate::state::export::Export;
 use crate::state::export::NO_ROOM;
 use crate::state::export::NOT_STARTED;
 use crate::state::export::Stop;
-use crate::state::intake::SHEAF_BYTES;
 use crate::state::pack_zip::Zip;
 use crate::state::packer::Asked;
 use crate::state::packer::Packer;
+use crate::state::sheaf::SHEAF_BYTES;
 
 /// A pack that is being put together.
 struct Packing<'e> {

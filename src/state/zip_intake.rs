@@ -15,10 +15,10 @@ use crate::protocol::Call;
 use crate::protocol::Named;
 use crate::protocol::Parcel;
 use crate::state::intake::Intake;
-use crate::state::intake::SHEAF_BYTES;
-use crate::state::intake::SHEAF_FILES;
 use crate::state::packer::Asked;
 use crate::state::packer::Packer;
+use crate::state::sheaf::SHEAF_BYTES;
+use crate::state::sheaf::SHEAF_FILES;
 
 /// Told by the name: looking into every file for it would cost more than reading it.
 pub(super) fn is_zip(file: &NamedFile) -> bool {

@@ -143,7 +143,6 @@ impl Host {
             }
             Call::Cancel => {
                 let dropped = this.pool.as_mut().map(Pool::drop_waiting).unwrap_or_default();
-                this.ledger.cut_listing();
                 this.give_up(&dropped, 0);
             }
             Call::Ask(number, question) => {
