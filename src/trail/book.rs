@@ -16,7 +16,7 @@ use crate::trail::target::Target;
 
 /// The fields of a record, and its caller; the half sentence that says what is wrong if it is no JSON object.
 pub(super) fn read(json: &[u8]) -> Result<(Fields<'static>, Principal<'static>), String> {
-    let mut record = Object(serde_json::from_slice::<Map<String, Value>>(json).map_err(|error| error.to_string())?);
+    let mut record = Object(serde_json::from_slice::<Map<String, Value>>(json).map_err(|error| told(&error))?);
     let target = record.target();
     let event_name = record.text("eventName");
     let principal = record.object("userIdentity").map(Object::principal).unwrap_or_default();
@@ -39,6 +39,12 @@ pub(super) fn read(json: &[u8]) -> Result<(Fields<'static>, Principal<'static>),
         target,
     };
     Ok((fields, principal))
+}
+
+/// `serde_json` says where it stopped; of depth it says so in its own terms.
+fn told(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.starts_with("recursion limit") { "its values lie in one another deeper than can be read".to_owned() } else { said }
 }
 
 /// The console answers a refused login in `responseElements`, without any error code.
