@@ -42,7 +42,10 @@ fn what_is_odd_is_left_to_the_book() {
     agree(br#"{"eventName":"A"} x"#);
     let deep = |levels: usize| format!(r#"{{"requestParameters":{}1{},"eventName":"A"}}"#, r#"{"x":"#.repeat(levels), "}".repeat(levels));
     agree(deep(100).as_bytes());
-    assert_eq!(EventRecord::parse(deep(499).as_bytes()).map(|record| record.event_name.as_deref().map(str::to_owned)), Ok(Some("A".to_owned())));
+    assert_eq!(
+        EventRecord::parse(deep(499).as_bytes()).map(|record| record.event_name.as_deref().map(str::to_owned)),
+        Ok(Some("A".to_owned()))
+    );
     assert_eq!(EventRecord::parse(deep(500).as_bytes()), Err("its values lie in one another deeper than can be read".to_owned()));
 }
 

@@ -67,7 +67,9 @@ pub(crate) fn Coverage(axis: Memo<Option<TimeRange>>) -> impl IntoView {
     let labels = move || {
         let label = |row: &CoverageRow| {
             let (account, rest) = chain_parts(&row.chain);
-            view! { <div class="coverage-label" title=chain_title(&row.chain)><span class="coverage-account">{account}" · "</span>{rest}</div> }
+            // In little room its end alone tells accounts apart.
+            let end = account.rsplit('…').next().unwrap_or_default().to_owned();
+            view! { <div class="coverage-label" title=chain_title(&row.chain)><span class="coverage-account" data-end=end>{account}" · "</span>{rest}</div> }
         };
         desk.strip.with(|map| map.as_ref().map(|map| map.rows.iter().map(label).collect_view()))
     };
