@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
+use web_sys::Blob;
 use web_sys::DedicatedWorkerGlobalScope;
 use web_sys::Worker;
 
@@ -67,6 +68,13 @@ pub fn receive<T: DeserializeOwned>(message: &JsValue) -> Result<(T, Vec<JsValue
 #[must_use]
 pub fn attach(bytes: &[u8]) -> JsValue {
     Uint8Array::from(bytes).into()
+}
+
+/// Text as an attachment that the receiver only hands on: it need not be copied there once more.
+#[must_use]
+pub fn attach_blob(text: &str) -> JsValue {
+    let bytes = Uint8Array::from(text.as_bytes());
+    Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map_or_else(|_| bytes.into(), JsValue::from)
 }
 
 /// The bytes of an attachment; none where it is something else.

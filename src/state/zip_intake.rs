@@ -4,6 +4,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::browser::dropped::NamedFile;
+use crate::browser::frame::breathe;
 use crate::browser::zipped::Packed;
 use crate::browser::zipped::unzip;
 use crate::export::manifest::Manifest;
@@ -54,13 +55,15 @@ impl Intake {
                 Err(why) => lost(&packed.path, &why),
             }
         }
-        let numbered: Vec<(Named, Blob, String)> = files
-            .into_iter()
-            .map(|(path, blob)| {
-                let name = format!("{}/{path}", zip.path);
-                (Named { id: self.number(), name, size: blob.size() as u64 }, blob, path)
-            })
-            .collect();
+        let mut numbered: Vec<(Named, Blob, String)> = Vec::with_capacity(files.len());
+        for (path, blob) in files {
+            // A hundred thousand in one go held the page for ten seconds.
+            if numbered.len().is_multiple_of(SHEAF_FILES) {
+                breathe().await;
+            }
+            let name = format!("{}/{path}", zip.path);
+            numbered.push((Named { id: self.number(), name, size: blob.size() as u64 }, blob, path));
+        }
         if let Some((root, manifest)) = pack {
             let within = |path: &str| path.strip_prefix(&*root).unwrap_or(path).to_owned();
             let files = numbered.iter().map(|(named, _, path)| (named.id, within(path))).collect();
@@ -68,6 +71,7 @@ impl Intake {
         }
         let files: Vec<(Named, Blob)> = numbered.into_iter().map(|(named, blob, _)| (named, blob)).collect();
         for sheaf in sheaves(&files, |(_, blob)| blob.size()) {
+            breathe().await;
             self.client.open(sheaf.to_vec());
         }
     }

@@ -167,7 +167,9 @@ impl Host {
     pub(super) fn reply(&mut self, number: u32, reply: Reply, with: Vec<JsValue>) {
         match reply {
             Reply::Now(answer) => {
-                let beside = answer.beside().iter().map(|text| wire::attach(text.as_bytes())).collect::<Vec<_>>();
+                let is_saved = matches!(answer, Answer::Report(_));
+                let attach = |text: &String| if is_saved { wire::attach_blob(text) } else { wire::attach(text.as_bytes()) };
+                let beside = answer.beside().iter().map(attach).collect::<Vec<_>>();
                 self.say(&Notice::Answer(number, Box::new(answer)), &beside);
             }
             Reply::Ask(job) => self.give(Task { job, with, is_suspect: false }),
