@@ -17,10 +17,11 @@
 //! [`reader`] pushes the bytes through [`integrity::content`] (inflate, hash) and [`trail::records`] (cut into records) → an
 //! [`table::EventBatch`] and the file's facts go up →
 //! [`ledger`] appends the rows, admits the facts as [`integrity::Evidence`], sends out the signature checks that follow → the
-//! [`integrity::Judgement`] over all evidence is computed anew → the page asks for a survey, for rows, for the proof.
+//! [`integrity::Judgement`] over all evidence is computed anew, in steps → the page asks for a survey, for rows, for the proof.
 //!
 //! ## Invariants
-//! * The page looks at no log bytes, though it may carry them, and never scans rows; readers keep nothing; the ledger alone owns.
+//! * The page looks at no log bytes, though it may carry them, and never scans rows; readers keep nothing but a text that is being packed; the
+//!   ledger alone owns.
 //! * `Valid` can be said only of what a [`integrity::SignedDigest`] vouches for. Order of arrival changes no verdict.
 //! * No verdict is stored with a row: a row's verdict is its file's, now.
 //! * For any bytes there is a report. Failures are facts with a sentence: what, why it matters, what to do.
