@@ -50,6 +50,16 @@ fn is_invalid(trail: &Trail) -> bool {
     verdicts(&trail.judge()).contains(&Verdict::Invalid)
 }
 
+/// Its content is proven by the copy, which lies at another digest's place; the file itself is not what was signed.
+#[test]
+fn a_digest_with_a_tail_is_not_valid_for_a_copy_elsewhere() {
+    let mut trail = trail().clone();
+    let copy = trail.file("17:00").clone();
+    (trail.file("10:00").stored, trail.file("10:00").content) = (copy.stored, copy.content);
+    trail.append("17:00", b"x");
+    assert_eq!([verdict_of(&trail, "10:00"), verdict_of(&trail, "17:00")], [Verdict::Invalid, Verdict::Invalid]);
+}
+
 #[test]
 fn the_untouched_trail_is_valid() {
     assert!(verdicts(&trail().judge()).iter().all(|verdict| *verdict == Verdict::Valid));

@@ -36,8 +36,8 @@ pub(crate) async fn add_digests(rows: &mut Rows, builder: &ChainBuilder<'_, '_>,
             continue;
         }
         pace.spend(DEAR).await;
-        let sound = given.files.iter().filter(|file| !misplaced.contains(&file.facts.id));
-        for (place, file) in sound.enumerate() {
+        for (place, file) in given.files.iter().enumerate().filter(|(_, file)| !misplaced.contains(&file.facts.id)) {
+            // The verdict is that of the first file, also where that lies at another's place: what is left then may be damaged.
             let judged = if place == 0 { verdict.judged.clone() } else { copy_verdict(given, verdict, file, builder.asked.strictness) };
             rows.say(file.facts.id, &judged);
             rows.note_move(file, &given.digest.place, standing(file, &given.digest.place));
