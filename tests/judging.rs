@@ -1,12 +1,12 @@
 //! Judging in steps: whatever arrives, is asked or is given up between two of them, in the end it is all as if it had been judged at once.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-use std::path::Path;
+#[path = "support/twin.rs"]
+mod twin;
+
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use serde_json::Value;
 use trailseal::integrity::judgement::Asked;
 use trailseal::integrity::judgement::Judgement;
 use trailseal::integrity::judgement::Stage;
@@ -30,6 +30,7 @@ use trailseal::reader::Reader;
 use trailseal::table::batch::EventBatch;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
+use twin::files;
 
 /// One Region of the tampered twin: changed, missing and planted files, a gap, two keys. Read once, each file by itself.
 struct Read {
@@ -53,24 +54,6 @@ fn read() -> &'static Read {
         });
         Read { reports: reports.collect(), named }
     })
-}
-
-fn files() -> BTreeMap<String, Vec<u8>> {
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for pack in ["sample-trail.pack", "tampered-trail.pack"] {
-        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("public").join(pack)).unwrap();
-        let length: usize = std::str::from_utf8(&bytes[..8]).unwrap().parse().unwrap();
-        let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
-        header["removed"].as_array().unwrap().iter().for_each(|name| drop(files.remove(name.as_str().unwrap())));
-        let mut rest = &bytes[8 + length..];
-        for file in header["files"].as_array().unwrap() {
-            let (head, tail) = rest.split_at(file[1].as_u64().unwrap() as usize);
-            files.insert(file[0].as_str().unwrap().to_owned(), head.to_vec());
-            rest = tail;
-        }
-    }
-    files.retain(|name, _| !name.contains("111122223333") || name.contains("eu-west-1"));
-    files
 }
 
 /// A ledger that waits for these files.

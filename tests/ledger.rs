@@ -1,9 +1,11 @@
 //! The order in which reports arrive, and how files were cut into sheaves, changes no answer.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+#[path = "support/twin.rs"]
+mod twin;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -32,26 +34,9 @@ use trailseal::reader::Reader;
 use trailseal::table::column::ColumnId;
 use trailseal::trail::ids::FileId;
 use trailseal::trail::ids::RowId;
+use twin::files;
 
 type Files = Vec<(String, Vec<u8>)>;
-
-/// The tampered twin's second account: changed, missing and planted files, a gap, two keys.
-fn files() -> Files {
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for pack in ["sample-trail.pack", "tampered-trail.pack"] {
-        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("public").join(pack)).unwrap();
-        let length: usize = std::str::from_utf8(&bytes[..8]).unwrap().parse().unwrap();
-        let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
-        header["removed"].as_array().unwrap().iter().for_each(|name| drop(files.remove(name.as_str().unwrap())));
-        let mut rest = &bytes[8 + length..];
-        for file in header["files"].as_array().unwrap() {
-            let (head, tail) = rest.split_at(file[1].as_u64().unwrap() as usize);
-            files.insert(file[0].as_str().unwrap().to_owned(), head.to_vec());
-            rest = tail;
-        }
-    }
-    files.into_iter().filter(|(name, _)| !name.contains("111122223333") || name.contains("eu-west-1")).collect()
-}
 
 /// Reads the files in sheaves, admits the reports in the order given, checks signatures as they are asked for.
 fn ledger(files: &Files, sheaves: &[Vec<usize>]) -> Ledger {

@@ -113,16 +113,8 @@ proptest! {
     fn nothing_is_valid_but_what_was_signed_for_its_place(
         actions in proptest::collection::vec((0u8..8, 0usize..14, 0usize..14, 0usize..900), 1..9), metadata in 0u8..3,
     ) {
-        let mut trail = trail().clone();
-        let signed: BTreeMap<String, Vec<u8>> = trail.files.iter().map(|file| (file.path.clone(), file.content.clone())).collect();
-        match metadata {
-            0 => trail.forget_signatures(),
-            1 => trail.keep_signatures(&["17:00", "w12"]),
-            _ => {}
-        }
-        for (action, one, other, at) in actions {
-            wound(&mut trail, action, (one, other), at);
-        }
+        let signed: BTreeMap<String, Vec<u8>> = trail().files.iter().map(|file| (file.path.clone(), file.content.clone())).collect();
+        let trail = wounded(&actions, metadata);
         let report = trail.judge().report;
         let digests = report.digests.iter().map(|row| (row.verdict, &row.key, &row.source));
         for (verdict, key, source) in digests.chain(report.logs.iter().map(|row| (row.verdict, &row.key, &row.source))) {
@@ -148,15 +140,7 @@ proptest! {
         actions in proptest::collection::vec((0u8..8, 0usize..14, 0usize..14, 0usize..900), 0..9), metadata in 0u8..3, stage in 0usize..3,
         budget in 1usize..4000, strict in any::<bool>(),
     ) {
-        let mut trail = trail().clone();
-        match metadata {
-            0 => trail.forget_signatures(),
-            1 => trail.keep_signatures(&["17:00", "w12"]),
-            _ => {}
-        }
-        for (action, one, other, at) in actions {
-            wound(&mut trail, action, (one, other), at);
-        }
+        let trail = wounded(&actions, metadata);
         let strictness = if strict { Strictness::Strict } else { Strictness::Content };
         let asked = Asked { stage: [Stage::Settled, Stage::CutShort, Stage::Arriving][stage], strictness, ..trail.asked };
         let order: Vec<usize> = (0..trail.files.len()).collect();
@@ -306,6 +290,20 @@ proptest! {
         }
         prop_assert!(!is_invalid(&trail), "{:#?}", trail.lines());
     }
+}
+
+/// The trail after these acts, with all signatures given beside the files, with two, or with none.
+fn wounded(actions: &[(u8, usize, usize, usize)], metadata: u8) -> Trail {
+    let mut trail = trail().clone();
+    match metadata {
+        0 => trail.forget_signatures(),
+        1 => trail.keep_signatures(&["17:00", "w12"]),
+        _ => {}
+    }
+    for (action, one, other, at) in actions.iter().copied() {
+        wound(&mut trail, action, (one, other), at);
+    }
+    trail
 }
 
 /// One act of somebody who may write into the bucket, and has a key of his own.

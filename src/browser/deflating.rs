@@ -52,8 +52,8 @@ impl Deflating {
 /// Hands on what a deflated blob holds, piece by piece; it stops at so many bytes.
 ///
 /// # Errors
-/// When it cannot be read, is damaged, or holds more.
-pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array)) -> Result<(), JsValue> {
+/// When it cannot be read, is damaged, or holds more, or a piece cannot be taken.
+pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array) -> Result<(), JsValue>) -> Result<(), JsValue> {
     // `web-sys` knows such streams only as unstable; every browser since 2023 has them.
     let stream = data.stream().pipe_through(made("DecompressionStream", Some("deflate-raw"))?.unchecked_ref::<ReadableWritablePair>());
     let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into()?;
@@ -69,7 +69,7 @@ pub async fn inflated(data: &Blob, most: u64, take: &mut dyn FnMut(&Uint8Array))
             drop(reader.cancel());
             return Err("more than was said".into());
         }
-        take(&bytes);
+        take(&bytes)?;
     }
 }
 

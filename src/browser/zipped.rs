@@ -108,12 +108,11 @@ async fn inflate(data: &Blob, size: u64) -> Result<Blob, JsValue> {
         parts.push(bytes);
         if held > HELD {
             // What is in a blob the browser may page to disk.
-            if let Ok(blob) = Blob::new_with_u8_array_sequence(&parts) {
-                whole.push(&blob);
-            }
+            whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());
             parts.set_length(0);
             held = 0;
         }
+        Ok(())
     };
     inflated(data, size, &mut put_by).await?;
     whole.push(&Blob::new_with_u8_array_sequence(&parts)?.into());

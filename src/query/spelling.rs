@@ -1,6 +1,6 @@
 //! Puts many texts into alphabetical order, two letters at a time and in steps: what is common to thousands is looked at once a text, where
-//! comparing two by two looks at it twenty times. Looking texts up is what takes time, so each look takes in as much as it can. The 1.7 million
-//! names of ten million events, in WebAssembly: 0.5 s; 1.0 s letter by letter.
+//! comparing two by two looks at it twenty times. Looking texts up is what takes time, so each look takes in as much as it can. Rows sorted by
+//! the 1.7 million names of ten million events, in WebAssembly under Node.js: 0.60 s; 1.19 s letter by letter.
 
 use std::cmp::Ordering;
 

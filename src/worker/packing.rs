@@ -44,7 +44,11 @@ impl OpenText {
             }
             (Parcel::Piece(wrapping, place), _) => (wrapping, place, Vec::new(), bytes),
             (Parcel::Unpack(most), Some(data)) => {
-                inflated(&data, most, &mut |bytes| summing.push(&bytes.to_vec())).await?;
+                let mut add = |bytes: &Uint8Array| {
+                    summing.push(&bytes.to_vec());
+                    Ok(())
+                };
+                inflated(&data, most, &mut add).await?;
                 return Ok((vec![summing.finish()], None));
             }
             (Parcel::AddUp, Some(data)) => {
