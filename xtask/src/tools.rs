@@ -46,6 +46,7 @@ pub fn install_all(args: &[String]) -> Outcome {
 /// The folders they live in may hold a wrong version of another one.
 pub fn for_building() -> Outcome<PathBuf> {
     wasm_target()?;
+    crates()?;
     let chosen = install::folder().join("chosen");
     for (name, program) in [("wasm-bindgen", wasm_bindgen("wasm-bindgen")?), ("trunk", trunk()?), ("wasm-opt", wasm_opt()?)] {
         files::link(&program, &chosen.join(name))?;
@@ -132,6 +133,12 @@ fn wasm_target() -> Outcome {
     }
     install::announce("the Rust target wasm32-unknown-unknown", "the page is WebAssembly", "less than 1");
     process::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(process::root()))
+}
+
+/// Trunk, told to download no tools, lets cargo download nothing either: on a fresh machine there would be no crates to build from. Where
+/// they are there already this asks no network.
+fn crates() -> Outcome {
+    process::run(process::cargo(&["fetch", "--quiet", "--locked"]).current_dir(process::root()))
 }
 
 /// The version of a package in Cargo.lock.
