@@ -6,9 +6,9 @@ use std::pin::Pin;
 
 use futures_channel::oneshot;
 use js_sys::Array;
+use js_sys::ArrayBuffer;
 use js_sys::Promise;
 use js_sys::Reflect;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -33,7 +33,7 @@ pub struct NamedFile {
     /// Its size, where that is known: to ask may take the browser half a millisecond.
     pub known_size: Option<u64>,
     /// Its bytes, where they were read already.
-    pub bytes: Option<Uint8Array>,
+    pub bytes: Option<ArrayBuffer>,
 }
 
 impl NamedFile {
@@ -126,13 +126,15 @@ impl Drop {
 
 /// The files of a picker, named one by one as they are asked for: a hundred thousand at once would hold the page for a second.
 pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
-    let name = |file: &File| {
-        let relative = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    // The browser's copy of the word, and not a new one for each file.
+    let relative_path = JsValue::from_str("webkitRelativePath");
+    let name = move |file: &File| {
+        let relative = Reflect::get(file, &relative_path).ok().and_then(|path| path.as_string());
         relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
     };
     // A copy: the browser empties the list itself as soon as its element is used again.
     let files = Array::from(list);
-    (0..files.length()).filter_map(move |at| files.get(at).dyn_into().ok()).map(move |file: File| NamedFile::new(name(&file), file.into()))
+    (0..files.length()).map(move |at| files.get(at).unchecked_into()).map(move |file: File| NamedFile::new(name(&file), file.into()))
 }
 
 /// Folders are kept for later; files are asked for some at a time: one by one each would wait for a turn of the event loop, all at

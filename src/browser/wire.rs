@@ -32,18 +32,21 @@ impl Post for DedicatedWorkerGlobalScope {
     }
 }
 
-/// Sends a protocol value with what travels beside it. Byte buffers are moved, blobs are shared.
+/// Sends a protocol value with what travels beside it. Byte buffers are moved, blobs are shared. An array stands for very many buffers: as an
+/// attachment each, they would be handled one by one at every hop.
 ///
 /// # Errors
 /// When the browser refuses the message.
 pub fn send<T: Serialize>(to: &impl Post, value: &T, attachments: &[JsValue]) -> Result<(), JsValue> {
     let bytes = postcard::to_allocvec(value).map_err(|error| JsValue::from(error.to_string()))?;
     let bytes = Uint8Array::from(bytes.as_slice());
-    let (message, transfer) = (Array::of1(&bytes), Array::of1(&bytes.buffer()));
+    let (message, mut transfer) = (Array::of1(&bytes), Array::of1(&bytes.buffer()));
     for attachment in attachments {
         message.push(attachment);
         if let Some(bytes) = attachment.dyn_ref::<Uint8Array>() {
             transfer.push(&bytes.buffer());
+        } else if let Some(buffers) = attachment.dyn_ref::<Array>() {
+            transfer = transfer.concat(buffers);
         }
     }
     to.post(&message, &transfer)

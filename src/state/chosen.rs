@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use gloo::timers::future::TimeoutFuture;
+use gloo::timers::callback::Timeout;
+use js_sys::Array;
+use js_sys::ArrayBuffer;
 use leptos::prelude::WithUntracked;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::dropped::NamedFile;
 use crate::browser::whole::WholeReader;
@@ -22,6 +22,11 @@ use crate::state::zip_intake::is_zip;
 /// Files that are being read, and what has come of them.
 struct Reading {
     files: Files,
+    lanes: Vec<Lane>,
+    /// How many lanes go on, and which of them wait until readers have caught up.
+    open: usize,
+    resting: Vec<usize>,
+    ended: Option<oneshot::Sender<()>>,
     /// Read, and not yet sent.
     read: Vec<NamedFile>,
     bytes: u64,
@@ -32,80 +37,56 @@ struct Reading {
     before: u64,
 }
 
-type Shared = Rc<RefCell<Reading>>;
+/// Reads one file after the other.
+struct Lane {
+    reader: WholeReader,
+    file: Option<NamedFile>,
+}
+
+/// What all lanes share.
+#[derive(Clone)]
+struct Lanes {
+    intake: Intake,
+    reading: Rc<RefCell<Reading>>,
+    goes_on: Rc<dyn Fn() -> ControlFlow<()>>,
+}
 
 impl Intake {
     /// Reads files and sends them, some at a time. Returns those that have to go another way.
-    pub(super) async fn send_read(&self, files: Files, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) -> Files {
+    pub(super) async fn send_read(&self, files: Files, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> Files {
         let before = self.progress().bytes_read;
-        let shared = Rc::new(RefCell::new(Reading { files, read: Vec::new(), bytes: 0, others: Vec::new(), sent: 0, before }));
-        let lanes: Vec<oneshot::Receiver<()>> = (0..LANES).map(|_| self.open_lane(shared.clone(), goes_on.clone())).collect();
-        for lane in lanes {
-            // A lane that is gone has nothing more to send.
-            let _ = lane.await;
-        }
-        if goes_on().is_continue() {
-            self.send_some(&shared);
-        }
-        let mut reading = shared.borrow_mut();
+        let (ended, have_ended) = oneshot::channel();
+        let reading = Rc::new(RefCell::new(Reading {
+            files,
+            lanes: Vec::new(),
+            open: 0,
+            resting: Vec::new(),
+            ended: Some(ended),
+            read: Vec::new(),
+            bytes: 0,
+            others: Vec::new(),
+            sent: 0,
+            before,
+        }));
+        let lanes = Lanes { intake: self.clone(), reading, goes_on: Rc::new(goes_on) };
+        lanes.open();
+        // All have ended: nobody is left to say so a second time.
+        let _ = have_ended.await;
+        lanes.send_some();
+        let mut reading = lanes.reading.borrow_mut();
+        // They hold what they are held by.
+        reading.lanes.clear();
         let (read, others) = (std::mem::take(&mut reading.read), std::mem::take(&mut reading.others));
         let left = std::mem::replace(&mut reading.files, Box::new(std::iter::empty()));
         Box::new(read.into_iter().chain(others).chain(left))
     }
 
-    fn open_lane(&self, shared: Shared, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> oneshot::Receiver<()> {
-        let (ended, has_ended) = oneshot::channel();
-        let this = self.clone();
-        spawn_local(async move {
-            this.run_lane(&shared, goes_on).await;
-            // Nobody waits: the page is closing.
-            let _ = ended.send(());
-        });
-        has_ended
-    }
-
-    async fn run_lane(&self, shared: &Shared, goes_on: impl Fn() -> ControlFlow<()>) {
-        let Some(reader) = WholeReader::new(SHEAF_BYTES) else { return };
-        loop {
-            while goes_on().is_continue() && self.is_far_ahead(&shared.borrow()) {
-                TimeoutFuture::new(A_WHILE).await;
-            }
-            if goes_on().is_break() {
-                return;
-            }
-            let Some(file) = shared.borrow_mut().files.next() else { return };
-            let bytes = if is_zip(&file) { None } else { reader.read(&file.file).await };
-            let mut reading = shared.borrow_mut();
-            match bytes {
-                Some(bytes) => {
-                    let size = u64::from(bytes.length());
-                    reading.bytes += size;
-                    reading.read.push(NamedFile { known_size: Some(size), bytes: Some(bytes), ..file });
-                }
-                None => reading.others.push(file),
-            }
-            let is_full = reading.read.len() >= SHEAF_FILES || reading.bytes as f64 >= SHEAF_BYTES;
-            drop(reading);
-            if is_full && goes_on().is_continue() {
-                self.send_some(shared);
-            }
-        }
-    }
-
-    fn send_some(&self, shared: &Shared) {
-        let mut reading = shared.borrow_mut();
-        let files = std::mem::take(&mut reading.read);
-        reading.sent += std::mem::take(&mut reading.bytes);
-        drop(reading);
-        self.open_read(files);
-    }
-
     /// Opens files with their bytes.
     fn open_read(&self, files: Vec<NamedFile>) {
         let files = self.gate.pass(files);
-        let bytes: Vec<JsValue> = files.iter().filter_map(|file| Some(file.bytes.as_ref()?.into())).collect();
+        let bytes: Array = files.iter().filter_map(|file| file.bytes.as_ref()).collect();
         if !files.is_empty() {
-            self.client.open_in(self.numbered(files), &bytes);
+            self.client.open_in(self.numbered(files), &[bytes.into()]);
         }
     }
 
@@ -117,6 +98,101 @@ impl Intake {
 
     fn progress(&self) -> Progress {
         self.gate.desk.progress.with_untracked(|progress| *progress)
+    }
+}
+
+impl Lanes {
+    fn open(&self) {
+        for number in 0..LANES {
+            let this = self.clone();
+            let Some(reader) = WholeReader::new(SHEAF_BYTES, move |bytes| this.take(number, bytes)) else { break };
+            let mut reading = self.reading.borrow_mut();
+            reading.lanes.push(Lane { reader, file: None });
+            reading.open += 1;
+        }
+        // One that never goes on ends at once, where there is no reader at all.
+        self.reading.borrow_mut().open += 1;
+        let many = self.reading.borrow().lanes.len();
+        (0..many).for_each(|number| self.go_on(number));
+        self.end();
+    }
+
+    /// Takes what a lane has read, and lets it go on.
+    fn take(&self, number: usize, bytes: Option<ArrayBuffer>) {
+        let mut reading = self.reading.borrow_mut();
+        let Some(file) = reading.lanes.get_mut(number).and_then(|lane| lane.file.take()) else { return };
+        match bytes {
+            Some(bytes) => {
+                let size = u64::from(bytes.byte_length());
+                reading.bytes += size;
+                reading.read.push(NamedFile { known_size: Some(size), bytes: Some(bytes), ..file });
+            }
+            None => reading.others.push(file),
+        }
+        let is_full = reading.read.len() >= SHEAF_FILES || reading.bytes as f64 >= SHEAF_BYTES;
+        drop(reading);
+        if is_full {
+            self.send_some();
+        }
+        self.go_on(number);
+    }
+
+    /// Begins a lane's next file, unless there is none or readers are too far behind.
+    fn go_on(&self, number: usize) {
+        let mut reading = self.reading.borrow_mut();
+        let reading = &mut *reading;
+        while (self.goes_on)().is_continue() {
+            if self.intake.is_far_ahead(reading) {
+                return self.rest(reading, number);
+            }
+            let (Some(file), Some(lane)) = (reading.files.next(), reading.lanes.get_mut(number)) else { break };
+            if !is_zip(&file) && lane.reader.begin(&file.file) {
+                lane.file = Some(file);
+                return;
+            }
+            reading.others.push(file);
+        }
+        end(reading);
+    }
+
+    fn end(&self) {
+        end(&mut self.reading.borrow_mut());
+    }
+
+    /// Goes on after a while, together with all that rest by then.
+    fn rest(&self, reading: &mut Reading, number: usize) {
+        reading.resting.push(number);
+        if reading.resting.len() == 1 {
+            let this = self.clone();
+            let wake = move || {
+                let resting = std::mem::take(&mut this.reading.borrow_mut().resting);
+                resting.into_iter().for_each(|number| this.go_on(number));
+            };
+            Timeout::new(A_WHILE, wake).forget();
+        }
+    }
+
+    /// Sends what is read, unless reading was ended: then it counts as not read.
+    fn send_some(&self) {
+        let mut reading = self.reading.borrow_mut();
+        if (self.goes_on)().is_break() {
+            return;
+        }
+        let files = std::mem::take(&mut reading.read);
+        reading.sent += std::mem::take(&mut reading.bytes);
+        drop(reading);
+        self.intake.open_read(files);
+    }
+}
+
+/// A lane has ended; with the last of them all is read.
+fn end(reading: &mut Reading) {
+    reading.open = reading.open.saturating_sub(1);
+    if reading.open == 0
+        && let Some(ended) = reading.ended.take()
+    {
+        // Nobody waits: the page is closing.
+        let _ = ended.send(());
     }
 }
 

@@ -277,15 +277,21 @@ impl Intake {
     }
 
     pub(super) fn numbered(&self, files: Vec<NamedFile>) -> Vec<(Named, Blob)> {
-        let numbered = |file: NamedFile| (Named { id: self.number(), size: file.size(), name: file.path }, file.file);
-        files.into_iter().map(numbered).collect()
+        let first = self.numbers(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        let numbered = |(id, file): (u32, NamedFile)| (Named { id: FileId(id), size: file.size(), name: file.path }, file.file);
+        (first..).zip(files).map(numbered).collect()
     }
 
     pub(super) fn number(&self) -> FileId {
-        let number = self.next.get();
-        self.next.set(number + 1);
-        self.arriving.update(|arriving| *arriving += 1);
-        FileId(number)
+        FileId(self.numbers(1))
+    }
+
+    /// So many numbers for files on their way; the first of them.
+    fn numbers(&self, many: u32) -> u32 {
+        let first = self.next.get();
+        self.next.set(first + many);
+        self.arriving.update(|arriving| *arriving += u64::from(many));
+        first
     }
 
     /// Boxed, so that what is around the work is there once and not for every kind of it.

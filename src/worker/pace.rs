@@ -70,7 +70,7 @@ const TOLD_EVERY: u32 = 250;
 const TOLD_AT_FIRST: u32 = 50;
 /// The picture grows quickly at first and then calmly.
 const SOONEST: f64 = 250.0;
-const CALM: f64 = 1000.0;
+const CALM: f64 = 3000.0;
 const SLOWEST: f64 = 10_000.0;
 /// Judging has one part in so many of the ledger's time, answers one in so many of theirs: both grow with what is loaded.
 const JUDGING_PART: f64 = 20.0;

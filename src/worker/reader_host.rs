@@ -1,5 +1,6 @@
 //! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs but a text that is being packed.
 
+use js_sys::Array;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
@@ -76,9 +77,13 @@ impl Desk {
 
 async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
     let bytes: Vec<Uint8Array> = attachments.iter().filter_map(|attachment| attachment.dyn_ref().cloned()).collect();
+    let buffers = attachments.first().and_then(|attachment| attachment.dyn_ref::<Array>().cloned());
     let blob = attachments.into_iter().next().and_then(|attachment| attachment.dyn_into::<Blob>().ok());
     match (job, blob) {
-        (Job::Read(files), None) if bytes.len() == files.len() => read_whole(&desk, &files, bytes).await,
+        (Job::Read(files), None) if buffers.as_ref().is_some_and(|buffers| buffers.length() as usize == files.len()) => {
+            let buffers = buffers.unwrap_or_default();
+            read_whole(&desk, &files, &mut buffers.iter().map(|buffer| Uint8Array::new(&buffer))).await
+        }
         (Job::Read(files), Some(blob)) if files.len() == 1 => read_one(&desk, &files, &blob).await,
         (Job::Read(files), Some(blob)) => read_sheaf(&desk, &files, &blob).await,
         (Job::Read(files), None) => desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
@@ -116,16 +121,15 @@ async fn read_sheaf(desk: &Desk, files: &[Named], blob: &Blob) {
         _ => return desk.report(&Report::Unreadable(files.iter().map(|file| file.id).collect()), &[]),
     };
     let mut start = 0;
-    let parts = files.iter().map(|file| {
+    let mut parts = files.iter().map(|file| {
         let end = start + u32::try_from(file.size).unwrap_or(u32::MAX);
         bytes.subarray(std::mem::replace(&mut start, end), end)
     });
-    let parts = parts.collect();
-    read_whole(desk, files, parts).await;
+    read_whole(desk, files, &mut parts).await;
 }
 
 /// Files whose bytes are here.
-async fn read_whole(desk: &Desk, files: &[Named], bytes: Vec<Uint8Array>) {
+async fn read_whole(desk: &Desk, files: &[Named], bytes: &mut dyn Iterator<Item = Uint8Array>) {
     let subtle = Subtle::here();
     let mut reader = if subtle.is_some() { Reader::hashed_elsewhere() } else { Reader::default() };
     let mut hashes = Hashes::default();
