@@ -141,6 +141,32 @@ fn checks() -> Vec<(SignatureCheck, CheckResult)> {
 }
 
 #[wasm_bindgen_test]
+async fn what_takes_long_has_a_frame_of_its_own_and_all_keep_their_turn() {
+    let (frame_number, seen) = (Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
+    for number in 0..4 {
+        let (frame_number, seen) = (frame_number.clone(), seen.clone());
+        frame::next_frame(move || {
+            let begun = frame::now();
+            while number < 2 && frame::now() < begun + 8.0 {}
+            seen.borrow_mut().push((number, frame_number.get()));
+        });
+    }
+    while seen.borrow().len() < 4 {
+        let frame_number = frame_number.clone();
+        let (sender, counted) = futures_channel::oneshot::channel();
+        let count = Closure::once_into_js(move || {
+            frame_number.set(frame_number.get() + 1);
+            let _ = sender.send(());
+        });
+        web_sys::window().expect("a page").request_animation_frame(count.unchecked_ref()).expect("a frame");
+        counted.await.expect("counted");
+    }
+    let seen = seen.borrow();
+    let [(0, first), (1, second), (2, third), (3, last)] = seen[..] else { panic!("out of turn: {seen:?}") };
+    assert!(first < second && second < third && third <= last, "{seen:?}");
+}
+
+#[wasm_bindgen_test]
 async fn the_browser_s_signature_check_says_what_ours_says() {
     let (checks, results): (Vec<_>, Vec<_>) = checks().into_iter().unzip();
     let subtle = Subtle::here().expect("this page was loaded in a secure way");

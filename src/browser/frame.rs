@@ -1,5 +1,9 @@
 //! Element sizes, animation frames, and turns of the event loop.
 
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
 use futures_channel::oneshot;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
@@ -8,14 +12,48 @@ use web_sys::Element;
 use web_sys::MessageChannel;
 use web_sys::ResizeObserver;
 
-/// Runs `draw` before the next frame is painted.
+/// Runs `draw` before the next frame is painted, or before a later one where others have taken what time there is: the first rows, charts
+/// and the layout of both in one frame were a task of 35 to 70 ms while readers had the cores.
 pub fn next_frame(draw: impl FnOnce() + 'static) {
-    let callback = Closure::once_into_js(draw);
-    if let Some(window) = web_sys::window() {
-        // Fails only outside a page, where there is nothing to draw.
-        let _ = window.request_animation_frame(callback.unchecked_ref());
+    DUE.with_borrow_mut(|due| due.push_back(Box::new(draw)));
+    ask_for_frame();
+}
+
+/// One frame's part of what is due: the first in any case, others as long as there is time. What is added meanwhile waits.
+fn run_frame() {
+    IS_ASKED.set(false);
+    let since = now();
+    for number in 0..DUE.with_borrow(VecDeque::len) {
+        if number > 0 && now() - since > FRAME_PART {
+            break;
+        }
+        // It may add others.
+        let Some(draw) = DUE.with_borrow_mut(VecDeque::pop_front) else { break };
+        draw();
+    }
+    if !DUE.with_borrow(VecDeque::is_empty) {
+        ask_for_frame();
     }
 }
+
+fn ask_for_frame() {
+    if IS_ASKED.replace(true) {
+        return;
+    }
+    if let Some(window) = web_sys::window() {
+        // Fails only outside a page, where there is nothing to draw.
+        RUN.with(|run| drop(window.request_animation_frame(run.as_ref().unchecked_ref())));
+    }
+}
+
+thread_local! {
+    static DUE: RefCell<VecDeque<Box<dyn FnOnce()>>> = const { RefCell::new(VecDeque::new()) };
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+    static RUN: Closure<dyn FnMut()> = Closure::new(run_frame);
+}
+
+/// Milliseconds of a frame's sixteen: style, layout and painting come after.
+const FRAME_PART: f64 = 4.0;
 
 /// Waits until the browser is about to paint the next frame.
 pub async fn next_frame_begins() {
