@@ -42,14 +42,20 @@ pub async fn read_slices(blob: &Blob, mut take: impl FnMut(&[u8])) -> Result<(),
 /// When the browser cannot read it (any more).
 pub async fn read_until(blob: &Blob, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), JsValue> {
     let size = blob.size();
+    let slice = |start: f64| match start < size {
+        true => blob.slice_with_f64_and_f64(start, (start + SLICE).min(size)).map(|slice| Some(JsFuture::from(slice.array_buffer()))),
+        false => Ok(None),
+    };
     let mut start = 0.0;
-    while start < size {
-        let end = (start + SLICE).min(size);
-        let slice = blob.slice_with_f64_and_f64(start, end)?;
-        if take(&read(&slice).await?.to_vec()).is_break() {
+    // The browser fetches the next slice while this one is worked on.
+    let mut ahead = slice(start)?;
+    while let Some(asked) = ahead {
+        let bytes = Uint8Array::new(&asked.await?).to_vec();
+        start += SLICE;
+        ahead = slice(start)?;
+        if take(&bytes).is_break() {
             break;
         }
-        start = end;
     }
     Ok(())
 }

@@ -183,6 +183,17 @@ impl ContentReader {
         }
     }
 
+    /// Takes nothing more: this is why the rest cannot be had.
+    pub fn break_off(&mut self, flaw: ContentFlaw) {
+        self.flaw.get_or_insert(flaw);
+    }
+
+    /// How many stored bytes have been taken.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+
     /// What the file holds.
     #[must_use]
     pub fn finish(self) -> Content {

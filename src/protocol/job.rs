@@ -38,6 +38,8 @@ pub enum Job {
     Pack(Parcel),
     /// Look through the raw JSON of the files beside, for the question of that number.
     Search(u32, RawSearch),
+    /// Go no further in the files that are being read slice by slice. Nothing is reported of this itself.
+    BreakOff,
 }
 
 /// Where a record lies.

@@ -138,6 +138,20 @@ impl Reader {
         });
     }
 
+    /// Ends the file though more of it was to come, for this reason. What was read of it stays.
+    pub fn break_off(&mut self, why: &str) {
+        if let Some(file) = &mut self.file {
+            file.content.break_off(ContentFlaw::Unread(why.to_owned()));
+        }
+        self.close();
+    }
+
+    /// Whether so many stored bytes of the open file have been taken, or it has ended.
+    #[must_use]
+    pub fn has_taken(&self, bytes: u64) -> bool {
+        self.file.as_ref().is_none_or(|file| file.content.stored() >= bytes)
+    }
+
     /// Brings the hash of a content that was taken elsewhere; without one nothing can be said of the file.
     pub fn hashed(&mut self, id: FileId, sha256: Option<Sha256>) {
         let Some(facts) = self.report.facts.iter_mut().rev().find(|facts| facts.id == id) else { return };
@@ -242,6 +256,22 @@ mod tests {
     #[test]
     fn a_broken_file_at_a_log_s_name_is_still_judged() {
         assert_eq!(kind("111122223333_CloudTrail_eu-west-1_20240309T1400Z_aaaaaaaaaaaaaaaa.json.gz", "rubbish"), FileKind::Log);
+    }
+
+    #[test]
+    fn a_file_that_is_broken_off_keeps_its_rows_and_proves_nothing() {
+        let mut reader = Reader::of_one_file();
+        reader.open(FileId(0), "x.json", None);
+        reader.push(format!(r#"{{"Records":[{EVENT},{EVENT},{{"eventName":"#).as_bytes());
+        assert!(!reader.has_taken(1 << 20) && reader.has_taken(20));
+        reader.break_off("it went away");
+        let (report, batch) = reader.finish();
+        let facts = &report.facts[0];
+        assert_eq!((batch.len(), facts.events, &facts.kind), (2, Some(2), &FileKind::Log));
+        assert_eq!(facts.content.flaw, Some(ContentFlaw::Unread("it went away".to_owned())));
+        let said: Vec<&str> = report.problems.iter().map(|(_, problem)| problem.what.as_str()).collect();
+        let wanted = "It went away. The 2 events before that were read. Reload the page before you open it again, or those events count twice.";
+        assert_eq!(said, [wanted]);
     }
 
     #[test]

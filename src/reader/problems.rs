@@ -24,6 +24,11 @@ pub(super) fn problems<'a>(
         if is_stranger(flaw) {
             return (format!("Passed over: {why}. {advice}"), Weight::PassedOver);
         }
+        // What was read of it stays in the table, and would not be recognised in the whole.
+        let advice = match flaw {
+            ContentFlaw::Unread(_) if seen.events > 0 => "Reload the page before you open it again, or those events count twice.",
+            _ => advice,
+        };
         let kept = if seen.events > 0 { before_that(seen.events) } else { "Nothing of it was read".to_owned() };
         (format!("{}. {kept}. {advice}", capital(&why)), if seen.events > 0 { Weight::Partly } else { Weight::Lost })
     });

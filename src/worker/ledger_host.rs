@@ -257,7 +257,7 @@ impl Host {
             Job::Paste(named, _) => reader.unread(named.id, &named.name, why, "Paste it again."),
             // Cheap and pure: done here rather than lost.
             Job::Check(checks) => return self.ledger.settle(checks.iter().map(check).collect()),
-            Job::Pack(_) => return,
+            Job::Pack(_) | Job::BreakOff => return,
             Job::Search(number, search) => {
                 let changed = search.files.iter().map(|file| file.id).collect();
                 self.ledger.found(&RawFound { text: search.text, changed, ..RawFound::default() });

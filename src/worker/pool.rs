@@ -75,8 +75,14 @@ impl Pool {
         self.hand_out();
     }
 
-    /// Drops the reading that has not begun; returns its files.
+    /// Drops the reading that has not begun, and lets no large file be read to its end; returns the files that were dropped.
     pub(super) fn drop_waiting(&mut self) -> Vec<FileId> {
+        for seat in &self.seats {
+            if seat.at_work.iter().any(|(_, task)| matches!(&task.job, Job::Read(_) | Job::Fetch(_))) {
+                // A reader that does not hear of it reads on.
+                let _ = wire::send(&seat.worker, &(0u32, &Job::BreakOff), &[]);
+            }
+        }
         let mut dropped = Vec::new();
         self.waiting.retain(|task| match &task.job {
             Job::Read(files) => {

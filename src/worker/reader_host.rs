@@ -1,5 +1,9 @@
 //! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs but a text that is being packed.
 
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
 use js_sys::Array;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -36,11 +40,15 @@ use crate::worker::raw;
 /// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     let up = scope.clone();
-    let text = OpenText::default();
-    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Ok(((ticket, job), attachments)) = wire::receive::<(u32, Job)>(&event.data()) {
-            spawn_local(work(Desk { scope: up.clone(), ticket, text: text.clone() }, job, attachments));
+    let (text, broken_off) = (OpenText::default(), Rc::<Cell<u32>>::default());
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match wire::receive::<(u32, Job)>(&event.data()) {
+        Ok(((_, Job::BreakOff), _)) => broken_off.set(broken_off.get() + 1),
+        Ok(((ticket, job), attachments)) => {
+            let (before, broken_off) = (broken_off.get(), broken_off.clone());
+            let goes_on = Box::new(move || if broken_off.get() == before { ControlFlow::Continue(()) } else { ControlFlow::Break(()) });
+            spawn_local(work(Desk { scope: up.clone(), ticket, text: text.clone(), goes_on }, job, attachments));
         }
+        Err(_) => {}
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
@@ -52,6 +60,8 @@ struct Desk {
     scope: DedicatedWorkerGlobalScope,
     ticket: u32,
     text: OpenText,
+    /// Whether nobody has broken off reading since the job came.
+    goes_on: Box<dyn Fn() -> ControlFlow<()>>,
 }
 
 impl Desk {
@@ -71,6 +81,25 @@ impl Desk {
     fn ripe(&self, reader: &mut Reader) {
         if let Some(part) = reader.ripe() {
             self.read(part, None);
+        }
+    }
+
+    /// Pushes a file's bytes slice after slice, and sends rows as there are enough. What keeps it from its end is noted: half a sentence.
+    async fn push_slices(&self, reader: &mut Reader, blob: &Blob, vanished: &str) {
+        let mut goes_on = ControlFlow::Continue(());
+        let read = source::read_until(blob, |bytes| {
+            reader.push(bytes);
+            self.ripe(reader);
+            goes_on = (self.goes_on)();
+            goes_on
+        });
+        match read.await {
+            Err(_) => reader.break_off(vanished),
+            // At the very end there is nothing to break off.
+            Ok(()) if goes_on.is_break() && !reader.has_taken(blob.size() as u64) => {
+                reader.break_off("reading was ended before the end of the file")
+            }
+            Ok(()) => {}
         }
     }
 }
@@ -106,6 +135,7 @@ async fn work(desk: Desk, job: Job, attachments: Vec<JsValue>) {
             };
             desk.report(&Report::Packed(sums), &[blob]);
         }
+        (Job::BreakOff, _) => {}
         (Job::Search(number, search), blob) => {
             let found = raw::search(&Subtle::here(), &search, blob).await;
             desk.report(&Report::Searched(number, found), &[]);
@@ -184,18 +214,8 @@ async fn read_one(desk: &Desk, files: &[Named], blob: &Blob) {
     let Some(file) = files.first() else { return };
     let mut reader = Reader::of_one_file();
     reader.open(file.id, &file.name, None);
-    let read = source::read_slices(blob, |bytes| {
-        reader.push(bytes);
-        desk.ripe(&mut reader);
-    });
-    if read.await.is_err() {
-        reader.unread(
-            file.id,
-            &file.name,
-            "the browser could not read it; it has changed, moved or been deleted since it was opened",
-            "Open it again.",
-        );
-    }
+    let vanished = "the browser could not read it to its end; it has changed, moved or been deleted since it was opened";
+    desk.push_slices(&mut reader, blob, vanished).await;
     desk.read(reader.finish(), None);
 }
 
@@ -216,13 +236,7 @@ async fn fetch(desk: &Desk, remote: Remote) {
         reader.given(GivenSignature { key: Some(key), signature, algorithm: fetched.algorithm, generated, source: name.clone() });
     }
     reader.open(remote.id, &name, place);
-    let read = source::read_slices(&fetched.body, |bytes| {
-        reader.push(bytes);
-        desk.ripe(&mut reader);
-    });
-    if read.await.is_err() {
-        reader.unread(remote.id, &name, "its body could not be read", "Try again.");
-    }
+    desk.push_slices(&mut reader, &fetched.body, "its body could not be read to its end").await;
     desk.read(reader.finish(), Some(&fetched.body));
 }
 

@@ -15,8 +15,43 @@ const poison = Buffer.from(JSON.stringify({ Records: [EVENT] }).padEnd(777));
 const plant = `if (typeof document === "undefined" && self.name.startsWith("reader"))
   self.addEventListener("message", ({ data }) => {
     if ([${good.length + poison.length}, ${poison.length}].includes(data?.[1]?.size)) throw new WebAssembly.RuntimeError("planted");
-    if (data?.slice?.(2).some((bytes) => bytes.byteLength === ${poison.length})) throw new WebAssembly.RuntimeError("planted");
+    if (data?.[1]?.some?.((bytes) => bytes.byteLength === ${poison.length})) throw new WebAssembly.RuntimeError("planted");
   });\n`;
+
+describe("a reader at a large file", () => {
+  let browser, host;
+  before(async () => {
+    browser = await launch("chromium");
+    host = await serve(DIST);
+  });
+  after(async () => {
+    await browser?.close();
+    await host?.close();
+  });
+
+  test("goes no further once somebody cancels; what it has read stays, and is said", async () => {
+    const page = await openDashboard(browser, host.url);
+    const events = await page.evaluate((event) => {
+      // 2 GB, of which the browser holds one piece: some ten seconds of work.
+      const line = JSON.stringify({ ...event, eventID: crypto.randomUUID(), padding: "x".repeat(1800) });
+      const piece = new Blob([`${line},`.repeat(1000)]);
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['{"Records":[', ...Array(1000).fill(piece), `${line}]}`], "huge.json"));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      return 1000 * 1000 + 1;
+    }, EVENT);
+    await page.waitForFunction(() => Number(document.querySelector("#event-count")?.textContent.match(/of ([\d,]+)/)?.[1].replaceAll(",", "")) > 0, { polling: 20 });
+    await page.click("#progress button");
+    await idle(page);
+    const shown = await page.$eval("#event-count", (count) => Number(count.textContent.match(/of ([\d,]+)/)[1].replaceAll(",", "")));
+    assert.ok(shown > 0 && shown < events, `${shown} of ${events}`);
+    await page.click("#problems");
+    await page.waitForSelector("#problems-dialog[open]");
+    const said = await page.$eval("#problems-dialog", (dialog) => dialog.textContent);
+    assert.match(said, /Reading was ended before the end of the file\. The \d+ events before that were read\. Reload the page/);
+    await page.close();
+  });
+});
 
 describe("readers that fall", () => {
   let browser, host;
