@@ -270,7 +270,8 @@ mod tests {
         assert_eq!((batch.len(), facts.events, &facts.kind), (2, Some(2), &FileKind::Log));
         assert_eq!(facts.content.flaw, Some(ContentFlaw::Unread("it went away".to_owned())));
         let said: Vec<&str> = report.problems.iter().map(|(_, problem)| problem.what.as_str()).collect();
-        let wanted = "It went away. The 2 events before that were read. Reload the page before you open it again, or those events count twice.";
+        let wanted =
+            "It went away. The 2 events before that were read. Reload the page before you open it again, or those events count twice.";
         assert_eq!(said, [wanted]);
     }
 
