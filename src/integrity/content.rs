@@ -7,16 +7,14 @@ use serde::Deserialize;
 use serde::Serialize;
 
 pub use crate::integrity::budget::Budget;
-use crate::integrity::checkpoint::Checkpoint;
 use crate::integrity::checkpoint::EVERY;
 use crate::integrity::gzip::GzipHeader;
 use crate::integrity::gzip::Trailer;
 pub use crate::integrity::hashing::Hasher;
-use crate::integrity::hashing::Hashing;
 use crate::integrity::inflater::End;
-use crate::integrity::inflater::Inflater;
 use crate::integrity::inflater::PIECE;
 use crate::integrity::sha256::Sha256;
+pub use crate::integrity::tools::Tools;
 
 /// What the bytes are packed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,20 +108,6 @@ pub struct ContentReader {
     /// Inflated bytes from one checkpoint to the next.
     every: u64,
     tools: Tools,
-}
-
-/// What inflating takes, of one file after the other: some 100 kB that need not be had and cleared for each of a hundred thousand.
-#[derive(Debug, Default)]
-pub struct Tools {
-    inflater: Option<Box<Inflater>>,
-    hashing: Hashing,
-}
-
-impl Tools {
-    /// Places from which the content that was read last can be inflated without all before; of none that is not packed, or not large.
-    pub fn checkpoints(&mut self) -> Vec<Checkpoint> {
-        self.inflater.as_mut().map(|inflater| inflater.checkpoints()).unwrap_or_default()
-    }
 }
 
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod inflater;
 pub mod keys;
 pub mod sha256;
 pub mod signature;
+mod tools;
 
 pub mod lake;
 pub mod lake_report;

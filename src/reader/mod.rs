@@ -59,6 +59,8 @@ struct OpenFile {
     content: ContentReader,
     lake: LakeReading,
     seen: Seen,
+    /// It was broken off: what stands at its end is no whole line.
+    is_cut: bool,
 }
 
 impl Reader {
@@ -86,7 +88,7 @@ impl Reader {
         let content = if lake::is_named_csv(source) { content.of_any_text() } else { content };
         self.records.finish();
         let (source, lake) = (source.to_owned(), LakeReading::of(source));
-        self.file = Some(OpenFile { id, source, place, content, lake, seen: Seen::default() });
+        self.file = Some(OpenFile { id, source, place, content, lake, seen: Seen::default(), is_cut: false });
     }
 
     /// Takes the file's next stored bytes.
@@ -109,7 +111,9 @@ impl Reader {
     /// report leaves.
     pub fn close_offering(&mut self, elsewhere: &mut dyn FnMut(&[u8]) -> bool) {
         let Some(mut file) = self.file.take() else { return };
-        file.lake.end(&mut |piece| file.seen.piece(file.id, &file.source, piece, (&mut self.records, &mut self.rows)));
+        if !file.is_cut {
+            file.lake.end(&mut |piece| file.seen.piece(file.id, &file.source, piece, (&mut self.records, &mut self.rows)));
+        }
         let (content, tools) = file.content.finish_with_tools(elsewhere);
         self.tools = tools;
         let checkpoints = self.tools.checkpoints();
@@ -142,6 +146,7 @@ impl Reader {
     pub fn break_off(&mut self, why: &str) {
         if let Some(file) = &mut self.file {
             file.content.break_off(ContentFlaw::Unread(why.to_owned()));
+            file.is_cut = true;
         }
         self.close();
     }
@@ -222,142 +227,4 @@ const RIPE: usize = 65_536;
 const FIRST_ROWS: usize = 2048;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::Compared;
-    use crate::protocol::Extract;
-    use crate::trail::ids::RowId;
-    use proptest::prelude::*;
-
-    fn read(name: &str, bytes: &[u8]) -> (ReadReport, EventBatch) {
-        let mut reader = Reader::default();
-        reader.open(FileId(0), name, None);
-        bytes.chunks(7).for_each(|chunk| reader.push(chunk));
-        reader.finish()
-    }
-
-    fn kind(name: &str, text: &str) -> FileKind {
-        read(name, text.as_bytes()).0.facts.remove(0).kind
-    }
-
-    const EVENT: &str = r#"{"eventName":"A","eventSource":"b.amazonaws.com","eventTime":"2024-01-01T00:00:00Z","eventID":"1"}"#;
-
-    #[test]
-    fn content_says_what_a_file_is() {
-        assert_eq!(kind("x", &format!(r#"{{"Records":[{EVENT}]}}"#)), FileKind::Log);
-        assert_eq!(kind("x", r#"{"Records":[]}"#), FileKind::Log);
-        assert_eq!(kind("x", &format!("[{EVENT}]")), FileKind::EventSource);
-        assert_eq!(kind("x", EVENT), FileKind::EventSource);
-        assert!(matches!(kind("x", r#"{"digestEndTime":"x"}"#), FileKind::Digest(Err(_))));
-        assert!(matches!(kind("x", r#"{"hello":1}"#), FileKind::Other { .. }));
-        assert!(matches!(kind("x.png", "\u{89}PNG"), FileKind::Other { .. }));
-    }
-
-    #[test]
-    fn a_broken_file_at_a_log_s_name_is_still_judged() {
-        assert_eq!(kind("111122223333_CloudTrail_eu-west-1_20240309T1400Z_aaaaaaaaaaaaaaaa.json.gz", "rubbish"), FileKind::Log);
-    }
-
-    #[test]
-    fn a_file_that_is_broken_off_keeps_its_rows_and_proves_nothing() {
-        let mut reader = Reader::of_one_file();
-        reader.open(FileId(0), "x.json", None);
-        reader.push(format!(r#"{{"Records":[{EVENT},{EVENT},{{"eventName":"#).as_bytes());
-        assert!(!reader.has_taken(1 << 20) && reader.has_taken(20));
-        reader.break_off("it went away");
-        let (report, batch) = reader.finish();
-        let facts = &report.facts[0];
-        assert_eq!((batch.len(), facts.events, &facts.kind), (2, Some(2), &FileKind::Log));
-        assert_eq!(facts.content.flaw, Some(ContentFlaw::Unread("it went away".to_owned())));
-        let said: Vec<&str> = report.problems.iter().map(|(_, problem)| problem.what.as_str()).collect();
-        let wanted =
-            "It went away. The 2 events before that were read. Reload the page before you open it again, or those events count twice.";
-        assert_eq!(said, [wanted]);
-    }
-
-    #[test]
-    fn one_bad_record_does_not_lose_the_rest() {
-        let (report, batch) = read("x", format!(r#"{{"Records":[{EVENT},{{"eventName":}},{EVENT}]}}"#).as_bytes());
-        assert_eq!((batch.len(), report.facts[0].events), (2, Some(3)));
-        assert!(report.problems[0].1.what.starts_with("1 of 3 records"), "{}", report.problems[0].1.what);
-    }
-
-    fn job(number: u32, offset: u64) -> Extract {
-        Extract { number, row: RowId(1), offset, sha256: None, event_id: String::new(), from: None }
-    }
-
-    #[test]
-    fn a_record_is_found_again_where_it_was() {
-        let text = format!(r#"{{"x":[1],"Records":[{EVENT},{{"eventName":"B","eventSource":"c"}}]}}"#);
-        let (report, _) = read("x", text.as_bytes());
-        let offset = text.find(r#"{"eventName":"B""#).expect("it is there") as u64;
-        let job = Extract { sha256: Some(report.facts[0].content.sha256), ..job(5, offset) };
-        let mut extractor = Extractor::new(job.clone());
-        assert!(text.as_bytes().chunks(3).all(|chunk| extractor.push(chunk).is_continue()));
-        let (number, record) = extractor.finish();
-        assert_eq!((number, record.file), (5, Compared::Same));
-        assert_eq!(record.json.as_deref(), Ok(r#"{"eventName":"B","eventSource":"c"}"#));
-        let mut changed = Extractor::new(job);
-        let _ = changed.push(text.replace("c\"", "d\"").as_bytes());
-        assert_eq!(changed.finish().1.file, Compared::Changed);
-    }
-
-    #[test]
-    fn a_huge_file_is_read_again_only_as_far_as_the_record() {
-        let mut extractor = Extractor::new(job(1, 12));
-        assert!(extractor.push(format!(r#"{{"Records":[{EVENT},{{"x":""#).as_bytes()).is_continue());
-        let more = vec![b' '; 8 << 20];
-        let taken = (0..20).take_while(|_| extractor.push(&more).is_continue()).count();
-        let record = extractor.finish().1;
-        assert_eq!((taken, record.json.as_deref(), record.file), (7, Ok(EVENT), Compared::InPart));
-    }
-
-    #[test]
-    fn a_huge_plain_file_is_read_again_at_the_record_alone() {
-        let text = format!("[{EVENT},{{\"eventName\":\"B\"}},{EVENT}]");
-        let offset = text.find("{\"eventName\":\"B").expect("it is there") as u64;
-        let job = job(1, offset);
-        assert_eq!(Extractor::begins_at(&job, b" \n[{"), Some(offset));
-        for head in [&b"\x1f\x8b"[..], b"eventID,", b""] {
-            assert_eq!(Extractor::begins_at(&job, head), None);
-        }
-        let mut from_its_beginning = Extractor::of_large(job.clone());
-        let taken = text.as_bytes().chunks(9).take_while(|chunk| from_its_beginning.push(chunk).is_continue()).count();
-        let record = from_its_beginning.finish().1;
-        assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
-        assert!(taken < text.len() / 9);
-        let from = |offset: usize| {
-            let mut extractor = Extractor::at_its_record(job.clone());
-            let taken = text.as_bytes()[offset..].chunks(9).take_while(|chunk| extractor.push(chunk).is_continue()).count();
-            (taken, extractor.finish().1)
-        };
-        let (taken, record) = from(offset as usize);
-        assert_eq!((record.json.as_deref(), record.file), (Ok("{\"eventName\":\"B\"}"), Compared::InPart));
-        assert!(taken <= 3, "no more is read than the record");
-        // The row has no eventID: a record that has one is another.
-        assert!(from(1).1.json.is_err());
-        // Of a file that has changed, what stands there now is no record.
-        assert!(from(offset as usize + 3).1.json.is_err());
-    }
-
-    #[test]
-    fn the_first_rows_of_a_single_file_come_early() {
-        let text = format!("[{}]", vec![EVENT; 20_000].join(","));
-        let mut parts = Vec::new();
-        let mut reader = Reader::of_one_file();
-        reader.open(FileId(0), "x", None);
-        for chunk in text.as_bytes().chunks(EVENT.len() + 1) {
-            reader.push(chunk);
-            parts.extend(reader.ripe().map(|(_, rows)| rows.len()));
-        }
-        parts.push(reader.finish().1.len());
-        assert_eq!(parts, [2048, 4096, 8192, 5664]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_give_a_report(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            prop_assert_eq!(read("x", &bytes).0.facts.len(), 1);
-        }
-    }
-}
+mod tests;
