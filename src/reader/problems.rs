@@ -3,6 +3,8 @@
 use crate::integrity::content::Content;
 use crate::integrity::content::ContentFlaw;
 use crate::integrity::evidence::FileKind;
+use crate::integrity::standing::count;
+use crate::integrity::standing::thousands;
 use crate::protocol::Problem;
 use crate::protocol::Weight;
 use crate::reader::lake::LakeFound;
@@ -51,9 +53,10 @@ pub(super) fn problems<'a>(
         (
             match (seen.unreadable, seen.events) {
                 (1, 1) => format!("Its one record could not be read and is not among the rows: {flaw}."),
-                (1, events) => format!("1 of {events} records could not be read and is not among the rows: {flaw}."),
+                (1, events) => format!("1 of {} could not be read and is not among the rows: {flaw}.", count(events, "record", "records")),
                 (some, events) => {
-                    format!("{some} of {events} records could not be read and are not among the rows; the first one: {flaw}.")
+                    let (some, all) = (thousands(some), count(events, "record", "records"));
+                    format!("{some} of {all} could not be read and are not among the rows; the first one: {flaw}.")
                 }
             },
             Weight::Partly,
@@ -115,7 +118,7 @@ fn before_that(events: u64) -> String {
     match events {
         0 => "No event before that was read".to_owned(),
         1 => "The one event before that was read".to_owned(),
-        _ => format!("The {events} events before that were read"),
+        _ => format!("The {} before that were read", count(events, "event", "events")),
     }
 }
 

@@ -52,6 +52,14 @@ fn a_file_that_is_broken_off_keeps_its_rows_and_proves_nothing() {
 }
 
 #[test]
+fn large_numbers_are_told_in_thousands() {
+    let said = |text: &str| read("x", text.as_bytes()).0.problems.remove(0).1.what;
+    let many = vec![EVENT; 1200].join(",");
+    assert!(said(&format!(r#"{{"Records":[{many},{{"eventName":}}]}}"#)).starts_with("1 of 1,201 records could not be read"));
+    assert!(said(&format!(r#"{{"Records":[{many},{{"eventName""#)).contains("The 1,200 events before that were read."));
+}
+
+#[test]
 fn half_a_line_of_a_file_that_is_broken_off_is_no_row() {
     let mut reader = Reader::of_one_file();
     reader.open(FileId(0), "result_1.csv", None);
