@@ -25,6 +25,7 @@ use crate::protocol::Named;
 use crate::protocol::ReadReport;
 use crate::protocol::Remote;
 use crate::protocol::Report;
+use crate::reader::Extractor;
 use crate::reader::Reader;
 use crate::table::batch::EventBatch;
 use crate::trail::digest::Place;
@@ -87,10 +88,15 @@ impl Desk {
     /// Pushes a file's bytes slice after slice, and sends rows as there are enough. What keeps it from its end is noted: half a sentence.
     async fn push_slices(&self, reader: &mut Reader, blob: &Blob, vanished: &str) {
         let mut goes_on = ControlFlow::Continue(());
+        // Any other is read to its end in a second or two. For one of its records the whole file is hashed again: beside the hash of a part it
+        // would seem to have changed.
+        let is_large = Extractor::is_large(blob.size() as u64);
         let read = source::read_until(blob, |bytes| {
             reader.push(bytes);
             self.ripe(reader);
-            goes_on = (self.goes_on)();
+            if is_large {
+                goes_on = (self.goes_on)();
+            }
             goes_on
         });
         match read.await {
