@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 pub mod checkpoint;
+mod checksum;
 pub mod content;
 pub mod gzip;
 mod hashing;

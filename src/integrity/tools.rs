@@ -1,6 +1,7 @@
 //! What one content after the other is inflated and hashed with.
 
 use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::checksum::Checksum;
 use crate::integrity::hashing::Hashing;
 use crate::integrity::inflater::Inflater;
 
@@ -8,6 +9,7 @@ use crate::integrity::inflater::Inflater;
 #[derive(Debug, Default)]
 pub struct Tools {
     pub(super) inflater: Option<Box<Inflater>>,
+    pub(super) checksum: Checksum,
     pub(super) hashing: Hashing,
 }
 
