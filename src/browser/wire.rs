@@ -83,9 +83,11 @@ pub fn attach_blob(text: &str) -> JsValue {
 /// The bytes of an attachment; none where it is something else.
 #[must_use]
 pub fn bytes(attachment: Option<&JsValue>) -> Vec<u8> {
-    match attachment {
-        Some(attachment) if attachment.is_instance_of::<Uint8Array>() => Uint8Array::new(attachment).to_vec(),
-        Some(attachment) if attachment.is_instance_of::<ArrayBuffer>() => Uint8Array::new(attachment).to_vec(),
-        _ => Vec::new(),
+    let Some(attachment) = attachment else { return Vec::new() };
+    match attachment.dyn_ref::<Uint8Array>() {
+        // `Uint8Array::new` would copy it before it is copied here.
+        Some(bytes) => bytes.to_vec(),
+        None if attachment.is_instance_of::<ArrayBuffer>() => Uint8Array::new(attachment).to_vec(),
+        None => Vec::new(),
     }
 }
