@@ -3,6 +3,10 @@
 use std::ops::Range;
 
 use crate::table::dictionary::Code;
+use crate::table::growth::OutOfRoom;
+use crate::table::growth::make_room;
+use crate::table::growth::probe;
+use crate::table::growth::try_room;
 
 /// The codes of one column, row after row. Widens by itself when a code asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,9 @@ impl Codes {
 
     /// Adds so many cells of one code.
     pub(super) fn push_run(&mut self, code: Code, run: usize) {
+        if run == 1 {
+            return self.push(code);
+        }
         if run > 0 {
             self.widen_for(code.0);
         }
@@ -294,37 +301,6 @@ impl Codes {
             _ => {}
         }
     }
-}
-
-/// Room for so many more. Grows by a quarter where the standard library doubles, and by an eighth once the column is long: of ten million
-/// rows half would be empty room, and while a column moves it is there twice.
-pub(super) fn make_room<T>(cells: &mut Vec<T>, more: usize) {
-    if cells.capacity() - cells.len() < more {
-        cells.reserve_exact(more.max(step(cells.len())));
-    }
-}
-
-/// The same where memory may have come to its end.
-pub(super) fn try_room<T>(cells: &mut Vec<T>, more: usize) -> Result<(), OutOfRoom> {
-    if cells.capacity() - cells.len() >= more {
-        return Ok(());
-    }
-    cells.try_reserve_exact(more.max(step(cells.len()))).map_err(|_| OutOfRoom)
-}
-
-/// Whether so many bytes can be had in one piece. They are given back at once: a WebAssembly memory never shrinks, so that what was had
-/// once is there when it is needed.
-pub(super) fn probe(bytes: usize) -> Result<(), OutOfRoom> {
-    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| OutOfRoom)
-}
-
-/// There is no memory for more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutOfRoom;
-
-/// How many cells a column of so many grows by: each is copied some eight times in all, which is less than a tenth of a microsecond a row.
-fn step(cells: usize) -> usize {
-    if cells < 1 << 20 { cells / 4 } else { cells / 8 }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::ops::Range;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
-use crate::table::codes::OutOfRoom;
-use crate::table::codes::probe;
+use crate::table::growth::OutOfRoom;
+use crate::table::growth::probe;
 use crate::table::predicate::TextMatch;
 use crate::table::values::Values;
 use crate::trail::bytes::same;

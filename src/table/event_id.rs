@@ -8,11 +8,12 @@ use std::hash::Hash;
 use std::hash::Hasher;
 use std::ops::Range;
 
-use crate::table::codes::OutOfRoom;
-use crate::table::codes::make_room;
-use crate::table::codes::probe;
-use crate::table::codes::try_room;
+use crate::table::growth::OutOfRoom;
+use crate::table::growth::make_room;
+use crate::table::growth::probe;
+use crate::table::growth::try_room;
 use crate::trail::arrange::arrange;
+use crate::trail::bytes::ONES;
 
 /// The `eventID` of every row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,32 +185,34 @@ fn stirred(half: u64) -> u64 {
 }
 
 fn pack(id: &str) -> Option<[u8; 16]> {
-    let id: &[u8; 36] = id.as_bytes().try_into().ok()?;
-    let mut packed = [0; 16];
-    let mut bad = 0;
-    for (byte, at) in packed.iter_mut().zip(PAIRS) {
-        let (high, low) = (NIBBLES[usize::from(id[at])], NIBBLES[usize::from(id[at + 1])]);
-        *byte = high << 4 | low;
-        bad |= high | low;
-    }
+    let [a @ .., b'-', b0, b1, b2, b3, b'-', c0, c1, c2, c3, b'-', d0, d1, d2, d3, b'-', e0, e1, e2, e3, f0, f1, f2, f3, f4, f5, f6, f7] =
+        id.as_bytes()
+    else {
+        return None;
+    };
+    let packed = four_bytes(a.try_into().ok()?)?
+        | four_bytes([*b0, *b1, *b2, *b3, *c0, *c1, *c2, *c3])? << 32
+        | four_bytes([*d0, *d1, *d2, *d3, *e0, *e1, *e2, *e3])? << 64
+        | four_bytes([*f0, *f1, *f2, *f3, *f4, *f5, *f6, *f7])? << 96;
     // All zeros marks "none": an id of zeros is kept as text.
-    let dashes = [id[8], id[13], id[18], id[23]] == [b'-'; 4];
-    (bad & 0xf0 == 0 && dashes && packed != [0; 16]).then_some(packed)
+    (packed != 0).then(|| packed.to_le_bytes())
 }
 
-/// Where in a UUID its bytes stand.
-const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-
-/// What a digit of lower-case hexadecimal counts; of all else, more than fits. Lower case only: what is unpacked must be what was written.
-const NIBBLES: [u8; 256] = {
-    let mut nibbles = [0xff; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        nibbles[b"0123456789abcdef"[digit] as usize] = digit as u8;
-        digit += 1;
+/// Eight digits of lower-case hexadecimal, all at once. Lower case only: what is unpacked must be what was written.
+#[inline(always)]
+fn four_bytes(digits: [u8; 8]) -> Option<u128> {
+    let digits = u64::from_le_bytes(digits);
+    // Letters have the bit of 0x40, and `a` counts ten.
+    let counts = (digits & (ONES * 0x0f)) + ((digits >> 6) & ONES) * 9;
+    let letters = ((counts + ONES * 6) >> 4) & ONES;
+    let written = counts + ONES * 0x30 + letters * 0x27;
+    if counts & (ONES * 0xf0) != 0 || written != digits {
+        return None;
     }
-    nibbles
-};
+    let pairs = (counts << 4 | counts >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some(u128::from((fours | fours >> 16) & 0xffff_ffff))
+}
 
 fn unpack(bytes: &[u8; 16]) -> String {
     let mut text = String::with_capacity(36);

@@ -3,13 +3,14 @@
 use crate::table::batch::EventBatch;
 use crate::table::batch::NO_TIME;
 use crate::table::codes::Codes;
-use crate::table::codes::OutOfRoom;
-use crate::table::codes::make_room;
-use crate::table::codes::probe;
-use crate::table::codes::try_room;
 use crate::table::column::ColumnId;
 use crate::table::dictionary::Dictionary;
 use crate::table::event_id::EventIds;
+use crate::table::growth::OutOfRoom;
+use crate::table::growth::make_room;
+use crate::table::growth::probe;
+use crate::table::growth::share;
+use crate::table::growth::try_room;
 use crate::trail::ids::FileId;
 use crate::trail::ids::RowId;
 use crate::trail::time::TimeRange;
@@ -85,7 +86,7 @@ impl EventTable {
     #[must_use]
     pub fn growth(&self, rows: usize) -> usize {
         let is_there = self.times.capacity() - self.times.len() >= rows;
-        if is_there { 0 } else { (self.memory() / if self.len() < 1 << 20 { 4 } else { 8 }).max(rows * WIDEST_ROW) }
+        if is_there { 0 } else { (self.memory() / share(self.len())).max(rows * WIDEST_ROW) }
     }
 
     /// Number of rows.

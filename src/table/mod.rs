@@ -9,6 +9,7 @@ pub mod dictionary;
 pub mod estimate;
 pub mod event_id;
 pub mod event_table;
+pub mod growth;
 mod keep;
 pub mod predicate;
 pub mod row_set;

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::table::codes::OutOfRoom;
-use crate::table::codes::try_room;
+use crate::table::growth::OutOfRoom;
+use crate::table::growth::try_room;
 
 /// A list of texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
