@@ -155,7 +155,7 @@ impl ContentReader {
         Self { every, ..self }
     }
 
-    /// Takes the next stored bytes; `inflated` is called with pieces of at most 64 KiB.
+    /// Takes the next stored bytes; `inflated` is called with pieces of at most 256 KiB.
     pub fn push(&mut self, stored: &[u8], inflated: &mut dyn FnMut(&[u8])) {
         self.stored = self.stored.saturating_add(length(stored));
         match &mut self.flaw {
