@@ -68,7 +68,7 @@ mod reader {
             records.push(content, &mut |piece| places.push((piece.offset, 0)));
             places
         };
-        let file = |content: &[u8]| RawFile { id: FileId(0), size: 0, sha256: None, places: places(content) };
+        let file = |content: &[u8]| RawFile { id: FileId(0), size: 0, taken: 0, sha256: None, places: places(content) };
         let files: Vec<RawFile> = support::logs().iter().map(|log| file(&log.content)).collect();
         counted(bencher).bench(|| {
             let mut searcher = Searcher::new(text);

@@ -407,7 +407,7 @@ proptest! {
     fn any_bytes_can_be_searched(bytes in prop::collection::vec(any::<u8>(), 0..200), escapes in "(\\\\u?[0-9d]{0,4}){0,9}", places in prop::collection::vec((0u64..300, 0u32..9), 0..9)) {
         let mut places = places;
         places.sort_unstable();
-        let file = trailseal::protocol::RawFile { id: FileId(0), size: 0, sha256: None, places };
+        let file = trailseal::protocol::RawFile { id: FileId(0), size: 0, taken: 0, sha256: None, places };
         let mut searcher = Searcher::new("1");
         for bytes in [bytes, format!("[{{\"a\":\"{escapes}\"}}").into_bytes()] {
             searcher.open(&file, Hasher::Here);

@@ -66,7 +66,9 @@ impl Ledger {
             let place = |row: &u32| Some((self.table.place(crate::trail::ids::RowId(*row))?.1, *row));
             let mut places: Vec<(u64, u32)> = self.deep.rows.of_file(*id).iter().filter_map(place).collect();
             places.sort_unstable();
-            RawFile { id: *id, size: *size, sha256: self.files.get(id).and_then(|file| file.sha256), places }
+            let known = self.files.get(id);
+            let (taken, sha256) = known.map_or((*size, None), |file| (file.taken, file.sha256));
+            RawFile { id: *id, size: *size, taken, sha256, places }
         };
         Job::Search(number, RawSearch { files: files.iter().map(file).collect(), text })
     }

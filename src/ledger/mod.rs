@@ -92,6 +92,8 @@ struct File {
     source: String,
     size: u64,
     done: bool,
+    /// So many of its stored bytes were read: all, unless reading was ended before.
+    taken: u64,
     sha256: Option<Sha256>,
     /// Of a query result of Lake: the hash that counts.
     stored_sha256: Option<Sha256>,
@@ -125,6 +127,7 @@ impl Ledger {
                 source: file.name.clone(),
                 size: file.size,
                 done: false,
+                taken: 0,
                 sha256: None,
                 stored_sha256: None,
                 events: 0,
@@ -160,6 +163,7 @@ impl Ledger {
                     self.progress.bytes += file.size;
                 }
                 file.done = true;
+                file.taken = facts.content.stored_size;
                 file.sha256 = Some(facts.content.sha256);
                 file.stored_sha256 = facts.stored_sha256;
                 file.events = facts.events.unwrap_or(0);

@@ -22,7 +22,9 @@ pub struct RawFile {
     pub id: FileId,
     /// Its stored size.
     pub size: u64,
-    /// What its content hashed to when its rows were made.
+    /// How many of its stored bytes were read for its rows: all, unless reading was ended before.
+    pub taken: u64,
+    /// What those hashed to, unpacked.
     pub sha256: Option<Sha256>,
     /// Where each of its rows' records begins in the inflated file, ascending, and the number of the row.
     pub places: Vec<(u64, u32)>,

@@ -51,6 +51,29 @@ fn a_file_that_is_broken_off_keeps_its_rows_and_proves_nothing() {
     assert_eq!(said, [wanted]);
 }
 
+/// When such a file is searched, the same part of it is read again, in other pieces.
+#[test]
+fn what_was_read_of_a_broken_off_file_hashes_to_the_same_again() {
+    let text = format!(
+        r#"{{"Records":[{}]}}"#,
+        (0..3000).map(|n| EVENT.replace(r#""1""#, &format!(r#""{}""#, n * 7919))).collect::<Vec<_>>().join(",")
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, text.as_bytes()).expect("it takes all");
+    let packed = packed.finish().expect("it is whole");
+    for stored in [text.as_bytes(), &packed] {
+        let mut reader = Reader::of_one_file();
+        reader.open(FileId(0), "x.json", None);
+        stored[..stored.len() / 2].chunks(1000).for_each(|chunk| reader.push(chunk));
+        reader.break_off("it went away");
+        let content = reader.finish().0.facts.remove(0).content;
+        assert_eq!(content.stored_size, stored.len() as u64 / 2);
+        let mut again = ContentReader::new(Budget::default());
+        stored[..stored.len() / 2].chunks(77).for_each(|chunk| again.push(chunk, &mut |_| {}));
+        assert_eq!(again.finish().sha256, content.sha256);
+    }
+}
+
 #[test]
 fn large_numbers_are_told_in_thousands() {
     let said = |text: &str| read("x", text.as_bytes()).0.problems.remove(0).1.what;

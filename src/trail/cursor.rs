@@ -132,7 +132,7 @@ impl<'a> Cursor<'a> {
             b'"' => {
                 self.at += 1;
                 let string = self.string()?;
-                Some(Some(if string.escaped { Cow::Owned(unescaped(string.quoted)?) } else { Cow::Borrowed(text(string.inner)?) }))
+                Some(Some(if string.escaped { Cow::Owned(unescaped(self.quoted(string.inner)?)?) } else { Cow::Borrowed(text(string.inner)?) }))
             }
             b'n' => self.literal("null").map(|()| None),
             b't' => self.literal("true").map(|()| word("true")),
@@ -239,8 +239,7 @@ impl<'a> Cursor<'a> {
             match self.byte()? {
                 b'"' => {
                     self.at += 1;
-                    let inner = self.json.get(start..self.at - 1)?;
-                    return Some(Quoted { inner, quoted: self.json.get(start - 1..self.at)?, escaped });
+                    return Some(Quoted { inner: self.json.get(start..self.at - 1)?, escaped });
                 }
                 b'\\' => {
                     escaped = true;
@@ -250,6 +249,11 @@ impl<'a> Cursor<'a> {
                 _ => return None,
             }
         }
+    }
+
+    /// The string that has just been walked over, with its quotes.
+    fn quoted(&self, inner: &[u8]) -> Option<&'a [u8]> {
+        self.json.get(self.at.checked_sub(inner.len() + 2)?..self.at)
     }
 
     fn escape(&mut self) -> Option<()> {
@@ -296,9 +300,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// What stands between two quotes.
 struct Quoted<'a> {
     inner: &'a [u8],
-    quoted: &'a [u8],
     escaped: bool,
 }
 

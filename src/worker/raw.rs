@@ -29,7 +29,9 @@ pub(super) async fn search(subtle: &Option<Subtle>, job: &RawSearch, blob: Optio
     let (mut start, mut bytes) = (0.0, Vec::new());
     for file in &job.files {
         let end = start + file.size as f64;
-        let part = blob.as_ref().and_then(|blob| blob.slice_with_f64_and_f64(start, end).ok());
+        // What nobody read has no rows.
+        let taken = start + file.taken.min(file.size) as f64;
+        let part = blob.as_ref().and_then(|blob| blob.slice_with_f64_and_f64(start, taken).ok());
         match (&whole, part) {
             (Some(whole), _) => {
                 copy(&whole.subarray(start as u32, end as u32), &mut bytes);

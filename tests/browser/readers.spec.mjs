@@ -49,6 +49,17 @@ describe("a reader at a large file", () => {
     await page.waitForSelector("#problems-dialog[open]");
     const said = await page.$eval("#problems-dialog", (dialog) => dialog.textContent);
     assert.match(said, /Reading was ended before the end of the file\. The [\d,]+ events before that were read\. Reload the page/);
+    await page.click("#problems-dialog button");
+    // The raw JSON of what was read is that of its rows: the file has not changed for being read in part.
+    await page.focus("#search");
+    await page.keyboard.type("xxxxxxxx");
+    await page.keyboard.down("Shift");
+    await page.keyboard.press("Enter");
+    await page.keyboard.up("Shift");
+    await idle(page);
+    const found = await page.$eval("#raw-search", (line) => line.innerText.replace(/\s+/g, " "));
+    assert.match(found, new RegExp(`${shown.toLocaleString("en-US")} events?`), found);
+    assert.doesNotMatch(found, /changed/);
     await page.close();
   });
 });
