@@ -23,7 +23,6 @@ use trailseal::integrity::check;
 use trailseal::protocol::ReadReport;
 use trailseal::reader::Reader;
 use trailseal::table::batch::EventBatch;
-use trailseal::trail::Beginning;
 use trailseal::trail::DigestFile;
 use trailseal::trail::EventRecord;
 use trailseal::trail::FileId;
@@ -155,7 +154,7 @@ pub fn event(bytes: &[u8]) {
     // Twice more: whoever calls is known the third time, and says the same.
     let mut habits = Habits::default();
     for _ in 0..3 {
-        let Some(Beginning { record, length, .. }) = EventRecord::beginning(bytes, &mut habits) else { return };
+        let Some((record, length)) = EventRecord::beginning(bytes, &mut habits) else { return };
         let book = EventRecord::by_the_book(&bytes[..length]);
         assert!(book.is_err() || book == Ok(record));
     }

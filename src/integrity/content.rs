@@ -2,6 +2,7 @@
 //!
 //! Content decides, the container is remarked: only the inflated bytes are what CloudTrail signed.
 
+use flate2::Crc;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -98,6 +99,7 @@ impl Content {
 pub struct ContentReader {
     budget: Budget,
     stage: Stage,
+    crc: Crc,
     stored: u64,
     size: u64,
     flaw: Option<ContentFlaw>,
@@ -140,7 +142,7 @@ impl ContentReader {
     pub fn with(budget: Budget, hasher: Hasher, mut tools: Tools) -> Self {
         tools.hashing.restart(hasher);
         let stage = Stage::Sniffing(Vec::new());
-        Self { budget, stage, stored: 0, size: 0, flaw: None, any_text: false, every: EVERY, tools }
+        Self { budget, stage, crc: Crc::new(), stored: 0, size: 0, flaw: None, any_text: false, every: EVERY, tools }
     }
 
     /// Takes other text than JSON for content too.
@@ -227,7 +229,6 @@ impl ContentReader {
                         if header.is_complete() {
                             let packed = Packed { header_bytes: header.bytes(), header_checksum_differs: header.checksum_differs() };
                             self.tools.inflater.get_or_insert_default().restart(packed.header_bytes, self.every);
-                            self.tools.checksum.restart();
                             self.stage = Stage::Body(packed);
                         }
                         rest
@@ -288,7 +289,7 @@ impl ContentReader {
 
     /// Inflates until the chunk is used up or the stream ends; returns what stands after the stream.
     fn inflate<'a>(&mut self, mut rest: &'a [u8], inflated: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-        let Tools { inflater: Some(inflater), checksum, hashing } = &mut self.tools else { return rest };
+        let Tools { inflater: Some(inflater), hashing } = &mut self.tools else { return rest };
         let Stage::Body(packed) = &self.stage else { return rest };
         loop {
             let step = inflater.step(rest);
@@ -299,7 +300,7 @@ impl ContentReader {
                 return &[];
             }
             hashing.update(step.piece);
-            checksum.update(step.piece);
+            self.crc.update(step.piece);
             self.size = step.total_given;
             if !step.piece.is_empty() {
                 inflated(step.piece);
@@ -325,7 +326,7 @@ impl ContentReader {
         let Some((bytes, rest)) = rest.split_at_checked(wanted) else { return &[] };
         seen.extend_from_slice(bytes);
         if let Ok(eight) = <[u8; 8]>::try_from(seen.as_slice()) {
-            self.stage = Stage::Done(*packed, Trailer::read(eight, self.tools.checksum.sum(), self.size));
+            self.stage = Stage::Done(*packed, Trailer::read(eight, self.crc.sum(), self.size));
         }
         rest
     }

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use flate2::Compression;
-use flate2::Crc;
 use flate2::GzBuilder;
 use proptest::prelude::*;
 

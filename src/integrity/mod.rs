@@ -4,7 +4,6 @@
 #![deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 pub mod checkpoint;
-mod checksum;
 pub mod content;
 pub mod gzip;
 mod hashing;

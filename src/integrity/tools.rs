@@ -1,7 +1,6 @@
 //! What one content after the other is inflated and hashed with.
 
 use crate::integrity::checkpoint::Checkpoint;
-use crate::integrity::checksum::Checksum;
 use crate::integrity::hashing::Hashing;
 use crate::integrity::inflater::Inflater;
 
@@ -9,7 +8,6 @@ use crate::integrity::inflater::Inflater;
 #[derive(Debug, Default)]
 pub struct Tools {
     pub(super) inflater: Option<Box<Inflater>>,
-    pub(super) checksum: Checksum,
     pub(super) hashing: Hashing,
 }
 

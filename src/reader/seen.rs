@@ -15,7 +15,6 @@ use crate::table::batch::BatchBuilder;
 use crate::trail::bytes::same;
 use crate::trail::digest::DigestFile;
 use crate::trail::event::EventRecord;
-use crate::trail::ids::CallerId;
 use crate::trail::ids::FileId;
 use crate::trail::records::Found;
 use crate::trail::records::Piece as RecordPiece;
@@ -52,9 +51,8 @@ impl Seen {
     }
 
     fn take(&mut self, file: FileId, source: &str, piece: RecordPiece<'_>, rows: &mut BatchBuilder) {
-        let caller = piece.caller;
         match piece.record.map_or_else(|| EventRecord::parse(piece.json), Ok) {
-            Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, (&record, caller), rows),
+            Ok(record) if piece.kind == PieceKind::Record || record.is_event() => self.event(file, piece.offset, &record, rows),
             Ok(_) => self.other(source, piece.json),
             Err(flaw) if piece.kind == PieceKind::Record => {
                 self.events += 1;
@@ -68,7 +66,7 @@ impl Seen {
         }
     }
 
-    fn event(&mut self, file: FileId, offset: u64, (record, caller): (&EventRecord<'_>, Option<CallerId>), rows: &mut BatchBuilder) {
+    fn event(&mut self, file: FileId, offset: u64, record: &EventRecord<'_>, rows: &mut BatchBuilder) {
         self.events += 1;
         if let Some(time) = record.event_time {
             self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
@@ -76,12 +74,12 @@ impl Seen {
         }
         note(&mut self.accounts, record.recipient_account_id.as_deref());
         note(&mut self.regions, record.aws_region.as_deref());
-        rows.push_by(caller, file, offset, record);
+        rows.push(file, offset, record);
     }
 
     /// A line of a query result, as JSON.
     fn line(&mut self, file: FileId, offset: u64, (json, beside): (&str, Option<&str>), rows: &mut BatchBuilder) {
-        if let Err(flaw) = event_of(json, beside, &mut |record| self.event(file, offset, (record, None), rows)) {
+        if let Err(flaw) = event_of(json, beside, &mut |record| self.event(file, offset, record, rows)) {
             self.events += 1;
             self.unreadable += 1;
             self.first_flaw.get_or_insert(flaw);

@@ -14,15 +14,8 @@ use crate::table::event_id::EventIds;
 use crate::table::values::Values;
 use crate::trail::bytes::same;
 use crate::trail::event::EventRecord;
-use crate::trail::ids::CallerId;
 use crate::trail::ids::FileId;
 use crate::trail::time::Timestamp;
-
-/// The stored columns that tell who called: one identity says the same in all of them.
-const CALLERS: Range<usize> = 2..6;
-
-/// As many as a reader keeps.
-const PLACES: usize = 256;
 
 /// What a row without a readable `eventTime` has in the time column: before everything.
 pub const NO_TIME: Timestamp = Timestamp(i64::MIN);
@@ -35,8 +28,6 @@ pub struct BatchBuilder {
     offsets: Vec<u64>,
     ids: EventIds,
     columns: Vec<OpenColumn>,
-    /// What has been written of callers met before, in places that their ids choose.
-    callers: Vec<Option<(CallerId, [Code; CALLERS.end - CALLERS.start])>>,
 }
 
 #[derive(Debug, Default)]
@@ -70,38 +61,19 @@ pub(super) struct BatchColumn {
 impl Default for BatchBuilder {
     fn default() -> Self {
         let columns = ColumnId::STORED.iter().map(|_| OpenColumn::default()).collect();
-        Self { times: Vec::new(), files: Vec::new(), offsets: Vec::new(), ids: EventIds::default(), columns, callers: vec![None; PLACES] }
+        Self { times: Vec::new(), files: Vec::new(), offsets: Vec::new(), ids: EventIds::default(), columns }
     }
 }
 
 impl BatchBuilder {
     /// Adds one record, which began at `offset` of its inflated file.
     pub fn push(&mut self, file: FileId, offset: u64, record: &EventRecord<'_>) {
-        self.push_by(None, file, offset, record);
-    }
-
-    /// The same of a caller who may have been met before: then what the record says of it need not be looked up again.
-    pub fn push_by(&mut self, caller: Option<CallerId>, file: FileId, offset: u64, record: &EventRecord<'_>) {
         self.times.push(record.event_time.unwrap_or(NO_TIME));
         self.files.push(file);
         self.offsets.push(offset);
         self.ids.push(record.event_id.as_deref().unwrap_or_default());
-        let place = caller.and_then(|caller| self.callers.get_mut(caller.place(PLACES)));
-        let known = place.as_ref().and_then(|place| **place).filter(|(known, _)| Some(*known) == caller).map(|(_, codes)| codes);
-        let mut written = known.unwrap_or_default();
-        for (slot, (column, cell)) in self.columns.iter_mut().zip(ColumnId::cells(record)).enumerate() {
-            match slot.checked_sub(CALLERS.start).and_then(|slot| written.get_mut(slot)) {
-                Some(code) if known.is_some() => column.push_code(*code),
-                code => {
-                    column.push(cell);
-                    if let Some(code) = code {
-                        *code = column.last;
-                    }
-                }
-            }
-        }
-        if let (Some(place), Some(caller), None) = (place, caller, known) {
-            *place = Some((caller, written));
+        for (column, cell) in self.columns.iter_mut().zip(ColumnId::cells(record)) {
+            column.push(cell);
         }
     }
 
@@ -150,24 +122,10 @@ impl OpenColumn {
         self.run += 1;
     }
 
-    /// The same of a cell whose code is known.
-    #[inline(always)]
-    fn push_code(&mut self, code: Code) {
-        if self.run == 0 || self.last != code {
-            self.begin_run_of(code);
-        }
-        self.run += 1;
-    }
-
     fn begin_run(&mut self, cell: &str) {
-        let code = self.dictionary.intern(cell);
-        self.begin_run_of(code);
-    }
-
-    fn begin_run_of(&mut self, code: Code) {
         self.end_run();
-        self.last = code;
-        self.place = self.dictionary.place(code);
+        self.last = self.dictionary.intern(cell);
+        self.place = self.dictionary.place(self.last);
     }
 
     fn end_run(&mut self) {
@@ -237,33 +195,9 @@ impl EventBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trail::records::Records;
     use proptest::prelude::*;
 
     proptest! {
-        /// That somebody was met before makes no cell another.
-        #[test]
-        fn callers_met_before_are_written_as_all_others(callers in prop::collection::vec((0u8..4, 0u8..3), 1..60)) {
-            let (mut by, mut alone) = (BatchBuilder::default(), BatchBuilder::default());
-            let mut met = 0;
-            let mut records = Records::default();
-            for (user, key) in callers {
-                let json = format!(
-                    r#"{{"Records":[{{"eventName":"N{key}","userIdentity":{{"type":"IAMUser","principalId":"AIDA{user}{key}{user}{key}{user}{key}","arn":"arn:aws:iam::111122223333:user/{user}","accountId":"111122223333","accessKeyId":"AKIA{key}","userName":"user{user}"}}}}]}}"#
-                );
-                records.push(json.as_bytes(), &mut |piece| {
-                    let record = piece.record.expect("a record");
-                    met += usize::from(piece.caller.is_some());
-                    by.push_by(piece.caller, FileId(0), 0, &record);
-                    alone.push(FileId(0), 0, &record);
-                });
-                records.finish();
-            }
-            // Of twelve callers most come a third time; those that share a place push one another out.
-            prop_assert!(met > 0 || by.len() < 40);
-            prop_assert_eq!(by.finish().columns, alone.finish().columns);
-        }
-
         #[test]
         fn rows_of_one_time_keep_their_order(times in prop::collection::vec(prop_oneof![5 => -5i64..5, 1 => any::<i64>(), 1 => Just(i64::MIN)], 0..40)) {
             let times: Vec<Timestamp> = times.into_iter().map(Timestamp).collect();

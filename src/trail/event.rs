@@ -1,7 +1,6 @@
 //! One event record, borrowed from its file: what the table needs of it, whatever types its fields have.
 
 use crate::trail::book;
-use crate::trail::ids::CallerId;
 use crate::trail::loose::Text;
 use crate::trail::principal::Principal;
 use crate::trail::quick;
@@ -96,10 +95,9 @@ impl<'a> EventRecord<'a> {
     /// Reads the record that begins these bytes, and says how long it is: one pass instead of two where it is not yet known where a record
     /// ends. `None` for a record that is not whole, or odd in any way: [`Self::parse`] will tell.
     #[must_use]
-    pub fn beginning(json: &'a [u8], habits: &'a mut Habits) -> Option<Beginning<'a>> {
+    pub fn beginning(json: &'a [u8], habits: &'a mut Habits) -> Option<(Self, usize)> {
         let (fields, who, length) = quick::read(json, habits)?;
-        let (principal, caller) = habits.principal(who);
-        Some(Beginning { record: fields.into_record(principal), caller, length })
+        Some((fields.into_record(habits.principal(who)), length))
     }
 
     /// Reads one record with `serde_json`: what [`Self::parse`] gives, more slowly. Fewer records can be read so: nesting deeper than 128
@@ -117,17 +115,6 @@ impl<'a> EventRecord<'a> {
         let named = self.event_name.is_some() && self.event_source.is_some();
         named || (self.event_id.is_some() && (self.event_type.is_some() || self.event_category.is_some()))
     }
-}
-
-/// A record at the beginning of some bytes.
-#[derive(Debug)]
-pub struct Beginning<'a> {
-    /// The record.
-    pub record: EventRecord<'a>,
-    /// Who called, where it is somebody met before.
-    pub caller: Option<CallerId>,
-    /// How many of the bytes it takes.
-    pub length: usize,
 }
 
 /// `AccessDenied`, `Client.UnauthorizedOperation`, `VpceAccessDenied`, …: what AWS's services answer for want of permission.

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 
 use crate::trail::bytes::begins_with;
-use crate::trail::ids::CallerId;
 use crate::trail::loose::Text;
 use crate::trail::principal::Principal;
 
@@ -29,7 +28,6 @@ pub(super) struct Met {
     json: Vec<u8>,
     is_ascii: bool,
     principal: Principal<'static>,
-    id: CallerId,
 }
 
 impl Met {
@@ -72,16 +70,15 @@ impl Identities {
                 json: json.to_vec(),
                 is_ascii: json.is_ascii(),
                 principal: with(principal, |text| Cow::Owned(text.to_owned())),
-                id: CallerId::new(),
             }));
         }
         place.mark = mark;
     }
 
-    /// The caller of that number, and by what it is told from all others.
-    pub(super) fn principal(&self, number: usize) -> (Principal<'_>, Option<CallerId>) {
+    /// The caller of that number.
+    pub(super) fn principal(&self, number: usize) -> Principal<'_> {
         let met = self.places.get(number).and_then(|place| place.met.as_deref());
-        met.map(|met| (with(&met.principal, Cow::Borrowed), Some(met.id))).unwrap_or_default()
+        met.map(|met| with(&met.principal, Cow::Borrowed)).unwrap_or_default()
     }
 }
 

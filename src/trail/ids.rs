@@ -1,8 +1,6 @@
 //! The names of things: a file of this session, a row of this session, a digest chain of CloudTrail.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -28,24 +26,6 @@ impl RowId {
     #[must_use]
     pub fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
-    }
-}
-
-/// A caller that a reader keeps. No two have the same in a whole program: who is told apart by it is never taken for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CallerId(u64);
-
-impl CallerId {
-    /// One that nobody has had.
-    pub(super) fn new() -> Self {
-        static GIVEN: AtomicU64 = AtomicU64::new(0);
-        Self(GIVEN.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// A place among so many, which others may have too.
-    #[must_use]
-    pub fn place(self, among: usize) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX).checked_rem(among).unwrap_or_default()
     }
 }
 

@@ -25,9 +25,9 @@ mod target;
 pub mod time;
 
 pub use digest::{DigestFile, LoggedFile, Place};
-pub use event::{Beginning, EventRecord, Outcome};
+pub use event::{EventRecord, Outcome};
 
-pub use ids::{CallerId, ChainId, ChainKind, FileId, RowId};
+pub use ids::{ChainId, ChainKind, FileId, RowId};
 pub use object_key::{DigestName, KeyKind, LogName, ObjectKey};
 
 pub use quick::Habits;

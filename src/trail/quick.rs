@@ -9,7 +9,6 @@ use crate::trail::bytes::same;
 use crate::trail::cursor::Cursor;
 use crate::trail::event::Fields;
 use crate::trail::identities::Identities;
-use crate::trail::ids::CallerId;
 use crate::trail::loose::Text;
 use crate::trail::principal::Identity;
 use crate::trail::principal::Principal;
@@ -92,11 +91,11 @@ pub struct Habits {
 }
 
 impl Habits {
-    /// The caller, read or known; if known, by what it is told from all others.
-    pub(super) fn principal<'a>(&'a self, who: Who<'a>) -> (Principal<'a>, Option<CallerId>) {
+    /// The caller, read or known.
+    pub(super) fn principal<'a>(&'a self, who: Who<'a>) -> Principal<'a> {
         match who {
-            Who::Nobody => (Principal::default(), None),
-            Who::Read(principal) => (principal, None),
+            Who::Nobody => Principal::default(),
+            Who::Read(principal) => principal,
             Who::Known(number) => self.identities.principal(number),
         }
     }

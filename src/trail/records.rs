@@ -5,9 +5,7 @@
 
 use memchr::memchr2;
 
-use crate::trail::event::Beginning;
 use crate::trail::event::EventRecord;
-use crate::trail::ids::CallerId;
 use crate::trail::quick::Habits;
 
 /// Cuts inflated bytes, given in chunks of any size, into the JSON texts of records.
@@ -43,8 +41,6 @@ pub struct Piece<'a> {
     pub json: &'a [u8],
     /// The record, where it was read while its end was looked for.
     pub record: Option<EventRecord<'a>>,
-    /// Who called, where it is somebody met before.
-    pub caller: Option<CallerId>,
 }
 
 /// Where a piece stood in its file.
@@ -240,8 +236,8 @@ impl Records {
     fn take_whole(&mut self, at: usize, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) -> bool {
         let offset = self.offset(at);
         let Some(rest) = self.pending.get(at..) else { return false };
-        let Some(Beginning { record, caller, length }) = EventRecord::beginning(rest, &mut self.habits) else { return false };
-        sink(Piece { kind, offset, json: rest.get(..length).unwrap_or_default(), record: Some(record), caller });
+        let Some((record, length)) = EventRecord::beginning(rest, &mut self.habits) else { return false };
+        sink(Piece { kind, offset, json: rest.get(..length).unwrap_or_default(), record: Some(record) });
         self.scanned = at + length;
         true
     }
@@ -272,7 +268,7 @@ impl Records {
     fn emit(&mut self, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) {
         let Some(open) = self.open.take() else { return };
         if let Some(json) = self.pending.get(open..self.scanned) {
-            sink(Piece { kind, offset: self.offset(open), json, record: None, caller: None });
+            sink(Piece { kind, offset: self.offset(open), json, record: None });
         }
     }
 
