@@ -132,7 +132,11 @@ impl<'a> Cursor<'a> {
             b'"' => {
                 self.at += 1;
                 let string = self.string()?;
-                Some(Some(if string.escaped { Cow::Owned(unescaped(self.quoted(string.inner)?)?) } else { Cow::Borrowed(text(string.inner)?) }))
+                Some(Some(if string.escaped {
+                    Cow::Owned(unescaped(self.quoted(string.inner)?)?)
+                } else {
+                    Cow::Borrowed(text(string.inner)?)
+                }))
             }
             b'n' => self.literal("null").map(|()| None),
             b't' => self.literal("true").map(|()| word("true")),
