@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { serve } from "./server.mjs";
-import { BROWSERS, DIST, assertQuiet, choose, drop, idle, launch, openDashboard } from "./support.mjs";
+import { BROWSERS, DIST, assertQuiet, choose, drop, idle, launch, openDashboard, seek } from "./support.mjs";
 
 const event = (name, requestParameters) => ({ eventName: name, eventSource: "s3.amazonaws.com", eventTime: "2024-03-09T14:00:00Z", requestParameters });
 const log = (name, ...events) => ({ name, bytes: JSON.stringify({ Records: events }) });
@@ -27,16 +27,6 @@ const press = async (page) => {
   await page.click("#raw-search button");
   await idle(page);
 };
-
-/** Types a text into the search box and asks for the raw JSON. */
-async function seek(page, text) {
-  await page.focus("#search");
-  await page.keyboard.type(text);
-  await page.keyboard.down("Shift");
-  await page.keyboard.press("Enter");
-  await page.keyboard.up("Shift");
-  await idle(page);
-}
 
 for (const name of BROWSERS) {
   describe(`the raw JSON in ${name}`, () => {

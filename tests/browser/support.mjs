@@ -112,3 +112,13 @@ export async function dropPaths(page, selector, paths) {
 export async function choose(page, selector, ...paths) {
   await (await page.$(selector)).uploadFile(...paths);
 }
+
+/** Types a text into the search box and asks for the raw JSON. */
+export async function seek(page, text) {
+  await page.focus("#search");
+  await page.keyboard.type(text);
+  await page.keyboard.down("Shift");
+  await page.keyboard.press("Enter");
+  await page.keyboard.up("Shift");
+  await idle(page);
+}
