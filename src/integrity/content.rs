@@ -204,8 +204,8 @@ impl ContentReader {
             Stage::Trailing(_, packed) => (gzip(packed.header_checksum_differs, Trailer::Cut), None),
             Stage::Done(packed, trailer) => (gzip(packed.header_checksum_differs, *trailer), None),
         };
-        let is_taken = self.tools.hashing.whole().is_some_and(elsewhere);
-        let sha256 = if is_taken { Sha256([0; 32]) } else { self.tools.hashing.so_far() };
+        let is_taken = self.tools.whole().is_some_and(elsewhere);
+        let sha256 = if is_taken { Sha256([0; 32]) } else { self.tools.hash_so_far() };
         let content = Content { sha256, size: self.size, stored_size: self.stored, container, flaw: self.flaw.or(ending) };
         (content, self.tools)
     }
@@ -237,7 +237,7 @@ impl ContentReader {
                 Stage::Body(_) => self.inflate(rest, inflated),
                 Stage::Trailing(..) => self.take_trailer(rest),
                 Stage::Done(..) => {
-                    let first_member = self.tools.hashing.so_far();
+                    let first_member = self.tools.hash_so_far();
                     self.flaw = Some(ContentFlaw::TrailingData { first_member, bytes: length(rest) });
                     &[]
                 }
@@ -292,6 +292,7 @@ impl ContentReader {
         let Tools { inflater: Some(inflater), hashing } = &mut self.tools else { return rest };
         let Stage::Body(packed) = &self.stage else { return rest };
         loop {
+            hashing.recall(inflater.room());
             let step = inflater.step(rest);
             rest = rest.get(step.taken..).unwrap_or_default();
             let limit = self.budget.limit(packed.header_bytes.saturating_add(step.total_taken));
@@ -299,7 +300,7 @@ impl ContentReader {
                 self.flaw = Some(ContentFlaw::TooLarge { limit });
                 return &[];
             }
-            hashing.update(step.piece);
+            hashing.lend(step.piece);
             self.crc.update(step.piece);
             self.size = step.total_given;
             if !step.piece.is_empty() {

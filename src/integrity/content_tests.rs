@@ -180,3 +180,40 @@ proptest! {
         }
     }
 }
+
+/// A content to be read: how long, packed or not, with something behind it or not.
+fn given() -> impl Strategy<Value = (usize, bool, bool)> {
+    let length = prop_oneof![0usize..100, 16_000usize..17_000, PIECE - 2..PIECE + 3, 2 * PIECE - 2..2 * PIECE + 3, 0usize..3 * PIECE];
+    (length, any::<bool>(), any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// However it is cut and whatever was read before with the same tools: who is offered a content has all of it.
+    #[test]
+    fn a_content_is_offered_whole(files in prop::collection::vec(given(), 1..4), chunk in prop_oneof![Just(usize::MAX), 1000usize..100_000]) {
+        let mut tools = Tools::default();
+        for (length, packed, followed) in files {
+            let text: Vec<u8> = b"[]".iter().chain(b"0123456789, 17, 4711".iter().cycle().step_by(7)).copied().take(length + 2).collect();
+            let mut stored = if packed { pack(&text) } else { text.clone() };
+            if packed && followed {
+                stored.extend(pack(b"{}"));
+            }
+            let mut reader = ContentReader::with(Budget::default(), Hasher::Elsewhere, tools);
+            stored.chunks(chunk).for_each(|chunk| reader.push(chunk, &mut |_| {}));
+            let mut offered = None;
+            let (content, after) = reader.finish_with_tools(&mut |whole| {
+                offered = Some(Sha256::of(whole));
+                false
+            });
+            tools = after;
+            prop_assert_eq!(offered, (text.len() >= 16 << 10).then(|| Sha256::of(&text)));
+            prop_assert_eq!(content.sha256, Sha256::of(&text));
+            let first_member = Sha256::of(&text);
+            let wanted = (packed && followed).then_some(first_member);
+            let found = if let Some(ContentFlaw::TrailingData { first_member, .. }) = content.flaw { Some(first_member) } else { None };
+            prop_assert_eq!(found, wanted);
+        }
+    }
+}

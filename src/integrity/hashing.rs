@@ -10,6 +10,8 @@ pub(super) struct Hashing {
     /// `None` while the content is gathered instead.
     flowing: Option<sha2::Sha256>,
     whole: Vec<u8>,
+    /// So many bytes, all that have come yet, lie with the inflater still.
+    lent: usize,
     is_off: bool,
 }
 
@@ -30,6 +32,7 @@ impl Hashing {
     /// For the next content; keeps its room.
     pub(super) fn restart(&mut self, hasher: Hasher) {
         self.whole.clear();
+        self.lent = 0;
         self.is_off = hasher == Hasher::Nobody;
         self.flowing = (hasher == Hasher::Here).then(sha2::Sha256::new);
     }
@@ -49,15 +52,37 @@ impl Hashing {
         }
     }
 
-    /// The hash of all that has come.
-    pub(super) fn so_far(&self) -> Sha256 {
-        let hash = self.flowing.clone().unwrap_or_else(|| sha2::Sha256::new_with_prefix(&self.whole));
+    /// The same of a piece that stays where it is until [`Self::recall`]: of most contents it is the only one, and need not be copied.
+    pub(super) fn lend(&mut self, piece: &[u8]) {
+        if self.flowing.is_none() && self.whole.is_empty() && self.lent == 0 && !self.is_off {
+            self.lent = piece.len();
+        } else {
+            self.update(piece);
+        }
+    }
+
+    /// Takes the piece that was lent; after this its place may be used again.
+    pub(super) fn recall(&mut self, room: &[u8]) {
+        if self.lent > 0 {
+            let lent = std::mem::take(&mut self.lent);
+            self.update(room.get(..lent).unwrap_or_default());
+        }
+    }
+
+    /// The hash of all that has come; `room` is where a piece that was lent lies.
+    pub(super) fn so_far(&self, room: &[u8]) -> Sha256 {
+        let hash = self.flowing.clone().unwrap_or_else(|| sha2::Sha256::new_with_prefix(self.gathered(room)));
         Sha256(hash.finalize().into())
     }
 
     /// All that has come, where it is gathered and worth handing out.
-    pub(super) fn whole(&self) -> Option<&[u8]> {
-        (self.flowing.is_none() && self.whole.len() >= SMALLEST).then_some(&self.whole)
+    pub(super) fn whole<'a>(&'a self, room: &'a [u8]) -> Option<&'a [u8]> {
+        let gathered = self.gathered(room);
+        (self.flowing.is_none() && gathered.len() >= SMALLEST).then_some(gathered)
+    }
+
+    fn gathered<'a>(&'a self, room: &'a [u8]) -> &'a [u8] {
+        if self.lent > 0 { room.get(..self.lent).unwrap_or_default() } else { &self.whole }
     }
 }
 

@@ -51,6 +51,11 @@ impl Inflater {
         self.marks = Marks::new(begins, every);
     }
 
+    /// Where the last piece lies, from the start on.
+    pub(super) fn room(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// Takes what fits of the stored bytes.
     pub(super) fn step(&mut self, stored: &[u8]) -> Step<'_> {
         // Stopping at the end of a block costs nothing: it is asked for only where a place is due.

@@ -63,7 +63,7 @@ impl Ledger {
         true
     }
 
-    /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows four times a second.
+    /// How many rows would be left out. While files arrive it is not looked for unless it is wanted: the table grows all the time.
     pub(super) fn repeated_rows(&mut self) -> u64 {
         if self.repeated.is_wanted || !self.progress().is_arriving() {
             self.count_once();

@@ -128,5 +128,5 @@ impl RowCache {
     }
 }
 
-/// Changes that a page out of sight outlives: reading changes the ledger four times a second.
+/// Changes that a page out of sight outlives: reading changes the ledger again and again.
 const OLDEST: u64 = 8;

@@ -97,7 +97,8 @@ impl BatchBuilder {
         if batch.times.is_sorted() {
             return batch;
         }
-        batch.in_order(&in_time(&batch.times))
+        let order = in_time(&batch.times);
+        batch.in_order(&order)
     }
 }
 
@@ -173,7 +174,7 @@ impl EventBatch {
         self.in_order(&kept)
     }
 
-    fn in_order(&self, order: &[u32]) -> Self {
+    fn in_order(self, order: &[u32]) -> Self {
         fn pick<T: Copy>(cells: &[T], order: &[u32]) -> Vec<T> {
             let mut picked = Vec::with_capacity(order.len());
             for row in order {
@@ -181,13 +182,13 @@ impl EventBatch {
             }
             picked
         }
-        let column = |column: &BatchColumn| BatchColumn { values: column.values.clone(), codes: column.codes.of_rows(order) };
+        let column = |column: BatchColumn| BatchColumn { codes: column.codes.of_rows(order), ..column };
         Self {
             times: pick(&self.times, order),
             files: pick(&self.files, order),
             offsets: pick(&self.offsets, order),
             ids: self.ids.of_rows(order),
-            columns: self.columns.iter().map(column).collect(),
+            columns: self.columns.into_iter().map(column).collect(),
         }
     }
 }

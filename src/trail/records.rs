@@ -11,18 +11,19 @@ use crate::trail::quick::Habits;
 /// Cuts inflated bytes, given in chunks of any size, into the JSON texts of records.
 #[derive(Debug, Default)]
 pub struct Records {
-    /// Bytes not yet done with: from the start of the open record or document on.
+    /// Bytes of earlier chunks not yet done with: from the start of the open record or document on. While there are none, a chunk is
+    /// scanned where it lies.
     pending: Vec<u8>,
-    /// Where `pending[0]` stands in the file.
+    /// Where the bytes that are scanned begin in the file.
     base: u64,
-    /// The byte before `pending[0]`: a bare word may be cut by the end of a chunk.
+    /// The byte before them: a bare word may be cut by the end of a chunk.
     before: Option<u8>,
-    /// How far `pending` has been scanned.
+    /// How far they have been scanned.
     scanned: usize,
     depth: u32,
     in_string: bool,
     place: Place,
-    /// Where in `pending` the open record or document began; `None` between them, or when it has outgrown its limit.
+    /// Where in them the open record or document began; `None` between them, or when it has outgrown its limit.
     open: Option<usize>,
     /// Inside a top-level object, at depth 1: whether the next string is a key, and the key last read.
     key: KeyState,
@@ -95,9 +96,18 @@ impl Records {
         if self.found.garbage_at.is_some() {
             return;
         }
-        self.pending.extend_from_slice(chunk);
-        self.scan(sink);
-        self.forget_done();
+        if self.pending.is_empty() {
+            self.scan(chunk, sink);
+            let done = self.forget_done(chunk);
+            self.pending.extend_from_slice(chunk.get(done..).unwrap_or_default());
+        } else {
+            let mut pending = std::mem::take(&mut self.pending);
+            pending.extend_from_slice(chunk);
+            self.scan(&pending, sink);
+            let done = self.forget_done(&pending);
+            pending.drain(..done);
+            self.pending = pending;
+        }
     }
 
     /// The end of the file: what it was. Ready for the next file; what room it has, it keeps.
@@ -111,11 +121,11 @@ impl Records {
         Found { cut_off: ended.depth > 0 && ended.found.garbage_at.is_none(), ..ended.found }
     }
 
-    fn scan(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
-        while let Some(rest) = self.pending.get(self.scanned..) {
+    fn scan(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
+        while let Some(rest) = bytes.get(self.scanned..) {
             if self.in_string {
                 let Some(at) = memchr2(b'"', b'\\', rest) else {
-                    self.scanned = self.pending.len();
+                    self.scanned = bytes.len();
                     return;
                 };
                 match rest.get(at) {
@@ -124,20 +134,20 @@ impl Records {
                     Some(b'\\') => self.scanned += at + 2,
                     _ => {
                         self.scanned += at + 1;
-                        self.end_string();
+                        self.end_string(bytes);
                     }
                 }
                 continue;
             }
             let Some(at) = rest.iter().position(|byte| self.matters(*byte)) else {
-                self.scanned = self.pending.len();
+                self.scanned = bytes.len();
                 return;
             };
             let Some(byte) = rest.get(at).copied() else { return };
             self.scanned += at + 1;
-            self.structural(byte, sink);
+            self.structural(byte, bytes, sink);
             if self.found.garbage_at.is_some() {
-                (self.open, self.scanned) = (None, self.pending.len());
+                (self.open, self.scanned) = (None, bytes.len());
                 return;
             }
         }
@@ -157,22 +167,22 @@ impl Records {
         }
     }
 
-    fn structural(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn structural(&mut self, byte: u8, bytes: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
         match byte {
             b'"' => self.begin_string(),
-            b'{' | b'[' => self.begin(byte, sink),
-            b'}' | b']' => self.end(sink),
+            b'{' | b'[' => self.begin(byte, bytes, sink),
+            b'}' | b']' => self.end(bytes, sink),
             _ if self.depth == 0 => self.outside(byte),
             b',' => self.key.expected = self.place == Place::Object,
             b':' => {}
             _ if self.place == Place::Object => {}
-            _ => self.found.not_objects += u64::from(self.follows_separator()),
+            _ => self.found.not_objects += u64::from(self.follows_separator(bytes)),
         }
     }
 
     /// Whether the byte just read begins a bare value (the rest of the word would be counted again otherwise).
-    fn follows_separator(&self) -> bool {
-        let before = self.scanned.checked_sub(2).map_or(self.before.as_ref(), |at| self.pending.get(at));
+    fn follows_separator(&self, bytes: &[u8]) -> bool {
+        let before = self.scanned.checked_sub(2).map_or(self.before.as_ref(), |at| bytes.get(at));
         before.is_none_or(|byte| matches!(byte, b',' | b'[') || byte.is_ascii_whitespace())
     }
 
@@ -197,16 +207,16 @@ impl Records {
         }
     }
 
-    fn end_string(&mut self) {
+    fn end_string(&mut self, bytes: &[u8]) {
         self.in_string = false;
         if self.place == Place::Object && self.depth == 1 && self.key.expected {
             self.key.expected = false;
-            let key = self.pending.get(self.key.starts_at..self.scanned.saturating_sub(1)).unwrap_or_default();
+            let key = bytes.get(self.key.starts_at..self.scanned.saturating_sub(1)).unwrap_or_default();
             self.key.is_records = is_records_key(key);
         }
     }
 
-    fn begin(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn begin(&mut self, byte: u8, bytes: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
         let at = self.scanned.saturating_sub(1);
         match (self.place, self.depth, byte) {
             (Place::Top, 0, b'{') => {
@@ -223,8 +233,8 @@ impl Records {
                 self.found.records_array = true;
                 self.open = None;
             }
-            (Place::Array, 1, b'{') if self.take_whole(at, PieceKind::Element, sink) => return,
-            (Place::Records, 2, b'{') if self.take_whole(at, PieceKind::Record, sink) => return,
+            (Place::Array, 1, b'{') if self.take_whole(bytes, at, PieceKind::Element, sink) => return,
+            (Place::Records, 2, b'{') if self.take_whole(bytes, at, PieceKind::Record, sink) => return,
             (Place::Array, 1, b'{') | (Place::Records, 2, b'{') => self.open = Some(at),
             (Place::Array, 1, _) | (Place::Records, 2, _) => self.found.not_objects += 1,
             _ => {}
@@ -233,23 +243,23 @@ impl Records {
     }
 
     /// Most records are whole and as they should be: those are read at once, and their end is where reading has come to.
-    fn take_whole(&mut self, at: usize, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) -> bool {
+    fn take_whole(&mut self, bytes: &[u8], at: usize, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) -> bool {
         let offset = self.offset(at);
-        let Some(rest) = self.pending.get(at..) else { return false };
+        let Some(rest) = bytes.get(at..) else { return false };
         let Some((record, length)) = EventRecord::beginning(rest, &mut self.habits) else { return false };
         sink(Piece { kind, offset, json: rest.get(..length).unwrap_or_default(), record: Some(record) });
         self.scanned = at + length;
         true
     }
 
-    fn end(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn end(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
         if self.depth == 0 {
             return self.outside(b'}');
         }
         self.depth -= 1;
         match (self.place, self.depth) {
-            (Place::Records, 2) => self.emit(PieceKind::Record, sink),
-            (Place::Array, 1) => self.emit(PieceKind::Element, sink),
+            (Place::Records, 2) => self.emit(PieceKind::Record, bytes, sink),
+            (Place::Array, 1) => self.emit(PieceKind::Element, bytes, sink),
             (Place::Records, 1) => {
                 // The object goes on after its `Records`: its other keys are of no interest.
                 self.place = Place::Object;
@@ -257,7 +267,7 @@ impl Records {
             }
             (Place::Object, 0) => {
                 self.found.documents += u64::from(self.open.is_some());
-                self.emit(PieceKind::Document, sink);
+                self.emit(PieceKind::Document, bytes, sink);
                 self.place = Place::Top;
             }
             (Place::Array, 0) => self.place = Place::Top,
@@ -265,9 +275,9 @@ impl Records {
         }
     }
 
-    fn emit(&mut self, kind: PieceKind, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn emit(&mut self, kind: PieceKind, bytes: &[u8], sink: &mut dyn FnMut(Piece<'_>)) {
         let Some(open) = self.open.take() else { return };
-        if let Some(json) = self.pending.get(open..self.scanned) {
+        if let Some(json) = bytes.get(open..self.scanned) {
             sink(Piece { kind, offset: self.offset(open), json, record: None });
         }
     }
@@ -276,8 +286,8 @@ impl Records {
         self.base + u64::try_from(at).unwrap_or(u64::MAX)
     }
 
-    /// Drops what no open piece needs; an open piece that has outgrown the limit is given up, and counted.
-    fn forget_done(&mut self) {
+    /// How many bytes no open piece needs: what remains begins behind them. An open piece that has outgrown the limit is given up, and counted.
+    fn forget_done(&mut self, bytes: &[u8]) -> usize {
         if self.open.is_some_and(|open| self.scanned - open > LARGEST_PIECE) {
             self.open = None;
             self.found.too_large += 1;
@@ -285,12 +295,12 @@ impl Records {
         // A key of the top-level object may still be open when the object itself was given up.
         let key_start = (self.in_string && self.place == Place::Object && self.depth == 1).then_some(self.key.starts_at);
         let keep = self.open.or(key_start).unwrap_or(self.scanned).min(self.scanned);
-        self.before = keep.checked_sub(1).and_then(|last| self.pending.get(last)).copied().or(self.before);
-        self.pending.drain(..keep);
+        self.before = keep.checked_sub(1).and_then(|last| bytes.get(last)).copied().or(self.before);
         self.base += u64::try_from(keep).unwrap_or(u64::MAX);
         self.scanned -= keep;
         self.open = self.open.map(|open| open - keep);
         self.key.starts_at = self.key.starts_at.saturating_sub(keep);
+        keep
     }
 }
 

@@ -1,4 +1,4 @@
-//! Serves `ledger`: calls from the page, reports from the readers, notices at most four times a second.
+//! Serves `ledger`: calls from the page, reports from the readers, notices at most twice a second once there is something to see.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -285,7 +285,7 @@ impl Host {
     fn grown(host: &Shared) {
         let mut this = host.borrow_mut();
         let is_arriving = this.is_arriving();
-        // Once all is there nobody is kept waiting for a word that was put off: a quarter of a second of every load.
+        // Once all is there nobody is kept waiting for a word that was put off.
         if this.due.is_none() || !is_arriving {
             let later = host.clone();
             let wait = if is_arriving { this.pace.tells_in() } else { 0 };

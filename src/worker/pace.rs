@@ -65,8 +65,8 @@ pub(super) const AT_A_STRETCH: f64 = 8.0;
 pub(super) const STEP: usize = 20_000;
 /// Sorting that takes no longer is not worth a word on the screen.
 pub(super) const UNNOTICED: f64 = 100.0;
-/// The progress line moves this often.
-const TOLD_EVERY: u32 = 250;
+/// The progress line moves this often: each time the page is laid out and painted anew, for some five milliseconds.
+const TOLD_EVERY: u32 = 500;
 const TOLD_AT_FIRST: u32 = 50;
 /// The picture grows quickly at first and then calmly.
 const SOONEST: f64 = 250.0;
