@@ -7,6 +7,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
 use web_sys::Blob;
 use web_sys::DedicatedWorkerGlobalScope;
 use web_sys::RequestCache;
@@ -81,12 +82,22 @@ pub struct FetchError {
     pub advice: &'static str,
 }
 
-/// Fetches a presigned URL, without cookies, referrer or cache.
+/// Fetches a presigned URL, without cookies, referrer or cache, unless `stop` says that it is not wanted any more.
 ///
 /// # Errors
 /// When there is no answer, CORS forbids reading it, or it is not the file.
-pub async fn fetch(scope: &DedicatedWorkerGlobalScope, url: &str) -> Result<Fetched, FetchError> {
+pub async fn fetch(scope: &DedicatedWorkerGlobalScope, url: &str, stop: &AbortSignal) -> Result<Fetched, FetchError> {
+    let or_ended = |error: FetchError| if stop.aborted() { ended() } else { error };
+    fetch_until(scope, url, stop).await.map_err(or_ended)
+}
+
+fn ended() -> FetchError {
+    FetchError { why: "fetching was ended before all of it had come".to_owned(), advice: "Fetch it again." }
+}
+
+async fn fetch_until(scope: &DedicatedWorkerGlobalScope, url: &str, stop: &AbortSignal) -> Result<Fetched, FetchError> {
     let options = RequestInit::new();
+    options.set_signal(Some(stop));
     options.set_mode(RequestMode::Cors);
     options.set_credentials(RequestCredentials::Omit);
     options.set_cache(RequestCache::NoStore);

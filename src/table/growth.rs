@@ -26,7 +26,8 @@ pub(super) fn probe(bytes: usize) -> Result<(), OutOfRoom> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRoom;
 
-fn step(cells: usize) -> usize {
+/// By how many cells a column of so many grows.
+pub(super) fn step(cells: usize) -> usize {
     cells / share(cells)
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::table::growth::OutOfRoom;
+use crate::table::growth::step;
 use crate::table::growth::try_room;
 
 /// A list of texts.
@@ -20,7 +21,7 @@ impl Values {
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
-    /// Makes room for other texts behind all others. By an eighth where the standard library doubles, as of columns.
+    /// Makes room for other texts behind all others, by as much as columns grow.
     pub(super) fn try_reserve(&mut self, new: &Self) -> Result<(), OutOfRoom> {
         try_room(&mut self.ends, new.ends.len())?;
         let more = new.text.len();
@@ -31,7 +32,7 @@ impl Values {
         if self.text.capacity() - self.text.len() >= more {
             return Ok(());
         }
-        self.text.try_reserve_exact(more.max(self.text.len() / 8)).map_err(|_| OutOfRoom)
+        self.text.try_reserve_exact(more.max(step(self.text.len()))).map_err(|_| OutOfRoom)
     }
 
     /// A text by its number; empty for a number that was never given.

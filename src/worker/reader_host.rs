@@ -1,8 +1,6 @@
 //! Serves `reader`: gets bytes, pushes them, sends the report up. Keeps nothing between two jobs but a text that is being packed.
 
-use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::rc::Rc;
 
 use js_sys::Array;
 use js_sys::Uint8Array;
@@ -10,6 +8,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortController;
+use web_sys::AbortSignal;
 use web_sys::Blob;
 use web_sys::DedicatedWorkerGlobalScope;
 use web_sys::MessageEvent;
@@ -41,13 +41,15 @@ use crate::worker::raw;
 /// Listens for jobs. Each is a ticket and a job; each report bears the ticket.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     let up = scope.clone();
-    let (text, broken_off) = (OpenText::default(), Rc::<Cell<u32>>::default());
+    let (text, mut stop) = (OpenText::default(), AbortController::new()?);
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match wire::receive::<(u32, Job)>(&event.data()) {
-        Ok(((_, Job::BreakOff), _)) => broken_off.set(broken_off.get() + 1),
+        Ok(((_, Job::BreakOff), _)) => {
+            stop.abort();
+            // Where one could be had a second can.
+            stop = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        }
         Ok(((ticket, job), attachments)) => {
-            let (before, broken_off) = (broken_off.get(), broken_off.clone());
-            let goes_on = Box::new(move || if broken_off.get() == before { ControlFlow::Continue(()) } else { ControlFlow::Break(()) });
-            spawn_local(work(Desk { scope: up.clone(), ticket, text: text.clone(), goes_on }, job, attachments));
+            spawn_local(work(Desk { scope: up.clone(), ticket, text: text.clone(), stop: stop.signal() }, job, attachments));
         }
         Err(_) => {}
     });
@@ -61,8 +63,8 @@ struct Desk {
     scope: DedicatedWorkerGlobalScope,
     ticket: u32,
     text: OpenText,
-    /// Whether nobody has broken off reading since the job came.
-    goes_on: Box<dyn Fn() -> ControlFlow<()>>,
+    /// Whether reading was broken off since the job came.
+    stop: AbortSignal,
 }
 
 impl Desk {
@@ -95,7 +97,7 @@ impl Desk {
             reader.push(bytes);
             self.ripe(reader);
             if is_large {
-                goes_on = (self.goes_on)();
+                goes_on = if self.stop.aborted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             }
             goes_on
         });
@@ -229,7 +231,7 @@ async fn fetch(desk: &Desk, remote: Remote) {
     let name = name_of(&remote.url);
     let place = s3_url::place(&remote.url);
     let mut reader = Reader::of_one_file();
-    let fetched = match source::fetch(&desk.scope, &remote.url).await {
+    let fetched = match source::fetch(&desk.scope, &remote.url, &desk.stop).await {
         Ok(fetched) => fetched,
         Err(error) => {
             reader.unread(remote.id, &name, &error.why, error.advice);

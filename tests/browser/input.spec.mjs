@@ -1,6 +1,7 @@
 // Bad input: each gets its sentence, and everything else that was loaded stays. Presigned URLs: proof from headers, and no query string kept.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -287,8 +288,42 @@ describe("presigned URLs", { skip: HAS_STORE ? false : "s3s-fs is not installed;
     await page.close();
   });
 
+  test("a download that does not come to its end is given up when somebody cancels, and can be begun again", async () => {
+    let halts = true;
+    const halting = createServer((asked, answer) => {
+      answer.writeHead(200, { "access-control-allow-origin": "*", "content-length": LOG.length });
+      if (halts) answer.write(LOG.slice(0, 1000));
+      else answer.end(LOG);
+    });
+    await new Promise((done) => halting.listen(0, "127.0.0.1", done));
+    const origin = `http://127.0.0.1:${halting.address().port}`;
+    const host = await serve(DIST, { change: connecting(origin) });
+    const page = await openDashboard(browser, host.url);
+    const url = `${origin}/log.json?X-Amz-Signature=secret`;
+    await begin(page, `${url}\n${url}`);
+    await page.waitForFunction(() => document.documentElement.dataset.busy === "1" && document.querySelector("#progress:not([hidden]) button"));
+    await page.click("#progress button");
+    await idle(page);
+    const said = await problems(page);
+    assert.match(said, /fetching was ended before all of it had come\..*Fetch it again\./);
+    assert.doesNotMatch(said, /secret/);
+    halts = false;
+    await paste(page, url);
+    assert.match(await count(page), /^50 of 50 events$/);
+    await page.close();
+    await host.close();
+    halting.closeAllConnections();
+    halting.close();
+  });
+
   /** Into the paste box of the empty page, or the one behind "Add files". */
   async function paste(page, text) {
+    await begin(page, text);
+    await idle(page);
+  }
+
+  /** The same, without waiting for what comes of it. */
+  async function begin(page, text) {
     const first = await page.$("#paste-first");
     if (!first) {
       await page.click("#add-menu button");
@@ -302,7 +337,6 @@ describe("presigned URLs", { skip: HAS_STORE ? false : "s3s-fs is not installed;
     }, text);
     await page.click(`${box}-go`);
     await page.waitForSelector("#banner");
-    await idle(page);
     await page.keyboard.press("Escape");
   }
 
