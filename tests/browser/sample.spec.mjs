@@ -106,6 +106,16 @@ for (const name of BROWSERS) {
       assertQuiet(page);
     });
 
+    test("whatever tab is open, the page is as long as its window: only what is inside scrolls", async () => {
+      await page.setViewport({ width: 1280, height: 800 });
+      for (const tab of ["#tab-identities", "#tab-integrity", "#tab-events"]) {
+        await page.click(tab);
+        await idle(page);
+        const [long, high] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
+        assert.equal(long, high, tab);
+      }
+    });
+
     test("Verified only leaves the changed log's events out", async () => {
       await open("#open-tampered");
       await page.click("#verified-only");
