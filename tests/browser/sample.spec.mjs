@@ -114,6 +114,14 @@ for (const name of BROWSERS) {
         const [long, high] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
         assert.equal(long, high, tab);
       }
+      await page.click("#tab-integrity");
+      await idle(page);
+      // Its last part ends where it ends, but for some air.
+      const air = await page.$eval("#integrity", (scroll) => {
+        scroll.scrollTop = scroll.scrollHeight;
+        return scroll.getBoundingClientRect().bottom - document.querySelector("#files").getBoundingClientRect().bottom;
+      });
+      assert.ok(air >= 0 && air < 60, `${air} pixels below the files`);
     });
 
     test("Verified only leaves the changed log's events out", async () => {
