@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
+use gloo::timers::callback::Interval;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use js_sys::ArrayBuffer;
@@ -27,6 +28,8 @@ struct Reading {
     open: usize,
     resting: Vec<usize>,
     ended: Option<oneshot::Sender<()>>,
+    /// Looks now and then which lanes have not come on.
+    watch: Option<Interval>,
     /// Read, and not yet sent.
     read: Vec<NamedFile>,
     bytes: u64,
@@ -41,6 +44,8 @@ struct Reading {
 struct Lane {
     reader: WholeReader,
     file: Option<NamedFile>,
+    /// Whether it was at this file when it was last looked at.
+    is_slow: bool,
 }
 
 /// What all lanes share.
@@ -62,6 +67,7 @@ impl Intake {
             open: 0,
             resting: Vec::new(),
             ended: Some(ended),
+            watch: None,
             read: Vec::new(),
             bytes: 0,
             others: Vec::new(),
@@ -76,6 +82,7 @@ impl Intake {
         let mut reading = lanes.reading.borrow_mut();
         // They hold what they are held by.
         reading.lanes.clear();
+        reading.watch = None;
         let (read, others) = (std::mem::take(&mut reading.read), std::mem::take(&mut reading.others));
         let left = std::mem::replace(&mut reading.files, Box::new(std::iter::empty()));
         Box::new(read.into_iter().chain(others).chain(left))
@@ -107,9 +114,16 @@ impl Lanes {
             let this = self.clone();
             let Some(reader) = WholeReader::new(SHEAF_BYTES, move |bytes| this.take(number, bytes)) else { break };
             let mut reading = self.reading.borrow_mut();
-            reading.lanes.push(Lane { reader, file: None });
+            reading.lanes.push(Lane { reader, file: None, is_slow: false });
             reading.open += 1;
         }
+        let watched = Rc::downgrade(&self.reading);
+        let watch = Interval::new(A_WHILE, move || {
+            if let Some(reading) = watched.upgrade() {
+                reading.borrow_mut().watch();
+            }
+        });
+        self.reading.borrow_mut().watch = Some(watch);
         // One that never goes on ends at once, where there is no reader at all.
         self.reading.borrow_mut().open += 1;
         let many = self.reading.borrow().lanes.len();
@@ -147,7 +161,7 @@ impl Lanes {
             }
             let (Some(file), Some(lane)) = (reading.files.next(), reading.lanes.get_mut(number)) else { break };
             if !is_zip(&file) && lane.reader.begin(&file.file) {
-                lane.file = Some(file);
+                (lane.file, lane.is_slow) = (Some(file), false);
                 return;
             }
             reading.others.push(file);
@@ -185,6 +199,17 @@ impl Lanes {
     }
 }
 
+impl Reading {
+    /// A file that takes a lane so long may be one that is too large to be read whole.
+    fn watch(&mut self) {
+        for lane in self.lanes.iter_mut().filter(|lane| lane.file.is_some()) {
+            if std::mem::replace(&mut lane.is_slow, true) {
+                lane.reader.watch();
+            }
+        }
+    }
+}
+
 /// A lane has ended; with the last of them all is read.
 fn end(reading: &mut Reading) {
     reading.open = reading.open.saturating_sub(1);
@@ -200,5 +225,5 @@ fn end(reading: &mut Reading) {
 const LANES: usize = 32;
 /// Two seconds of work for two readers.
 const AHEAD: u64 = 48 << 20;
-/// Milliseconds between two looks at how far readers are.
+/// Milliseconds between two looks at how far readers are, and lanes.
 const A_WHILE: u32 = 50;
