@@ -36,9 +36,9 @@ impl Pace {
         if now < self.next_picture {
             return false;
         }
-        // Each waits as long as there was to see so far. A picture costs page and ledger some 60 ms even at first: four a second took a third
-        // of both cores from reading a million events.
-        let pace = (now - since).clamp(SOONEST, CALM);
+        // Each waits twice as long as there was to see so far. A picture costs page and ledger some 60 ms even at first: four a second took a
+        // third of both cores from reading a million events.
+        let pace = ((now - since) * 2.0).clamp(SOONEST, CALM);
         self.next_picture = now + (std::mem::take(&mut self.answering) * ANSWERS_PART).clamp(pace, SLOWEST);
         true
     }
