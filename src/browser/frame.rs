@@ -53,7 +53,7 @@ thread_local! {
 }
 
 /// Milliseconds of a frame's sixteen: style, layout and painting come after.
-const FRAME_PART: f64 = 4.0;
+pub const FRAME_PART: f64 = 4.0;
 
 /// Waits until the browser is about to paint the next frame.
 pub async fn next_frame_begins() {
@@ -79,6 +79,25 @@ pub async fn breathe() {
         let _ = turn.await;
     }
     channel.port1().close();
+}
+
+/// Work that is done a few milliseconds at a time.
+pub struct Spell(f64);
+
+impl Spell {
+    /// Begins now.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(now())
+    }
+
+    /// Breathes, if so many milliseconds have passed since it did last.
+    pub async fn breathe_after(&mut self, milliseconds: f64) {
+        if now() - self.0 > milliseconds {
+            breathe().await;
+            self.0 = now();
+        }
+    }
 }
 
 /// Milliseconds since the page was opened; to keep slices of work short, never to measure the world.

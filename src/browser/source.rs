@@ -87,12 +87,8 @@ pub struct FetchError {
 /// # Errors
 /// When there is no answer, CORS forbids reading it, or it is not the file.
 pub async fn fetch(scope: &DedicatedWorkerGlobalScope, url: &str, stop: &AbortSignal) -> Result<Fetched, FetchError> {
-    let or_ended = |error: FetchError| if stop.aborted() { ended() } else { error };
-    fetch_until(scope, url, stop).await.map_err(or_ended)
-}
-
-fn ended() -> FetchError {
-    FetchError { why: "fetching was ended before all of it had come".to_owned(), advice: "Fetch it again." }
+    let ended = || FetchError { why: "fetching was ended before all of it had come".to_owned(), advice: "Fetch it again." };
+    fetch_until(scope, url, stop).await.map_err(|error| if stop.aborted() { ended() } else { error })
 }
 
 async fn fetch_until(scope: &DedicatedWorkerGlobalScope, url: &str, stop: &AbortSignal) -> Result<Fetched, FetchError> {

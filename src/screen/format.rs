@@ -126,6 +126,13 @@ pub fn dated_range(range: TimeRange) -> String {
     format!("{} {} – {end}{} UTC", date(range.start), clock(range.start), clock(range.end))
 }
 
+/// A finding's message without the subject that it names after its last sentence: for where the subject stands beside it. A message that
+/// happens to end like the subject, inside a sentence, stays whole.
+#[must_use]
+pub fn without_subject<'t>(message: &'t str, subject: &str) -> &'t str {
+    message.strip_suffix(subject).filter(|said| said.ends_with(". ")).map_or(message, str::trim_end)
+}
+
 /// The text with everything made visible that could hide in it or turn it around: `⟨U+202E⟩`. Line ends and tabs stay. For text out of
 /// logs and file names, which anybody may have written; what is filtered by or copied is the text itself.
 #[must_use]
@@ -224,6 +231,21 @@ mod tests {
 
     fn time(text: &str) -> Timestamp {
         Timestamp::parse(text).expect("a time")
+    }
+
+    #[test]
+    fn a_message_loses_its_subject_and_no_word_of_a_sentence() {
+        assert_eq!(without_subject("Add the digests. 1/eu-west-1", "1/eu-west-1"), "Add the digests.");
+        for whole in [
+            "CloudTrail never writes that. a names a",
+            "they lie elsewhere: from x to kept/a",
+            "Compare a with copy/a",
+            "Digests are lost.",
+            "",
+        ] {
+            assert_eq!(without_subject(whole, "a"), whole);
+            assert_eq!(without_subject(whole, ""), whole);
+        }
     }
 
     #[test]

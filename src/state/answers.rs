@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::task::tick;
 
-use crate::browser::frame::breathe;
-use crate::browser::frame::now;
+use crate::browser::frame::FRAME_PART;
+use crate::browser::frame::Spell;
 use crate::protocol::Answer;
 use crate::protocol::Question;
 use crate::protocol::RowsRequest;
@@ -107,17 +107,14 @@ fn keep_people(desk: Desk) -> Slot {
 /// its own, which costs more than the facet.
 async fn renew(desk: Desk, tallies: Vec<Tally>) {
     desk.asking.update(|asking| *asking += 1);
-    let mut since = now();
+    let mut spell = Spell::begin();
     for tally in tallies {
         let Some(signal) = desk.tally(tally.column) else { continue };
         if signal.with_untracked(|known| known.as_deref() != Some(&tally)) {
             signal.set(Some(Arc::new(tally)));
             // Who shows it is through after this.
             tick().await;
-            if now() - since > FACETS_PART {
-                breathe().await;
-                since = now();
-            }
+            spell.breathe_after(FRAME_PART).await;
         }
     }
     desk.asking.update(|asking| *asking = asking.saturating_sub(1));
@@ -268,6 +265,3 @@ fn mark(name: &str, value: &str) {
         let _ = root.set_attribute(name, value);
     }
 }
-
-/// Milliseconds of a frame's sixteen: style, layout and painting come after.
-const FACETS_PART: f64 = 4.0;

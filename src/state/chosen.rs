@@ -28,8 +28,6 @@ struct Reading {
     open: usize,
     resting: Vec<usize>,
     ended: Option<oneshot::Sender<()>>,
-    /// Looks now and then which lanes have not come on.
-    watch: Option<Interval>,
     /// Read, and not yet sent.
     read: Vec<NamedFile>,
     bytes: u64,
@@ -67,7 +65,6 @@ impl Intake {
             open: 0,
             resting: Vec::new(),
             ended: Some(ended),
-            watch: None,
             read: Vec::new(),
             bytes: 0,
             others: Vec::new(),
@@ -76,13 +73,15 @@ impl Intake {
         }));
         let lanes = Lanes { intake: self.clone(), reading, goes_on: Rc::new(goes_on) };
         lanes.open();
+        // For as long as lanes are at work.
+        let watched = lanes.reading.clone();
+        let _watch = Interval::new(A_WHILE, move || watched.borrow_mut().watch());
         // All have ended: nobody is left to say so a second time.
         let _ = have_ended.await;
         lanes.send_some();
         let mut reading = lanes.reading.borrow_mut();
         // They hold what they are held by.
         reading.lanes.clear();
-        reading.watch = None;
         let (read, others) = (std::mem::take(&mut reading.read), std::mem::take(&mut reading.others));
         let left = std::mem::replace(&mut reading.files, Box::new(std::iter::empty()));
         Box::new(read.into_iter().chain(others).chain(left))
@@ -117,13 +116,6 @@ impl Lanes {
             reading.lanes.push(Lane { reader, file: None, is_slow: false });
             reading.open += 1;
         }
-        let watched = Rc::downgrade(&self.reading);
-        let watch = Interval::new(A_WHILE, move || {
-            if let Some(reading) = watched.upgrade() {
-                reading.borrow_mut().watch();
-            }
-        });
-        self.reading.borrow_mut().watch = Some(watch);
         // One that never goes on ends at once, where there is no reader at all.
         self.reading.borrow_mut().open += 1;
         let many = self.reading.borrow().lanes.len();

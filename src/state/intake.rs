@@ -18,8 +18,8 @@ use web_sys::FileList;
 use crate::browser::dropped::Drop;
 use crate::browser::dropped::NamedFile;
 use crate::browser::dropped::named;
+use crate::browser::frame::Spell;
 use crate::browser::frame::breathe;
-use crate::browser::frame::now;
 use crate::protocol::Call;
 use crate::protocol::Listing;
 use crate::protocol::Named;
@@ -214,16 +214,15 @@ impl Intake {
     async fn send(&self, files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) {
         let mut files = if many > MANY { self.send_read(files, goes_on.clone()).await } else { files };
         let mut sheaf = Sheaf::default();
-        let mut since = now();
+        let mut spell = Spell::begin();
         loop {
             if goes_on().is_break() {
                 return self.give_up(Box::new(sheaf.files.into_iter().chain(files)));
             }
             let Some(file) = files.next() else { break };
             self.gather(&mut sheaf, file);
-            if sheaf.files.len() % SHEAF_PART == 0 && now() - since > 8.0 {
-                breathe().await;
-                since = now();
+            if sheaf.files.len() % SHEAF_PART == 0 {
+                spell.breathe_after(8.0).await;
             }
         }
         self.send_now(sheaf);

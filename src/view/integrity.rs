@@ -165,8 +165,8 @@ fn Findings(proof: Arc<Proof>) -> impl IntoView {
         let when = range.map(|range| view! { <button type="button" class="link" title="Show the events of this time" on:click=move |_| desk.show_time(range)>{format::dated_range(range)}</button> });
         let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         let named = code.clone();
-        // The message alone names its subject at its end, for those who have nothing else; here it stands below.
-        let message = finding.message.strip_suffix(&finding.subject).map_or(finding.message.as_str(), str::trim_end);
+        // It stands below.
+        let message = format::without_subject(&finding.message, &finding.subject);
         view! { <tr data-finding=named><th scope="row"><code>{code}</code></th><td><p>{format::plain(message).into_owned()}</p><code class="dim">{format::plain(&finding.subject).into_owned()}</code></td><td>{when}</td></tr> }
     };
     let rows = proof.findings.iter().take(MOST_FINDINGS).map(row).collect_view();

@@ -288,7 +288,7 @@ describe("presigned URLs", { skip: HAS_STORE ? false : "s3s-fs is not installed;
     await page.close();
   });
 
-  test("a download that does not come to its end is given up when somebody cancels, and can be begun again", async () => {
+  test("a download that does not come to its end is given up when somebody cancels, and can be begun again", async (t) => {
     let halts = true;
     const halting = createServer((asked, answer) => {
       answer.writeHead(200, { "access-control-allow-origin": "*", "content-length": LOG.length });
@@ -298,6 +298,11 @@ describe("presigned URLs", { skip: HAS_STORE ? false : "s3s-fs is not installed;
     await new Promise((done) => halting.listen(0, "127.0.0.1", done));
     const origin = `http://127.0.0.1:${halting.address().port}`;
     const host = await serve(DIST, { change: connecting(origin) });
+    t.after(async () => {
+      await host.close();
+      halting.closeAllConnections();
+      halting.close();
+    });
     const page = await openDashboard(browser, host.url);
     const url = `${origin}/log.json?X-Amz-Signature=secret`;
     await begin(page, `${url}\n${url}`);
@@ -311,9 +316,6 @@ describe("presigned URLs", { skip: HAS_STORE ? false : "s3s-fs is not installed;
     await paste(page, url);
     assert.match(await count(page), /^50 of 50 events$/);
     await page.close();
-    await host.close();
-    halting.closeAllConnections();
-    halting.close();
   });
 
   /** Into the paste box of the empty page, or the one behind "Add files". */
