@@ -33,6 +33,8 @@ use crate::state::sheaf::SHEAF_BYTES;
 use crate::state::sheaf::SHEAF_FILES;
 use crate::state::sheaf::SHEAF_PART;
 use crate::state::sheaf::Sheaf;
+use crate::state::sheaf::are_sizes_at_hand;
+use crate::state::sheaf::whole;
 use crate::state::zip_intake::is_zip;
 use crate::state::zip_intake::sheaves;
 use crate::trail::ids::FileId;
@@ -212,7 +214,10 @@ impl Intake {
 
     /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
     async fn send(&self, files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) {
-        let mut files = if many > MANY { self.send_read(files, goes_on.clone()).await } else { files };
+        let (at_hand, mut files) = are_sizes_at_hand(files);
+        if many > MANY && !at_hand {
+            files = self.send_read(files, goes_on.clone()).await;
+        }
         let mut sheaf = Sheaf::default();
         let mut spell = Spell::begin();
         loop {
@@ -247,14 +252,13 @@ impl Intake {
         }
     }
 
-    fn send_now(&self, mut sheaf: Sheaf) {
-        sheaf.tie();
+    fn send_now(&self, sheaf: Sheaf) {
         let files = self.gate.pass(sheaf.files);
         if files.is_empty() {
             return;
         }
         if sheaf.bytes < SHEAF_BYTES * 2.0 && !files.iter().any(is_zip) {
-            if let Ok(whole) = Blob::new_with_blob_sequence(&sheaf.parts) {
+            if let Some(whole) = whole(&files) {
                 self.client.open_in(self.numbered(files), &[whole.into()]);
             }
             return;
@@ -316,5 +320,5 @@ pub(super) type Files = Box<dyn Iterator<Item = NamedFile>>;
 /// Files that are told by their names though nobody read them, and how many at a stretch.
 const MOST_NAMED: usize = 50_000;
 const NAMED_AT_ONCE: usize = 1024;
-/// More files than these are not looked up one by one, but read by the page.
+/// More files than these are not looked up one by one, but read by the page, where their sizes are not at hand.
 const MANY: u64 = 500;
