@@ -102,6 +102,39 @@ describe("bad input", () => {
     await page.close();
   });
 
+  test("very many files that a script has made go down together, none read by the page, and each stays itself", async () => {
+    const page = await openDashboard(browser, host.url);
+    const made = await page.evaluate((event) => {
+      globalThis.readByPage = 0;
+      const read = FileReader.prototype.readAsArrayBuffer;
+      FileReader.prototype.readAsArrayBuffer = function (blob) {
+        globalThis.readByPage += 1;
+        return read.call(this, blob);
+      };
+      const one = (at) => JSON.stringify({ ...event, eventID: `11111111-2222-3333-4444-${String(at).padStart(12, "0")}` });
+      const many = (from, to) => `{"Records":[${Array.from({ length: to - from }, (_, at) => one(from + at)).join()}]}`;
+      const texts = Array.from({ length: 700 }, (_, at) => [`${at}.json`, many(at * 3, at * 3 + 1 + (at % 3))]);
+      texts.splice(40, 0, ["empty.json", ""]);
+      // Larger than a sheaf of files may be.
+      texts.splice(500, 0, ["large.json", many(10_000, 70_000)]);
+      const transfer = new DataTransfer();
+      for (const [name, text] of texts) transfer.items.add(new File([text], name));
+      const input = document.querySelector("#pick-files");
+      input.files = transfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      return { files: texts.length, bytes: texts.reduce((sum, [, text]) => Math.max(sum, text.length), 0) };
+    }, EVENT);
+    assert.ok(made.bytes > 8 << 20, String(made.bytes));
+    await page.waitForFunction((files) => Number(document.documentElement.dataset.filesRead) === files, {}, made.files);
+    await idle(page);
+    // 234, 233 and 233 files of one, two and three records.
+    assert.match(await count(page), /^61,399 of 61,399/);
+    assert.equal(await page.evaluate(() => globalThis.readByPage), 0);
+    assert.match(await problems(page), /empty\.json/);
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+  });
+
   test("each damaged file has its sentence; the good one stays", async () => {
     const files = {
       "good.json": LOG,
