@@ -53,7 +53,6 @@ impl NamedFile {
 /// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
 pub struct Drop {
     items: Vec<Item>,
-    files: Vec<NamedFile>,
 }
 
 /// One of the things dropped, both ways that it can be walked.
@@ -63,23 +62,19 @@ struct Item {
 }
 
 impl Drop {
-    /// Takes the items of a drop. Must be called inside the event's handler.
+    /// Takes the items of a drop; `None` where nothing can be walked: a drop made by a script, or by a driver, has files but no entries.
+    /// Must be called inside the event's handler.
     #[must_use]
-    pub fn take(transfer: &DataTransfer) -> Self {
+    pub fn take(transfer: &DataTransfer) -> Option<Self> {
         let items = transfer.items();
         let item = |item: DataTransferItem| Some(Item { entry: item.webkit_get_as_entry().ok()??, handle: handles::ask(&item) });
         let items: Vec<Item> = (0..items.length()).filter_map(|at| item(items.get(at)?)).collect();
-        // A drop made by a script, or by a driver, has files but no entries.
-        let files = if items.is_empty() { transfer.files().map(|list| named(&list).collect()).unwrap_or_default() } else { Vec::new() };
-        Self { items, files }
+        (!items.is_empty()).then_some(Self { items })
     }
 
     /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off; it goes on when
     /// `found` has returned. Returns the names that could not be listed.
     pub async fn walk(self, mut found: impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
-        if !self.files.is_empty() && found(self.files).await.is_break() {
-            return Vec::new();
-        }
         let (mut entries, mut walk) = (Vec::new(), Walk::default());
         for Item { handle, entry } in self.items {
             let handle = match handle {

@@ -23,6 +23,8 @@ use crate::state::zip_intake::is_zip;
 /// Files that are being read, and what has come of them.
 struct Reading {
     files: Files,
+    /// How many of them are still to be read.
+    wanted: u64,
     lanes: Vec<Lane>,
     /// How many lanes go on, and which of them wait until readers have caught up.
     open: usize,
@@ -55,12 +57,13 @@ struct Lanes {
 }
 
 impl Intake {
-    /// Reads files and sends them, some at a time. Returns those that have to go another way.
-    pub(super) async fn send_read(&self, files: Files, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> Files {
+    /// Reads the first so many files and sends them, some at a time. Returns those that have to go another way.
+    pub(super) async fn send_read(&self, files: Files, wanted: u64, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> Files {
         let before = self.progress().bytes_read;
         let (ended, have_ended) = oneshot::channel();
         let reading = Rc::new(RefCell::new(Reading {
             files,
+            wanted,
             lanes: Vec::new(),
             open: 0,
             resting: Vec::new(),
@@ -147,11 +150,12 @@ impl Lanes {
     fn go_on(&self, number: usize) {
         let mut reading = self.reading.borrow_mut();
         let reading = &mut *reading;
-        while (self.goes_on)().is_continue() {
+        while reading.wanted > 0 && (self.goes_on)().is_continue() {
             if self.intake.is_far_ahead(reading) {
                 return self.rest(reading, number);
             }
             let (Some(file), Some(lane)) = (reading.files.next(), reading.lanes.get_mut(number)) else { break };
+            reading.wanted -= 1;
             if !is_zip(&file) && lane.reader.begin(&file.file) {
                 (lane.file, lane.is_slow) = (Some(file), false);
                 return;
