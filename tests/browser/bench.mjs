@@ -1,4 +1,5 @@
-// One measurement in one fresh Chromium: `node bench.mjs trailseal|javascript FOLDER`. Writes one line of JSON; `cargo xtask bench` reads it.
+// One measurement in one fresh Chromium: `node bench.mjs trailseal|javascript FOLDER disk|memory`. Writes one line of JSON; `cargo xtask bench`
+// reads it. `memory`: the input is given files that were made in the page, so that no time goes into looking them up on the disk.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -9,8 +10,8 @@ import { DIST, choose, idle, launch, launched } from "./support.mjs";
 const PEERS = { trailseal: DIST, javascript: fileURLToPath(new URL("bench/", import.meta.url)) };
 const PATIENCE = 30 * 60_000;
 
-const [peer, folder] = process.argv.slice(2);
-assert.ok(PEERS[peer] && folder, "node bench.mjs trailseal|javascript FOLDER");
+const [peer, folder, place] = process.argv.slice(2);
+assert.ok(PEERS[peer] && folder && ["disk", "memory"].includes(place), "node bench.mjs trailseal|javascript FOLDER disk|memory");
 const browser = await launch("chromium");
 const host = await serve(PEERS[peer]);
 try {
@@ -25,8 +26,10 @@ try {
     await launched(page);
     await idle(page);
   }
+  const copies = place === "memory" ? await copied(page, folder) : null;
   const before = await memory(browser);
-  await choose(page, "#pick-folder", folder);
+  if (copies) await copies.evaluate(hand);
+  else await choose(page, "#pick-folder", folder);
   const found = peer === "trailseal" ? await trailseal(page) : await javascript(page);
   const after = await memory(browser);
   const grown = before === null || after === null ? null : after - before;
@@ -52,6 +55,37 @@ function watch() {
   }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-busy"] });
   // Final: nothing is under way, and nothing has begun again for a while. The time is that of the last change.
   bench.isFinal = (since) => document.documentElement.dataset.busy === "0" && bench.settled > since && performance.now() - bench.settled > 300;
+}
+
+/** Files made in the page of a folder's bytes; those of the disk are let go of before anything is measured. */
+async function copied(page, folder) {
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true, id: "copied" })));
+  await choose(page, "#copied", folder);
+  await page.waitForFunction(() => window.bench.begun, { polling: 50 });
+  const copies = await page.evaluateHandle(async () => {
+    const chosen = document.querySelector("#copied");
+    const files = [...chosen.files];
+    chosen.remove();
+    const transfer = new DataTransfer();
+    for (let at = 0; at < files.length; at += 64) {
+      const some = files.slice(at, at + 64);
+      const all = await Promise.all(some.map((file) => file.arrayBuffer()));
+      all.forEach((bytes, index) => transfer.items.add(new File([bytes], some[index].name)));
+    }
+    window.bench.begun = 0;
+    return transfer.files;
+  });
+  const session = await page.createCDPSession();
+  await session.send("HeapProfiler.collectGarbage");
+  await session.detach();
+  return copies;
+}
+
+/** In the page: gives files to its folder input as a person's choice does. */
+function hand(files) {
+  const input = document.querySelector("#pick-folder");
+  input.files = files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** From the change event until every verdict is settled and every panel is filled. */

@@ -5,8 +5,10 @@ use crate::Outcome;
 
 /// How to ask.
 pub const USAGE: &str = "\
-cargo xtask bench [--events N] [--profile tiny|typical|huge] [--runs N] [--only PEER,…] [--rows N,…|none] [--json] [--write]
-  peers: trailseal javascript duckdb verify native; --rows: table sizes for surveys and sorts without a browser";
+cargo xtask bench [--events N] [--profile tiny|typical|huge] [--runs N] [--only PEER,…] [--rows N,…|none]
+                  [--files disk|memory] [--json] [--write]
+  peers: trailseal javascript duckdb verify native; --rows: table sizes for surveys and sorts without a browser;
+  --files: where the browser has them from that are given to the pages' folder inputs, the folder chosen or files made in the page";
 
 /// What is asked for.
 pub struct Order {
@@ -14,12 +16,36 @@ pub struct Order {
     pub profile: String,
     pub runs: usize,
     pub only: Vec<Peer>,
+    pub files: Place,
     /// Table sizes that surveys and sorts are timed over, natively.
     pub rows: Vec<u64>,
     pub form: Form,
     /// Whether docs/performance.md gets the table.
     pub writes: bool,
     pub speed: Speed,
+}
+
+/// Where the browser has the files from that are given to a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A person has chosen their folder.
+    Disk,
+    /// A script has made them, in the page.
+    Memory,
+}
+
+impl Place {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Disk => "disk",
+            Self::Memory => "memory",
+        }
+    }
+
+    fn named(name: &str) -> Outcome<Self> {
+        let known = [Self::Disk, Self::Memory].into_iter().find(|place| place.name() == name);
+        known.ok_or_else(|| format!("Files are of the disk or in memory, not `{name}`.\n{USAGE}"))
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +68,7 @@ impl Default for Order {
             profile: "typical".to_owned(),
             runs: 5,
             only: Peer::ALL.to_vec(),
+            files: Place::Disk,
             rows: vec![1_000_000, 10_000_000],
             form: Form::Table,
             writes: false,
@@ -61,6 +88,7 @@ impl Order {
                 "--runs" => order.runs = number(value()?)? as usize,
                 "--profile" => order.profile = profile(value()?)?,
                 "--only" => order.only = value()?.split(',').map(Peer::named).collect::<Outcome<_>>()?,
+                "--files" => order.files = Place::named(value()?)?,
                 "--rows" => {
                     order.rows = match value()? {
                         "none" => Vec::new(),
@@ -98,10 +126,10 @@ mod tests {
     #[test]
     fn orders_are_understood_or_refused() {
         let parse = |text: &str| Order::parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        let order = parse("--events 20_000 --profile tiny --runs 3 --only trailseal,duckdb --rows none --json").unwrap();
-        assert_eq!((order.events, order.runs, order.profile.as_str()), (20_000, 3, "tiny"));
+        let order = parse("--events 20_000 --profile tiny --runs 3 --only trailseal,duckdb --rows none --files memory --json").unwrap();
+        assert_eq!((order.events, order.runs, order.profile.as_str(), order.files.name()), (20_000, 3, "tiny", "memory"));
         assert!(order.only == [Peer::Trailseal, Peer::DuckDb] && order.rows.is_empty() && order.form == Form::Json);
-        for wrong in ["--events 0", "--events", "--profile small", "--only chrome", "--faster"] {
+        for wrong in ["--events 0", "--events", "--profile small", "--only chrome", "--files tape", "--faster"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::order::Order;
+use super::order::Place;
 use super::order::Speed;
 use crate::Outcome;
 use crate::browsers::Browsers;
@@ -72,6 +73,7 @@ pub struct Bench {
     /// Peers that cannot run here, and why.
     pub absent: Vec<String>,
     folder: PathBuf,
+    files: Place,
     speed: Speed,
     node: Option<(PathBuf, PathBuf)>,
     python: Option<PathBuf>,
@@ -79,7 +81,8 @@ pub struct Bench {
 
 impl Bench {
     pub fn prepare(order: &Order, folder: PathBuf) -> Outcome<Self> {
-        let mut bench = Self { peers: order.only.clone(), absent: Vec::new(), folder, speed: order.speed, node: None, python: None };
+        let (peers, absent) = (order.only.clone(), Vec::new());
+        let mut bench = Self { peers, absent, folder, files: order.files, speed: order.speed, node: None, python: None };
         if bench.has(Peer::Trailseal) || bench.has(Peer::JavaScript) {
             if bench.has(Peer::Trailseal) && !dist::is_fresh() {
                 dist::build(&Connect::Amazon)?;
@@ -145,7 +148,7 @@ impl Bench {
         let (node, chromium) = self.node.as_ref().ok_or("Node.js is not here.")?;
         let folder = process::root().join("tests/browser");
         let mut command = Command::new(node);
-        command.args(["bench.mjs", peer.name()]).arg(&self.folder).current_dir(folder).env("CHROME", chromium);
+        command.args(["bench.mjs", peer.name()]).arg(&self.folder).arg(self.files.name()).current_dir(folder).env("CHROME", chromium);
         let told = line_of(&mut command)?;
         // The trail is sound: a page that says anything else has not done the work.
         if peer == Peer::Trailseal && told["tone"] != "proven" {

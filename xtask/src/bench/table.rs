@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::machine;
 use super::order::Order;
+use super::order::Place;
 use super::order::Speed;
 use super::peers::Bench;
 use super::peers::Measured;
@@ -35,8 +36,14 @@ impl Results {
         let (many, bytes) = size(folder);
         let megabytes = bytes as f64 / 1e6;
         let data = format!("{} trail of {} events: {many} files, {megabytes:.1} MB as stored", order.profile, thousands(order.events));
+        let place = match order.files {
+            Place::Disk => "the pages' from the disk",
+            Place::Memory => "the pages' made by a script",
+        };
         let runs = match order.speed {
-            Speed::Earnest => format!("{}, in turns, each in a fresh process; medians", order.runs),
+            Speed::Earnest => {
+                format!("{}, in turns, each in a fresh process; medians; files of the disk in its cache, {place}", order.runs)
+            }
             Speed::Smoke => format!("{}, only to see that all runs: the native programs are not optimised", order.runs),
         };
         Self { machine, data, runs, peers, absent: bench.absent.clone(), scale }
