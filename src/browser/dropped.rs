@@ -7,6 +7,7 @@ use std::pin::Pin;
 use futures_channel::oneshot;
 use js_sys::Array;
 use js_sys::ArrayBuffer;
+use js_sys::Function;
 use js_sys::Promise;
 use js_sys::Reflect;
 use wasm_bindgen::JsCast;
@@ -127,8 +128,10 @@ pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
         let relative = Reflect::get(file, &relative_path).ok().and_then(|path| path.as_string());
         relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
     };
-    // A copy: the browser empties the list itself as soon as its element is used again.
-    let files = Array::from(list);
+    // A copy: the browser empties the list itself as soon as its element is used again. By a method that takes whatever is like an array:
+    // to walk the list took four times as long, 11 ms for 11,000 files.
+    let copy = Reflect::get(&Array::new(), &"slice".into()).map(JsCast::unchecked_into::<Function>).and_then(|slice| slice.call0(list));
+    let files: Array = copy.map_or_else(|_| Array::from(list), JsCast::unchecked_into);
     (0..files.length()).map(move |at| files.get(at).unchecked_into()).map(move |file: File| NamedFile::new(name(&file), file.into()))
 }
 
@@ -168,7 +171,7 @@ const ASKED_AT_ONCE: usize = 16;
 type Answer = Pin<Box<dyn Future<Output = Option<JsValue>>>>;
 
 /// Turns a pair of callbacks into a future. The call is made at once, not when the future is first awaited.
-fn listed(call: impl FnOnce(&js_sys::Function, &js_sys::Function)) -> impl Future<Output = Option<JsValue>> + 'static {
+fn listed(call: impl FnOnce(&Function, &Function)) -> impl Future<Output = Option<JsValue>> + 'static {
     let (sender, receiver) = oneshot::channel();
     let sender = std::rc::Rc::new(std::cell::RefCell::new(Some(sender)));
     let answer = |found: fn(JsValue) -> Option<JsValue>| {

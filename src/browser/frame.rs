@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use futures_channel::oneshot;
+use gloo::render::request_animation_frame;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -64,6 +67,26 @@ pub async fn next_frame_begins() {
     });
     let _ = begun.await;
 }
+
+/// Waits until the browser has painted what is there now. A page that nobody sees is not painted: it waits for a tenth of a second.
+pub async fn painted() {
+    let (sender, begun) = oneshot::channel();
+    let sender = Rc::new(Cell::new(Some(sender)));
+    let begin = move || {
+        // Whoever comes first: the frame or the clock.
+        if let Some(sender) = sender.take() {
+            let _ = sender.send(());
+        }
+    };
+    let unseen = Timeout::new(UNSEEN, begin.clone());
+    let frame = request_animation_frame(move |_| begin());
+    let _ = begun.await;
+    drop((unseen, frame));
+    breathe().await;
+}
+
+/// Milliseconds.
+const UNSEEN: u32 = 100;
 
 /// Lets the browser paint and take input before going on. By a message to oneself: a timer takes four milliseconds at least, half as long
 /// again as the work between two of them.
