@@ -12,6 +12,7 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::EncodePublicKey;
+use trailseal::browser::folders::Folders;
 use trailseal::browser::frame;
 use trailseal::browser::source;
 use trailseal::browser::subtle::Subtle;
@@ -69,6 +70,37 @@ async fn a_message_keeps_its_value_and_moves_its_bytes() {
     assert_eq!(files, [Named { id: FileId(7), name: "AWSLogs/ä.json.gz".to_owned(), size: 3 }]);
     assert_eq!(wire::bytes(attachments.first()), [1, 2, 3]);
     worker.terminate();
+}
+
+#[wasm_bindgen_test]
+fn folders_of_a_drop_are_walked_deepest_first_logs_and_digests_in_turns() {
+    let tree = [
+        ("t", &["CloudTrail-Digest", "CloudTrail", "other"][..]),
+        ("t/CloudTrail", &["eu", "us"]),
+        ("t/CloudTrail-Digest", &["eu", "us"]),
+        ("t/CloudTrail/us", &["01", "02"]),
+    ];
+    let mut folders = Folders::default();
+    folders.push("t".to_owned(), ());
+    let walked = std::iter::from_fn(|| {
+        let (path, ()) = folders.pop()?;
+        let within = tree.iter().find(|(parent, _)| *parent == path).map_or(&[][..], |(_, names)| names);
+        within.iter().for_each(|name| folders.push(format!("{path}/{name}"), ()));
+        Some(path)
+    });
+    let expected = [
+        "t",
+        "t/CloudTrail-Digest",
+        "t/other",
+        "t/CloudTrail-Digest/us",
+        "t/CloudTrail",
+        "t/CloudTrail-Digest/eu",
+        "t/CloudTrail/us",
+        "t/CloudTrail/us/02",
+        "t/CloudTrail/us/01",
+        "t/CloudTrail/eu",
+    ];
+    assert_eq!(walked.collect::<Vec<_>>(), expected);
 }
 
 #[wasm_bindgen_test]

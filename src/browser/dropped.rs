@@ -22,6 +22,7 @@ use web_sys::FileSystemDirectoryEntry;
 use web_sys::FileSystemEntry;
 use web_sys::FileSystemFileEntry;
 
+use crate::browser::folders::Folders;
 use crate::browser::handles;
 use crate::browser::handles::Walk;
 
@@ -89,11 +90,11 @@ impl Drop {
         }
         let walked = walk.run(&mut found).await;
         let mut lost = walk.lost;
-        let mut folders: Vec<FileSystemDirectoryEntry> = Vec::new();
+        let mut folders = Folders::default();
         if walked.is_break() || sort_out(entries, &mut folders, &mut found, &mut lost).await.is_break() {
             return lost;
         }
-        while let Some(folder) = folders.pop() {
+        while let Some((path, folder)) = folders.pop() {
             let reader = folder.create_reader();
             // `readEntries` gives some at a time (100 in Chromium) until it gives none.
             loop {
@@ -110,7 +111,7 @@ impl Drop {
                     }
                     Some(_) => break,
                     None => {
-                        lost.push(path_of(&folder));
+                        lost.push(path);
                         break;
                     }
                 }
@@ -139,7 +140,7 @@ pub fn named(list: &FileList) -> impl Iterator<Item = NamedFile> + use<> {
 /// once their answers come in one task of the page and hold it for 80 ms a hundred (seen in Chromium 156).
 async fn sort_out(
     entries: Vec<FileSystemEntry>,
-    folders: &mut Vec<FileSystemDirectoryEntry>,
+    folders: &mut Folders<FileSystemDirectoryEntry>,
     found: &mut impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>,
     lost: &mut Vec<String>,
 ) -> ControlFlow<()> {
@@ -149,7 +150,7 @@ async fn sort_out(
         let mut asked: Vec<(String, Answer)> = Vec::with_capacity(ASKED_AT_ONCE);
         for entry in entries.by_ref().take(ASKED_AT_ONCE) {
             if entry.is_directory() {
-                folders.push(entry.unchecked_into());
+                folders.push(path_of(&entry), entry.unchecked_into());
             } else {
                 let file: FileSystemFileEntry = entry.unchecked_into();
                 asked.push((path_of(&file), Box::pin(listed(move |ok, err| file.file_with_callback_and_callback(ok, err)))));

@@ -18,6 +18,7 @@ use web_sys::FileSystemHandle;
 use web_sys::FileSystemHandleKind;
 
 use crate::browser::dropped::NamedFile;
+use crate::browser::folders::Folders;
 
 /// Asks for an item's handle; `None` where the browser has no such thing (Firefox, Safari, pages that were not loaded in a secure way).
 /// Must be called inside the drop event's handler.
@@ -34,7 +35,7 @@ pub(super) async fn answer(asked: Promise) -> Option<FileSystemHandle> {
 /// Handles that are still to be walked, each with its path.
 #[derive(Default)]
 pub(super) struct Walk {
-    folders: Vec<(String, FileSystemDirectoryHandle)>,
+    folders: Folders<FileSystemDirectoryHandle>,
     files: Vec<(String, Promise)>,
     /// Paths that could not be listed or opened.
     pub(super) lost: Vec<String>,
@@ -45,7 +46,7 @@ impl Walk {
     pub(super) fn take(&mut self, within: &str, handle: FileSystemHandle) {
         let path = if within.is_empty() { handle.name() } else { format!("{within}/{}", handle.name()) };
         if handle.kind() == FileSystemHandleKind::Directory {
-            self.folders.push((path, handle.unchecked_into()));
+            self.folders.push(path, handle.unchecked_into());
         } else {
             let file: FileSystemFileHandle = handle.unchecked_into();
             self.files.push((path, file.get_file().unchecked_into()));

@@ -2,6 +2,7 @@
 
 pub mod deflating;
 pub mod dropped;
+pub mod folders;
 pub mod frame;
 mod handles;
 pub mod source;
