@@ -13,7 +13,7 @@
 //! is `trailseal verify`, the same reader and ledger without a browser.
 //!
 //! **How one file becomes rows with verdicts.** A drop is listed by [`browser::dropped`] and numbered by [`state::intake`] → sheaves of
-//! files go to the ledger as one `Blob`, very many chosen ones as their bytes ([`browser::whole`]) → [`worker`] gives them to a reader →
+//! files go to the ledger as one `Blob`, very many of an input as their bytes ([`browser::whole`]) → [`worker`] gives them to a reader →
 //! [`reader`] pushes the bytes through [`integrity::content`] (inflate, hash) and [`trail::records`] (cut into records) → an
 //! [`table::EventBatch`] and the file's facts go up →
 //! [`ledger`] appends the rows, admits the facts as [`integrity::Evidence`], sends out the signature checks that follow → the

@@ -15,7 +15,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Blob;
 use web_sys::DataTransfer;
-use web_sys::DataTransferItem;
 use web_sys::File;
 use web_sys::FileList;
 use web_sys::FileSystemDirectoryEntry;
@@ -55,6 +54,8 @@ impl NamedFile {
 /// What was dropped, held on to while the event lasts: the browser forgets a drop's items as soon as its handler returns.
 pub struct Drop {
     items: Vec<Item>,
+    /// Files beside them that stand in no folder: what a program offers, and not the disk.
+    files: Vec<NamedFile>,
 }
 
 /// One of the things dropped, both ways that it can be walked.
@@ -64,19 +65,31 @@ struct Item {
 }
 
 impl Drop {
-    /// Takes the items of a drop; `None` where nothing can be walked: a drop made by a script, or by a driver, has files but no entries.
+    /// Takes the items of a drop; `None` where nothing can be walked: a drop made by a script, in Chromium, has files but no entries.
     /// Must be called inside the event's handler.
     #[must_use]
     pub fn take(transfer: &DataTransfer) -> Option<Self> {
-        let items = transfer.items();
-        let item = |item: DataTransferItem| Some(Item { entry: item.webkit_get_as_entry().ok()??, handle: handles::ask(&item) });
-        let items: Vec<Item> = (0..items.length()).filter_map(|at| item(items.get(at)?)).collect();
-        (!items.is_empty()).then_some(Self { items })
+        let all = transfer.items();
+        let (mut items, mut others) = (Vec::new(), Vec::new());
+        for item in (0..all.length()).filter_map(|at| all.get(at)) {
+            match item.webkit_get_as_entry().ok().flatten() {
+                Some(entry) => items.push(Item { entry, handle: handles::ask(&item) }),
+                None => others.push(item),
+            }
+        }
+        if items.is_empty() {
+            return None;
+        }
+        let files = others.into_iter().filter_map(|item| item.get_as_file().ok()?).map(|file| NamedFile::new(file.name(), file.into()));
+        Some(Self { items, files: files.collect() })
     }
 
     /// Walks it, folder by folder, and hands on the files of each as soon as they are known, until `found` breaks off; it goes on when
     /// `found` has returned. Returns the names that could not be listed.
     pub async fn walk(self, mut found: impl AsyncFnMut(Vec<NamedFile>) -> ControlFlow<()>) -> Vec<String> {
+        if !self.files.is_empty() && found(self.files).await.is_break() {
+            return Vec::new();
+        }
         let (mut entries, mut walk) = (Vec::new(), Walk::default());
         for Item { handle, entry } in self.items {
             let handle = match handle {

@@ -2,32 +2,30 @@
 
 /// Folders with their paths.
 pub struct Folders<F> {
-    waiting: Vec<(String, F)>,
-    /// Whether one with digests was wanted last.
-    were_digests: bool,
+    logs: Vec<(String, F)>,
+    digests: Vec<(String, F)>,
+    is_digests_turn: bool,
 }
 
 impl<F> Default for Folders<F> {
     fn default() -> Self {
-        Self { waiting: Vec::new(), were_digests: true }
+        Self { logs: Vec::new(), digests: Vec::new(), is_digests_turn: false }
     }
 }
 
 impl<F> Folders<F> {
     /// Adds one that was found.
     pub fn push(&mut self, path: String, folder: F) {
-        self.waiting.push((path, folder));
+        let alike = if is_of_digests(&path) { &mut self.digests } else { &mut self.logs };
+        alike.push((path, folder));
     }
 
     /// The next one: deepest first, so that few wait; logs and digests in turns. A tree that happened to be walked digests first had no rows
-    /// to show before thousands of them were opened, and one that was walked logs first no proofs before the end.
+    /// to show before thousands of them were opened, and one that is walked logs first has no proofs before the end.
     pub fn pop(&mut self) -> Option<(String, F)> {
-        self.were_digests = !self.were_digests;
-        let wanted = self.waiting.iter().rposition(|(path, _)| is_of_digests(path) == self.were_digests);
-        match wanted {
-            Some(place) => Some(self.waiting.remove(place)),
-            None => self.waiting.pop(),
-        }
+        let (first, second) = if self.is_digests_turn { (&mut self.digests, &mut self.logs) } else { (&mut self.logs, &mut self.digests) };
+        self.is_digests_turn = !self.is_digests_turn;
+        first.pop().or_else(|| second.pop())
     }
 }
 

@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use gloo::render::request_animation_frame;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
@@ -68,8 +67,11 @@ pub async fn next_frame_begins() {
     let _ = begun.await;
 }
 
-/// Waits until the browser has painted what is there now. A page that nobody sees is not painted: it waits for a tenth of a second.
+/// Waits until a frame is painted. A page that nobody sees has none: then it waits for nothing, or for the clock.
 pub async fn painted() {
+    if web_sys::window().and_then(|window| window.document()).is_none_or(|document| document.hidden()) {
+        return;
+    }
     let (sender, begun) = oneshot::channel();
     let sender = Rc::new(Cell::new(Some(sender)));
     let begin = move || {
@@ -79,13 +81,13 @@ pub async fn painted() {
         }
     };
     let unseen = Timeout::new(UNSEEN, begin.clone());
-    let frame = request_animation_frame(move |_| begin());
+    next_frame(begin);
     let _ = begun.await;
-    drop((unseen, frame));
+    drop(unseen);
     breathe().await;
 }
 
-/// Milliseconds.
+/// Milliseconds, for a page that is hidden meanwhile.
 const UNSEEN: u32 = 100;
 
 /// Lets the browser paint and take input before going on. By a message to oneself: a timer takes four milliseconds at least, half as long

@@ -1,4 +1,4 @@
-//! Chosen files read whole, one after the other by one `FileReader`.
+//! Files of an input read whole, one after the other by one `FileReader`.
 //!
 //! What an input hands over has no size until it is asked for, and of very many files each such question takes Chromium the longer the more
 //! there are: 105,000 tiny files by way of composites 427 µs each, 11,000 of them 251; read whole, 207 and 177. To read one, nobody asks.

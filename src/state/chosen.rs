@@ -1,4 +1,4 @@
-//! Very many files of a picker, read by the page and handed down as bytes: it looks at none of them.
+//! Very many files of an input, read by the page and handed down as bytes: it looks at none of them.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ use crate::state::zip_intake::is_zip;
 struct Reading {
     files: Files,
     /// How many of them are still to be read.
-    wanted: u64,
+    many: u64,
     lanes: Vec<Lane>,
     /// How many lanes go on, and which of them wait until readers have caught up.
     open: usize,
@@ -58,12 +58,12 @@ struct Lanes {
 
 impl Intake {
     /// Reads the first so many files and sends them, some at a time. Returns those that have to go another way.
-    pub(super) async fn send_read(&self, files: Files, wanted: u64, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> Files {
+    pub(super) async fn send_read(&self, files: Files, many: u64, goes_on: impl Fn() -> ControlFlow<()> + 'static) -> Files {
         let before = self.progress().bytes_read;
         let (ended, have_ended) = oneshot::channel();
         let reading = Rc::new(RefCell::new(Reading {
             files,
-            wanted,
+            many,
             lanes: Vec::new(),
             open: 0,
             resting: Vec::new(),
@@ -150,12 +150,13 @@ impl Lanes {
     fn go_on(&self, number: usize) {
         let mut reading = self.reading.borrow_mut();
         let reading = &mut *reading;
-        while reading.wanted > 0 && (self.goes_on)().is_continue() {
+        // What will be held back need not be read: what of it is sent never counts as read, and lanes would rest for it for ever.
+        while reading.many > 0 && !self.intake.gate.is_holding() && (self.goes_on)().is_continue() {
             if self.intake.is_far_ahead(reading) {
                 return self.rest(reading, number);
             }
             let (Some(file), Some(lane)) = (reading.files.next(), reading.lanes.get_mut(number)) else { break };
-            reading.wanted -= 1;
+            reading.many -= 1;
             if !is_zip(&file) && lane.reader.begin(&file.file) {
                 (lane.file, lane.is_slow) = (Some(file), false);
                 return;

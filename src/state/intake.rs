@@ -10,6 +10,7 @@ use leptos::prelude::GetUntracked;
 use leptos::prelude::RwSignal;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
+use leptos::prelude::untrack;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 use web_sys::DragEvent;
@@ -72,7 +73,7 @@ impl Intake {
     pub fn open_drop(&self, event: &DragEvent) {
         let Some(transfer) = event.data_transfer() else { return };
         let Some(drop) = Drop::take(&transfer) else {
-            return transfer.files().iter().for_each(|list| self.open_files(list));
+            return transfer.files().map_or((), |list| self.open_files(&list));
         };
         let this = self.clone();
         self.run(Box::pin(async move {
@@ -81,7 +82,7 @@ impl Intake {
             let (listed, waiting, is_wanted) = (this.clone(), gathered.clone(), goes_on.clone());
             let lost = drop.walk(async move |files: Vec<NamedFile>| {
                 listed.gate.wait_for_word(files.len() as u64, Extent::SoFar).await;
-                listed.open_workbench().await;
+                listed.open_workbench(&is_wanted).await;
                 let mut sheaf = waiting.borrow_mut();
                 if is_wanted().is_break() {
                     sheaf.files.extend(files);
@@ -111,8 +112,8 @@ impl Intake {
         let (this, goes_on) = (self.clone(), self.until_cancelled());
         self.run(Box::pin(async move {
             this.gate.wait_for_word(many, Extent::All).await;
-            if many > 0 && goes_on().is_continue() {
-                this.open_workbench().await;
+            if many > 0 {
+                this.open_workbench(&goes_on).await;
             }
             this.send(files, many, goes_on).await;
         }));
@@ -166,7 +167,8 @@ impl Intake {
 
     /// Stops reading what has not begun.
     pub fn cancel(&self) {
-        self.arriving.set(0);
+        // Those under way end by themselves.
+        self.arriving.set(self.gate.under_way());
         self.client.say(&Call::Cancel, &[]);
         self.end_listing();
     }
@@ -216,12 +218,16 @@ impl Intake {
         Some(())
     }
 
-    /// Shows the workbench, in a task of its own, and lets the browser lay it out before readers take the cores: beside them that was a task
-    /// of 80 to 97 ms.
-    async fn open_workbench(&self) {
-        if !self.gate.desk.opening.get_untracked() {
-            breathe().await;
-            self.gate.desk.opening.set(true);
+    /// Shows the workbench, if it is not there, in a task of its own, and lets the browser lay out its first frame before readers take the
+    /// cores: beside them that was a task of 80 to 97 ms. The panels that come a frame later are built beside them.
+    async fn open_workbench(&self, goes_on: &impl Fn() -> ControlFlow<()>) {
+        let desk = self.gate.desk;
+        if !untrack(|| desk.is_empty()) {
+            return;
+        }
+        breathe().await;
+        if goes_on().is_continue() {
+            desk.opening.set(true);
             painted().await;
         }
     }
@@ -257,7 +263,10 @@ impl Intake {
     pub(super) fn send_held(&self) {
         let (held, this, goes_on) = (self.gate.take(), self.clone(), self.until_cancelled());
         let many = held.len() as u64;
-        self.run(Box::pin(async move { this.send(Box::new(held.into_iter()), many, goes_on).await }));
+        self.run(Box::pin(async move {
+            this.open_workbench(&goes_on).await;
+            this.send(Box::new(held.into_iter()), many, goes_on).await;
+        }));
     }
 
     fn gather(&self, sheaf: &mut Sheaf, file: NamedFile) {
@@ -334,6 +343,7 @@ const MOST_NAMED: usize = 50_000;
 const NAMED_AT_ONCE: usize = 1024;
 /// More files than these are not looked up one by one, but read by the page, where their sizes are not at hand.
 const MANY: u64 = 500;
-/// The last so many go down as composites, where sizes are at hand; those before them are read by the page too. A composite costs Chromium
-/// 75 µs a file, and 3 or 4 more for each thousand that was made after it: 105,000 tiny files of a script took 263 µs each so, now 197.
+/// The last so many go down as composites, where sizes are at hand; those before them are read by the page too. In a composite a file costs
+/// Chromium 75 µs, and 3 or 4 more for each thousand files that the script has made after it, however few composites are under way: 105,000
+/// tiny ones took 263 µs each so, now 197.
 const TOGETHER: u64 = 32_000;

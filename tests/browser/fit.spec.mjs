@@ -173,6 +173,25 @@ describe("a load that may not fit", () => {
     await page.close();
   });
 
+  test("of very many chosen files, more than would wait in memory, it is asked too", async () => {
+    const many = join(folder, "many");
+    await mkdir(many);
+    // 600 files of 180 kB: the page reads so many by itself, and holds 48 MB at most that are read and not yet taken.
+    for (let file = 0; file < 600; file++) {
+      const records = Array.from({ length: 36 }, (_, at) => ({ ...event(file % FILES, at), eventID: `00000000-0000-4000-8001-${(file * 36 + at).toString(16).padStart(12, "0")}` }));
+      await writeFile(join(many, `${file}.json`), JSON.stringify({ Records: records }));
+    }
+    const page = await openDashboard(browser, `${host.url}?memory=1`);
+    await choose(page, "#pick-folder", many);
+    await page.waitForSelector("#fit-dialog[open]");
+    assert.match(await text(page, "#fit-told"), /^600 files, 1\d\d MB as stored/);
+    await page.click("#fit-writes");
+    await page.waitForFunction(() => document.documentElement.dataset.filesRead === "600" && document.documentElement.dataset.busy === "0", { polling: 50, timeout: 60_000 });
+    assertQuiet(page);
+    assert.match(await text(page, "#held-note"), /of 21,600 events/);
+    await page.close();
+  });
+
   test("what fits is not asked about", async () => {
     const page = await openDashboard(browser, host.url);
     await choose(page, "#pick-files", ...paths);

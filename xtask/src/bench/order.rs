@@ -8,7 +8,7 @@ pub const USAGE: &str = "\
 cargo xtask bench [--events N] [--profile tiny|typical|huge] [--runs N] [--only PEER,…] [--rows N,…|none]
                   [--files disk|memory] [--json] [--write]
   peers: trailseal javascript duckdb verify native; --rows: table sizes for surveys and sorts without a browser;
-  --files: where the browser has them from that are given to the pages' folder inputs, the folder chosen or files made in the page";
+  --files: what the pages' folder inputs are given: the folder on the disk, or copies of its files made in the page";
 
 /// What is asked for.
 pub struct Order {
@@ -16,7 +16,7 @@ pub struct Order {
     pub profile: String,
     pub runs: usize,
     pub only: Vec<Peer>,
-    pub files: Place,
+    pub files: Origin,
     /// Table sizes that surveys and sorts are timed over, natively.
     pub rows: Vec<u64>,
     pub form: Form,
@@ -25,16 +25,16 @@ pub struct Order {
     pub speed: Speed,
 }
 
-/// Where the browser has the files from that are given to a page.
+/// What the folder inputs of the pages are given.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Origin {
     /// A person has chosen their folder.
     Disk,
     /// A script has made them, in the page.
     Memory,
 }
 
-impl Place {
+impl Origin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Disk => "disk",
@@ -44,7 +44,7 @@ impl Place {
 
     fn named(name: &str) -> Outcome<Self> {
         let known = [Self::Disk, Self::Memory].into_iter().find(|place| place.name() == name);
-        known.ok_or_else(|| format!("Files are of the disk or in memory, not `{name}`.\n{USAGE}"))
+        known.ok_or_else(|| format!("The pages can be given files of the `disk` or in `memory`, not `{name}`.\n{USAGE}"))
     }
 }
 
@@ -68,7 +68,7 @@ impl Default for Order {
             profile: "typical".to_owned(),
             runs: 5,
             only: Peer::ALL.to_vec(),
-            files: Place::Disk,
+            files: Origin::Disk,
             rows: vec![1_000_000, 10_000_000],
             form: Form::Table,
             writes: false,
@@ -88,7 +88,7 @@ impl Order {
                 "--runs" => order.runs = number(value()?)? as usize,
                 "--profile" => order.profile = profile(value()?)?,
                 "--only" => order.only = value()?.split(',').map(Peer::named).collect::<Outcome<_>>()?,
-                "--files" => order.files = Place::named(value()?)?,
+                "--files" => order.files = Origin::named(value()?)?,
                 "--rows" => {
                     order.rows = match value()? {
                         "none" => Vec::new(),

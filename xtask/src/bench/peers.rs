@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::order::Order;
-use super::order::Place;
+use super::order::Origin;
 use super::order::Speed;
 use crate::Outcome;
 use crate::browsers::Browsers;
@@ -73,7 +73,7 @@ pub struct Bench {
     /// Peers that cannot run here, and why.
     pub absent: Vec<String>,
     folder: PathBuf,
-    files: Place,
+    files: Origin,
     speed: Speed,
     node: Option<(PathBuf, PathBuf)>,
     python: Option<PathBuf>,

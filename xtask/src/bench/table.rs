@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::machine;
 use super::order::Order;
-use super::order::Place;
+use super::order::Origin;
 use super::order::Speed;
 use super::peers::Bench;
 use super::peers::Measured;
@@ -21,6 +21,7 @@ use crate::files;
 pub struct Results {
     machine: String,
     data: String,
+    files: &'static str,
     runs: String,
     peers: Vec<(Peer, Vec<Measured>)>,
     absent: Vec<String>,
@@ -36,17 +37,17 @@ impl Results {
         let (many, bytes) = size(folder);
         let megabytes = bytes as f64 / 1e6;
         let data = format!("{} trail of {} events: {many} files, {megabytes:.1} MB as stored", order.profile, thousands(order.events));
-        let place = match order.files {
-            Place::Disk => "the pages' from the disk",
-            Place::Memory => "the pages' made by a script",
+        let origin = match order.files {
+            Origin::Disk => "the pages' from the disk",
+            Origin::Memory => "the pages' made by a script",
         };
         let runs = match order.speed {
             Speed::Earnest => {
-                format!("{}, in turns, each in a fresh process; medians; files of the disk in its cache, {place}", order.runs)
+                format!("{}, in turns, each in a fresh process; medians; files of the disk in its cache, {origin}", order.runs)
             }
             Speed::Smoke => format!("{}, only to see that all runs: the native programs are not optimised", order.runs),
         };
-        Self { machine, data, runs, peers, absent: bench.absent.clone(), scale }
+        Self { machine, data, files: order.files.name(), runs, peers, absent: bench.absent.clone(), scale }
     }
 
     pub fn json(&self) -> Value {
@@ -55,7 +56,7 @@ impl Results {
                 runs.iter().map(|run| json!({ "seconds": run.seconds, "events": run.events, "told": run.told })).collect();
             json!({ "peer": peer.name(), "work": peer.work(), "median": median(seconds(runs)), "ratio": self.ratio(*peer), "runs": all })
         };
-        json!({ "machine": self.machine, "data": self.data, "peers": self.peers.iter().map(peer).collect::<Vec<_>>(),
+        json!({ "machine": self.machine, "data": self.data, "files": self.files, "peers": self.peers.iter().map(peer).collect::<Vec<_>>(),
             "absent": self.absent, "runs": self.runs, "scale": self.scale })
     }
 
