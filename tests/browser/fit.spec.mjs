@@ -176,7 +176,7 @@ describe("a load that may not fit", () => {
   test("of very many chosen files, more than would wait in memory, it is asked too", async () => {
     const many = join(folder, "many");
     await mkdir(many);
-    // 600 files of 180 kB: the page reads so many by itself, and holds 48 MB at most that are read and not yet taken.
+    // 600 files of 188 kB: the page reads so many by itself, and holds 48 MB at most that are read and not yet taken.
     for (let file = 0; file < 600; file++) {
       const records = Array.from({ length: 36 }, (_, at) => ({ ...event(file % FILES, at), eventID: `00000000-0000-4000-8001-${(file * 36 + at).toString(16).padStart(12, "0")}` }));
       await writeFile(join(many, `${file}.json`), JSON.stringify({ Records: records }));

@@ -15,7 +15,6 @@ use crate::process;
 use crate::sample;
 use order::Form;
 use order::Order;
-use order::Speed;
 use order::USAGE;
 use peers::Bench;
 use peers::Measured;
@@ -36,11 +35,11 @@ pub fn run(args: &[String]) -> Outcome {
     if order.writes { results.write(&process::root().join("docs/performance.md")) } else { Ok(()) }
 }
 
-/// One per cent of a usual run, for `cargo xtask test`: that everything still runs and counts the same.
+/// For `cargo xtask test`.
 pub fn smoke() -> Outcome {
-    let order = Order { events: 2_000, runs: 1, speed: Speed::Smoke, rows: vec![20_000], only: Order::smoke_peers(), ..Order::default() };
-    let results = measure(&order)?;
-    print!("{results}");
+    for order in Order::smoke() {
+        print!("{}", measure(&order)?);
+    }
     Ok(())
 }
 

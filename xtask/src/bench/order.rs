@@ -43,7 +43,7 @@ impl Origin {
     }
 
     fn named(name: &str) -> Outcome<Self> {
-        let known = [Self::Disk, Self::Memory].into_iter().find(|place| place.name() == name);
+        let known = [Self::Disk, Self::Memory].into_iter().find(|origin| origin.name() == name);
         known.ok_or_else(|| format!("The pages can be given files of the `disk` or in `memory`, not `{name}`.\n{USAGE}"))
     }
 }
@@ -103,8 +103,17 @@ impl Order {
         Ok(order)
     }
 
+    /// One per cent of a usual run, with files of the disk and with files made in the page: that everything still runs and counts the same.
+    pub fn smoke() -> [Self; 2] {
+        let order = || Self { events: 2_000, runs: 1, speed: Speed::Smoke, ..Self::default() };
+        [
+            Self { rows: vec![20_000], only: Self::smoke_peers(), ..order() },
+            Self { rows: Vec::new(), only: vec![Peer::Trailseal, Peer::JavaScript], files: Origin::Memory, ..order() },
+        ]
+    }
+
     /// Those that need nothing from outside and no minutes of building.
-    pub fn smoke_peers() -> Vec<Peer> {
+    fn smoke_peers() -> Vec<Peer> {
         vec![Peer::Trailseal, Peer::JavaScript, Peer::Verify, Peer::Native]
     }
 }
