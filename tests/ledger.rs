@@ -303,6 +303,35 @@ fn a_folder_given_twice_counts_its_events_once() {
     assert!(problems.iter().any(|problem| problem.what.contains("counted once")));
 }
 
+#[test]
+fn a_file_whose_reading_was_ended_and_that_is_opened_again_has_its_events_twice_and_that_is_said() {
+    let files = files();
+    let (name, bytes) = files.iter().filter(|(name, _)| name.contains("/CloudTrail/")).max_by_key(|(_, bytes)| bytes.len()).unwrap();
+    let mut ledger = Ledger::new(Asked::default());
+    let mut open = |id: u32, is_ended: bool| {
+        ledger.expect(&[Named { id: FileId(id), name: name.clone(), size: bytes.len() as u64 }]);
+        let mut reader = Reader::default();
+        reader.open(FileId(id), name, None);
+        if is_ended {
+            reader.push(&bytes[..bytes.len() - 100]);
+            reader.break_off("reading was ended before the end of the file");
+        } else {
+            reader.push(bytes);
+            reader.close();
+        }
+        let (report, rows) = reader.finish();
+        ledger.admit(report, rows);
+        let Reply::Now(Answer::Problems(problems)) = ledger.answer(0, Question::Problems) else { panic!("problems are known at once") };
+        (ledger.progress().rows, problems.iter().filter(|problem| problem.what.starts_with("Opened again")).count())
+    };
+    let (some, said) = open(0, true);
+    assert!(some > 0 && said == 0);
+    let (all, said) = open(1, false);
+    assert!(all > some * 2 && said == 1, "{some} and then {all}");
+    // Once more is a copy like any other.
+    assert_eq!(open(2, false), (all, 1));
+}
+
 /// What was read fast while folders are still being walked through is not all there is: nothing is missing before the walk has ended.
 #[test]
 fn nothing_is_missing_while_folders_are_being_walked_through() {

@@ -29,6 +29,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::content::ContentFlaw;
 use crate::integrity::evidence::Evidence;
 use crate::integrity::evidence::FileFacts;
 use crate::integrity::judgement::Asked;
@@ -71,6 +72,8 @@ pub struct Ledger {
     files: HashMap<FileId, File>,
     /// Name and content of every file with events: a copy's events are counted once.
     contents: HashSet<(String, Sha256)>,
+    /// Names of files whose reading was ended in their midst, and how many of their events had been read.
+    half_read: HashMap<String, u64>,
     /// Of the few large gzip files: where they can be inflated from.
     checkpoints: Vec<(FileId, Vec<Checkpoint>)>,
     problems: Vec<Problem>,
@@ -155,6 +158,9 @@ impl Ledger {
         self.take_rows(rows);
         self.progress.bytes_read += report.bytes;
         for facts in report.facts {
+            if !copies.contains(&facts.id) {
+                self.note_half_read(&facts);
+            }
             if let Some(file) = self.files.get_mut(&facts.id) {
                 self.progress.files_read += u64::from(!file.done);
                 // A URL's size is known only now.
@@ -192,6 +198,22 @@ impl Ledger {
             self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });
         }
         !is_new && !is_late
+    }
+
+    /// Says of a file that is opened again that events of it were there before: rows are never taken back.
+    fn note_half_read(&mut self, facts: &FileFacts) {
+        let events = facts.events.unwrap_or(0);
+        if matches!(facts.content.flaw, Some(ContentFlaw::Unread(_))) && events > 0 {
+            self.half_read.insert(facts.source.clone(), events);
+        } else if events > 0
+            && let Some(before) = self.half_read.remove(&facts.source)
+        {
+            let what = format!(
+                "Opened again: its reading was ended before, after {before} events. Those of them that are in the table stand there twice now; \"Count \
+                 duplicate deliveries once\" counts each of them once."
+            );
+            self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });
+        }
     }
 
     /// Takes in the outcome of signature checks.

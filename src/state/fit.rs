@@ -242,11 +242,6 @@ impl Gate {
         !self.load.borrow().held.is_empty()
     }
 
-    /// Walks and the like under way.
-    pub(super) fn under_way(&self) -> u64 {
-        u64::from(self.load.borrow().open)
-    }
-
     /// What was held back; from now on everything passes until the load has ended.
     pub(super) fn take(&self) -> Vec<NamedFile> {
         let mut load = self.load.borrow_mut();

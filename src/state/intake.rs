@@ -47,7 +47,8 @@ pub struct Intake {
     next: Rc<Cell<u32>>,
     /// Counts how often reading was cancelled: a walk that began before goes no further.
     cancelled: Rc<Cell<u32>>,
-    /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end.
+    /// Walks under way, and files of which the ledger has not yet said that it knows them: the page is not idle before they end. A cancel takes
+    /// nothing off: walks end by themselves, and the ledger hears of every file that has a number, if only to be told that nobody reads it.
     arriving: RwSignal<u64>,
     /// Where loads that may not fit into memory are held up.
     pub(super) gate: Gate,
@@ -167,8 +168,6 @@ impl Intake {
 
     /// Stops reading what has not begun.
     pub fn cancel(&self) {
-        // Those under way end by themselves.
-        self.arriving.set(self.gate.under_way());
         self.client.say(&Call::Cancel, &[]);
         self.end_listing();
     }
