@@ -412,8 +412,8 @@ fn a_file_that_was_not_read_is_not_missing() {
         assert!(gone(&found).is_subset(&gone(&before)), "{:?}", gone(&found).difference(&gone(&before)).collect::<Vec<_>>());
         for at in &unread {
             let named = |source: &Option<String>| source.as_deref() == Some(files[*at].0.as_str());
-            let logs = found.logs.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_str()));
-            let digests = found.digests.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_str()));
+            let logs = found.logs.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_ref()));
+            let digests = found.digests.iter().filter(|row| named(&row.source)).map(|row| (row.verdict, row.reason, row.message.as_ref()));
             for (verdict, reason, message) in logs.chain(digests) {
                 assert_eq!((verdict, reason.map(|reason| reason.slug())), (Verdict::Unproven, Some("not-readable")), "{}", files[*at].0);
                 assert!(message.ends_with("was not read: reading was ended before its turn, so nothing can be said of it. Open it again."));

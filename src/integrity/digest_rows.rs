@@ -63,7 +63,7 @@ fn copy_verdict(given: &GivenDigest<'_>, verdict: &DigestVerdict<'_>, file: &Giv
     let content = &file.facts.content;
     if let Some(mut judged) = judge_flaw(content, "digest") {
         if judged.reason == Some(Reason::TrailingData) && verdict.proof.is_some() {
-            judged.message.push_str(" Without them its signature holds.");
+            judged.message.to_mut().push_str(" Without them its signature holds.");
         }
         return judged.with_remarks(container_remarks(content));
     }

@@ -82,7 +82,7 @@ fn judge_digest<'a>(
     let trial = Trial::of(evidence, digests, given, verdicts);
     if let Some(mut judged) = judge_flaw(&file.facts.content, "digest") {
         if judged.reason == Some(Reason::TrailingData) {
-            judged.message.push_str(trial.without_tail());
+            judged.message.to_mut().push_str(trial.without_tail());
         }
         return plain(judged);
     }

@@ -1,6 +1,6 @@
 //! The digests given, each content once, and the signatures that may prove them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::integrity::evidence::About;
 use crate::integrity::evidence::CheckState;

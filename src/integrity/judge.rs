@@ -163,7 +163,7 @@ fn ignore_rest(files: &[&GivenFile], rows: &mut Rows) -> Vec<IgnoredRow> {
         };
         ignored.push(IgnoredRow { source: file.facts.source.clone(), why: why.to_owned() });
         if matches!(file.facts.kind, FileKind::EventSource) {
-            let message = "Not a file as CloudTrail delivers it, so no digest can list it; its events cannot be proven.".to_owned();
+            let message = "Not a file as CloudTrail delivers it, so no digest can list it; its events cannot be proven.";
             rows.say(id, &Judged::not_valid(NotValid::Unlisted, Reason::NoChain, message));
         }
     }
@@ -211,19 +211,19 @@ impl Rows {
         };
         let waiting = "Proofs are still arriving.";
         for judged in self.files.iter_mut().flatten().filter(|judged| waits(judged.verdict, judged.reason)) {
-            *judged = Judged::pending(waiting.to_owned());
+            *judged = Judged::pending(waiting);
         }
         self.digests.retain(|row| row.verdict != Verdict::Missing);
         self.logs.retain(|row| row.verdict != Verdict::Missing);
         self.lake.retain(|row| row.verdict != Verdict::Missing);
         for row in self.digests.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
-            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.into());
         }
         for row in self.logs.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
-            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.into());
         }
         for row in self.lake.iter_mut().filter(|row| waits(row.verdict, row.reason)) {
-            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.to_owned());
+            (row.verdict, row.reason, row.message) = (Verdict::Pending, None, waiting.into());
         }
     }
 }

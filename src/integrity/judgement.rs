@@ -1,5 +1,7 @@
 //! What was asked, and all that is answered: verdicts by file, the report, the hours covered, what is still lacking.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -61,9 +63,10 @@ impl Stage {
     }
 
     /// The verdict on a file that a proven digest names and that was not found.
-    pub(crate) fn missing(self, mut message: String) -> Judged {
+    pub(crate) fn missing(self, message: impl Into<Cow<'static, str>>) -> Judged {
+        let mut message = message.into();
         if self == Self::CutShort {
-            message.push_str(
+            message.to_mut().push_str(
                 " Reading was ended early: it may be among what was opened and not read, so that this does not show that it is gone.",
             );
         }

@@ -1,8 +1,11 @@
 //! Lake's part of the report: one row for each sign file and each result file, told apart by `kind`.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::integrity::listed_by::ListedBy;
 use crate::integrity::report::ReportTime;
 use crate::integrity::report_text::Verbosity;
 use crate::integrity::text_lines::Lines;
@@ -29,11 +32,11 @@ pub struct LakeRow {
     /// Why.
     pub reason: Option<Reason>,
     /// In a plain sentence.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What else is worth knowing.
     pub remarks: Vec<Remark>,
     /// The sign files that list it, the best first.
-    pub listed_by: Vec<String>,
+    pub listed_by: ListedBy,
     /// The key that the sign file names.
     pub key_fingerprint: Option<String>,
     /// The hash that the sign file states, of the compressed file.
@@ -178,9 +181,9 @@ fn status(row: &LakeRow) -> String {
     };
     let words = match row.verdict {
         Verdict::Valid => "valid".to_owned(),
-        Verdict::Invalid => format!("INVALID: {}", cli_words(row).unwrap_or_else(|| row.message.clone())),
+        Verdict::Invalid => format!("INVALID: {}", cli_words(row).unwrap_or_else(|| row.message.to_string())),
         Verdict::Missing => format!("INVALID: not found. {}", row.message),
-        Verdict::Unproven | Verdict::Pending => format!("NOT PROVEN: {}", cli_words(row).unwrap_or_else(|| row.message.clone())),
+        Verdict::Unproven | Verdict::Pending => format!("NOT PROVEN: {}", cli_words(row).unwrap_or_else(|| row.message.to_string())),
         Verdict::Unlisted => format!("NOT LISTED: {}", row.message),
     };
     format!("{kind}\t{place}\t{words}")

@@ -112,7 +112,7 @@ impl<'a> Lake<'a> {
                 // Any CSV; no sign file knows it.
                 None => continue,
             };
-            judged.listed_by = listed_by(claims, claim);
+            judged.listed_by = listed_by(claims, claim).into();
             rows.say(file.facts.id, &judged);
             rows.lake.push(claim.map_or_else(
                 || row(LakeKind::ResultFile, Some(file), None, judged.clone()),
@@ -130,7 +130,7 @@ impl<'a> Lake<'a> {
                 claim.entry.name
             );
             let mut judged = self.stage.missing(message);
-            judged.listed_by.push(claim.sign.file.facts.source.clone());
+            judged.listed_by = vec![claim.sign.file.facts.source.clone()].into();
             rows.lake.push(listed_row(claim.sign.sign, claim.entry, None, judged));
         }
     }

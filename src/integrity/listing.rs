@@ -1,7 +1,7 @@
 //! Every log that the digests list, each place once, and which given file is which log.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as MapEntry;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry as MapEntry;
 
 use crate::integrity::digest_verdict::DigestVerdict;
 use crate::integrity::digests::Digests;

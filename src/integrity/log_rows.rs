@@ -1,6 +1,6 @@
 //! The report's rows of logs: listed and given, listed and missing, given and in no digest.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::integrity::chain::in_range;
 use crate::integrity::coverage::LogCounts;
@@ -10,6 +10,7 @@ use crate::integrity::evidence::GivenFile;
 use crate::integrity::flaw_verdict::container_remarks;
 use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Asked;
+use crate::integrity::listed_by::ListedBy;
 use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listings;
 use crate::integrity::log_verdict::LogJudge;
@@ -42,7 +43,8 @@ impl<'a> LogRows<'_, 'a> {
     /// Adds every log; returns how many of each digest are not as they should be.
     pub(crate) async fn add(&self, rows: &mut Rows, pace: &Pace) -> LogCounts {
         let Asked { strictness, stage, .. } = *self.asked;
-        let judge = LogJudge { digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness, stage };
+        let keys = self.digests.all.iter().map(|given| vec![given.digest.place.key.clone()].into()).collect();
+        let judge = LogJudge { keys, digests: self.digests, verdicts: self.verdicts, listings: self.listings, strictness, stage };
         let mut bad = LogCounts::new();
         for entry in &self.listings.entries {
             pace.spend(DEAR.saturating_mul(entry.files.len().max(1))).await;
@@ -120,7 +122,7 @@ impl<'a> LogRows<'_, 'a> {
                     reason: judged.reason,
                     message: judged.message,
                     remarks: judged.remarks,
-                    listed_by: Vec::new(),
+                    listed_by: ListedBy::default(),
                     expected_sha256: None,
                     actual_sha256: actual(file),
                     events: file.facts.events,
@@ -137,7 +139,7 @@ impl<'a> LogRows<'_, 'a> {
         match judge_flaw(&file.facts.content, "log file") {
             Some(flaw) if flaw.reason == Some(Reason::NotReadable) => flaw,
             Some(flaw) => {
-                judged.message = format!("{} {}", judged.message, flaw.message);
+                judged.message = format!("{} {}", judged.message, flaw.message).into();
                 judged
             }
             None => judged,
@@ -170,10 +172,10 @@ fn listed_row(entry: &Entry<'_>, file: Option<&GivenFile>, judged: Judged) -> Lo
 }
 
 /// The hash of content that is there as a whole; half a content's hash says nothing.
-fn actual(file: &GivenFile) -> Option<String> {
+fn actual(file: &GivenFile) -> Option<Sha256> {
     use crate::integrity::content::ContentFlaw;
     let content = &file.facts.content;
-    matches!(content.flaw, None | Some(ContentFlaw::TrailingData { .. })).then(|| content.sha256.to_string())
+    matches!(content.flaw, None | Some(ContentFlaw::TrailingData { .. })).then_some(content.sha256)
 }
 
 /// A log is judged, and its row made, in the time of so many numbers.

@@ -9,6 +9,7 @@ use crate::integrity::flaw_verdict::container_remarks;
 use crate::integrity::flaw_verdict::judge_flaw;
 use crate::integrity::judgement::Stage;
 use crate::integrity::judgement::Strictness;
+use crate::integrity::listed_by::ListedBy;
 use crate::integrity::listing::Entry;
 use crate::integrity::listing::Listing;
 use crate::integrity::listing::Listings;
@@ -25,6 +26,8 @@ use crate::trail::time::Timestamp;
 
 /// All that a log's verdict is taken from.
 pub(crate) struct LogJudge<'j, 'a> {
+    /// The key of each digest, as verdicts state it.
+    pub(crate) keys: Vec<ListedBy>,
     pub(crate) digests: &'j Digests<'a>,
     pub(crate) verdicts: &'j [DigestVerdict<'a>],
     pub(crate) listings: &'j Listings<'a>,
@@ -36,7 +39,7 @@ impl<'a> LogJudge<'_, 'a> {
     /// One file taken for this entry; `first` is the file that stands for the entry, if it is another one.
     pub(crate) fn judge(&self, entry: &Entry<'a>, standing: Location, file: &GivenFile, first: Option<&GivenFile>) -> Judged {
         let content = &file.facts.content;
-        let Some(listing) = entry.listing_for(Some(&content.sha256)) else { return Judged::pending(String::new()) };
+        let Some(listing) = entry.listing_for(Some(&content.sha256)) else { return Judged::pending("") };
         let mut judged = self.judge_content(listing, file);
         let mut remarks = container_remarks(content);
         if standing.is_moved() {
@@ -61,13 +64,16 @@ impl<'a> LogJudge<'_, 'a> {
     /// A log that no file was found for; `None` where no proven digest lists it.
     pub(crate) fn judge_absent(&self, entry: &Entry<'a>) -> Option<Judged> {
         entry.listing_for(None).filter(|listing| listing.proven)?;
-        let mut judged = self.stage.missing(Reason::NotFound.sentence().to_owned());
+        let mut judged = self.stage.missing(Reason::NotFound.sentence());
         judged.listed_by = self.listed_by(entry);
         Some(judged)
     }
 
     /// The keys of the digests that list it, proven ones first.
-    fn listed_by(&self, entry: &Entry<'_>) -> Vec<String> {
+    fn listed_by(&self, entry: &Entry<'_>) -> ListedBy {
+        if let [listing] = &entry.listings[..] {
+            return self.keys.get(listing.digest).cloned().unwrap_or_default();
+        }
         let mut keys: Vec<String> = Vec::new();
         for listing in &entry.listings {
             let Some(given) = self.digests.get(listing.digest) else { continue };
@@ -75,7 +81,7 @@ impl<'a> LogJudge<'_, 'a> {
                 keys.push(given.digest.place.key.clone());
             }
         }
-        keys
+        keys.into()
     }
 
     fn judge_content(&self, listing: &Listing<'_>, file: &GivenFile) -> Judged {
@@ -102,16 +108,16 @@ impl<'a> LogJudge<'_, 'a> {
                 } else {
                     " Even without them its content is not what was signed."
                 };
-                judged.message.push_str(more);
+                judged.message.to_mut().push_str(more);
             }
             return judged;
         }
         if fits {
-            return Judged::valid(proof, "Its content is what a digest whose signature holds states.".to_owned());
+            return Judged::valid(proof, "Its content is what a digest whose signature holds states.");
         }
         if is_odd_label(listing.logged.hash_algorithm.as_deref(), "SHA-256") {
             let reason = Reason::UnsupportedAlgorithm;
-            return Judged::not_valid(NotValid::Unproven, reason, reason.sentence().to_owned());
+            return Judged::not_valid(NotValid::Unproven, reason, reason.sentence());
         }
         let whose = self.listings.with_hash(&content.sha256).map(|entry| format!(" It holds the bytes of {}", entry.place.key));
         let reason = Reason::HashMismatch;

@@ -19,6 +19,8 @@ mod lake_rows;
 mod lake_standing;
 mod lake_verdict;
 
+pub mod listed_by;
+
 pub mod verdict;
 
 pub mod evidence;

@@ -153,7 +153,7 @@ impl Evidence {
     /// Adds what proves query results of Lake; returns the fingerprints of the keys that their sign files name.
     fn add_lake(&self, judgement: &Judgement, files: &BTreeSet<FileId>, set: &mut ProofSet) -> Vec<String> {
         let of_file = |id: &FileId| judgement.files.get(id.index()).and_then(Option::as_ref).map(|judged| &judged.listed_by);
-        let listing: Vec<&String> = files.iter().filter_map(of_file).flatten().collect();
+        let listing: Vec<&String> = files.iter().filter_map(of_file).flat_map(|listed_by| listed_by.iter()).collect();
         let signs = self.lake_signs().filter(|(file, _)| listing.contains(&&file.facts.source));
         let (ids, fingerprints): (Vec<FileId>, Vec<String>) = signs.map(|(file, sign)| (file.facts.id, sign.fingerprint.clone())).unzip();
         if !ids.is_empty() {

@@ -8,7 +8,7 @@ use crate::integrity::verdict::Reason;
 /// Why a stretch is as it is.
 #[must_use]
 pub fn cause_of(state: WindowState, digest: Option<&DigestRow>, gap: Option<GapCause>) -> String {
-    let said = |otherwise: &str| digest.map_or_else(|| otherwise.to_owned(), |digest| digest.message.clone());
+    let said = |otherwise: &str| digest.map_or_else(|| otherwise.to_owned(), |digest| digest.message.to_string());
     match (state, gap) {
         (WindowState::Proven, _) => "The digest is proven, and every log file that it lists is here and as signed.".to_owned(),
         (WindowState::ProvenEmpty, _) => "The digest is proven and lists no log file: nothing was delivered in this time.".to_owned(),

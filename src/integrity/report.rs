@@ -1,5 +1,6 @@
 //! The report: one document for the page, the command line and tests. Field names and their order are its contract.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -8,6 +9,8 @@ use serde::Serialize;
 use serde::Serializer;
 
 use crate::integrity::lake_report::LakeRow;
+use crate::integrity::listed_by::ListedBy;
+use crate::integrity::sha256::Sha256;
 use crate::integrity::signature::Origin;
 use crate::integrity::verdict::Reason;
 use crate::integrity::verdict::Remark;
@@ -208,7 +211,7 @@ pub struct DigestRow {
     /// Why.
     pub reason: Option<Reason>,
     /// In a plain sentence.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What else is worth knowing.
     pub remarks: Vec<Remark>,
     /// Where the signature that holds was found.
@@ -232,15 +235,15 @@ pub struct LogRow {
     /// Why.
     pub reason: Option<Reason>,
     /// In a plain sentence.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What else is worth knowing.
     pub remarks: Vec<Remark>,
     /// The keys of the digests that list it.
-    pub listed_by: Vec<String>,
+    pub listed_by: ListedBy,
     /// The hash that the digest states.
     pub expected_sha256: Option<String>,
     /// The hash of the content.
-    pub actual_sha256: Option<String>,
+    pub actual_sha256: Option<Sha256>,
     /// How many events; `None` where not read.
     pub events: Option<u64>,
     /// Where its digest lists it, for the order of the text.

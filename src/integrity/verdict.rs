@@ -1,5 +1,6 @@
 //! What may be said of a file: one verdict, one reason, any number of remarks. Most telling first.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
 
+use crate::integrity::listed_by::ListedBy;
 use crate::integrity::signature::SignedDigest;
 use crate::trail::arrange::arrange;
 
@@ -244,9 +246,9 @@ pub struct Judged {
     /// What else is worth knowing.
     pub remarks: Vec<Remark>,
     /// What, why it matters, what to do; as a plain sentence.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// The keys of the digests that list it.
-    pub listed_by: Vec<String>,
+    pub listed_by: ListedBy,
     /// Only this file makes values of this type, so that `Valid` always stands on a signature that holds.
     #[serde(skip)]
     made_here: (),
@@ -255,13 +257,13 @@ pub struct Judged {
 impl Judged {
     /// Proven. Takes the proof: there is no other way to say `Valid`.
     #[must_use]
-    pub fn valid(_proof: &SignedDigest, message: String) -> Self {
+    pub fn valid(_proof: &SignedDigest, message: impl Into<Cow<'static, str>>) -> Self {
         Self { verdict: Verdict::Valid, ..Self::pending(message) }
     }
 
     /// Anything but valid, with its reason.
     #[must_use]
-    pub fn not_valid(verdict: NotValid, reason: Reason, message: String) -> Self {
+    pub fn not_valid(verdict: NotValid, reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
         let verdict = match verdict {
             NotValid::Invalid => Verdict::Invalid,
             NotValid::Missing => Verdict::Missing,
@@ -273,17 +275,17 @@ impl Judged {
 
     /// Proofs are still arriving.
     #[must_use]
-    pub fn pending(message: String) -> Self {
-        Self { verdict: Verdict::Pending, reason: None, remarks: Vec::new(), message, listed_by: Vec::new(), made_here: () }
+    pub fn pending(message: impl Into<Cow<'static, str>>) -> Self {
+        let (message, listed_by) = (message.into(), ListedBy::default());
+        Self { verdict: Verdict::Pending, reason: None, remarks: Vec::new(), message, listed_by, made_here: () }
     }
 
     /// With these remarks, each once, in their order.
     #[must_use]
-    pub fn with_remarks(mut self, mut remarks: Vec<Remark>) -> Self {
+    pub fn with_remarks(self, mut remarks: Vec<Remark>) -> Self {
         arrange(&mut remarks, Ord::cmp);
         remarks.dedup();
-        self.remarks = remarks;
-        self
+        Self { remarks, ..self }
     }
 
     /// As the AWS CLI would have it: some remarks make a valid file invalid.
@@ -292,9 +294,7 @@ impl Judged {
         if self.verdict == Verdict::Valid
             && let Some(reason) = self.remarks.iter().find_map(Remark::when_strict)
         {
-            self.verdict = Verdict::Invalid;
-            self.reason = Some(reason);
-            self.message = reason.sentence().to_owned();
+            (self.verdict, self.reason, self.message) = (Verdict::Invalid, Some(reason), reason.sentence().into());
         }
         self
     }

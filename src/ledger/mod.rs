@@ -24,8 +24,8 @@ mod views;
 
 pub use turns::Turns;
 
-use std::collections::HashMap;
-use std::collections::HashSet;
+use hashbrown::HashMap;
+use hashbrown::HashSet;
 use std::rc::Rc;
 
 use crate::integrity::checkpoint::Checkpoint;

@@ -63,7 +63,7 @@ impl Ledger {
         }
         let mut logs: Vec<Vec<&LogRow>> = vec![Vec::new(); windows.len()];
         for row in &judgement.report.logs {
-            for key in &row.listed_by {
+            for key in row.listed_by.iter() {
                 if let Some(logs) = names.code(key).and_then(|code| logs.get_mut(*places.get(code.0 as usize)?)) {
                     logs.push(row);
                 }

@@ -3,7 +3,7 @@
 //! Codes of a batch are local to it: a reader gives no number that would mean anything elsewhere.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 use std::ops::Range;
 
 use crate::table::codes::Codes;
@@ -170,7 +170,7 @@ impl EventBatch {
         if files.is_empty() {
             return self;
         }
-        let kept: Vec<u32> = (0..).zip(&self.files).filter(|(_, file)| !files.contains(file)).map(|(row, _)| row).collect();
+        let kept: Vec<u32> = (0..).zip(&self.files).filter(|(_, file)| !files.contains(*file)).map(|(row, _)| row).collect();
         self.in_order(&kept)
     }
 
