@@ -1,6 +1,6 @@
 //! Which digests list a file, said once: the thousands of logs of one digest all state the same, in verdicts and in rows.
 //!
-//! With that, and words that are not copied, a judgement of 105,000 files takes a sixth less time, and to free it two thirds less.
+//! With that, and words that are not copied, a judgement of 105,000 files took an eighth less time, and to free it two thirds less.
 
 use std::ops::Deref;
 use std::sync::Arc;
