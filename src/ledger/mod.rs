@@ -36,6 +36,7 @@ use crate::integrity::judgement::Asked;
 use crate::integrity::judgement::Judgement;
 use crate::integrity::sha256::Sha256;
 use crate::integrity::standing::Arrival;
+use crate::integrity::standing::count;
 use crate::integrity::verdict::Verdict;
 use crate::ledger::deep::Deep;
 use crate::ledger::file_order::FileOrder;
@@ -194,7 +195,8 @@ impl Ledger {
         let is_late = self.files.get(&facts.id).is_some_and(|file| file.has_rows);
         if !is_new {
             let counted = if is_late { "its events are counted twice" } else { "its events are counted once" };
-            let what = format!("A copy of a file that is open already, with the same name and content ({events} events): {counted}.");
+            let events = count(events, "event", "events");
+            let what = format!("A copy of a file that is open already, with the same name and content ({events}): {counted}.");
             self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });
         }
         !is_new && !is_late
@@ -209,8 +211,9 @@ impl Ledger {
             && let Some(before) = self.half_read.remove(&facts.source)
         {
             let what = format!(
-                "Opened again: its reading was ended before, after {before} events. Those of them that are in the table stand there twice now; \"Count \
-                 duplicate deliveries once\" counts each of them once."
+                "Opened again: its reading was ended before, after {}. Those of them that are in the table stand there twice now; \"Count \
+                 duplicate deliveries once\" counts each of them once.",
+                count(before, "event", "events")
             );
             self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });
         }
