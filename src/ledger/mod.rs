@@ -24,9 +24,10 @@ mod views;
 
 pub use turns::Turns;
 
+use std::rc::Rc;
+
 use hashbrown::HashMap;
 use hashbrown::HashSet;
-use std::rc::Rc;
 
 use crate::integrity::checkpoint::Checkpoint;
 use crate::integrity::content::ContentFlaw;
@@ -211,8 +212,8 @@ impl Ledger {
             && let Some(before) = self.half_read.remove(&facts.source)
         {
             let what = format!(
-                "Opened again: its reading was ended before, after {}. Those of them that are in the table stand there twice now; \"Count \
-                 duplicate deliveries once\" counts each of them once.",
+                "Opened again: its reading was ended before, after {}. Those of them that are in the table stand there more than once \
+                 now; \"Count duplicate deliveries once\" counts those that have an eventID once.",
                 count(before, "event", "events")
             );
             self.problems.push(Problem { source: facts.source.clone(), what, weight: Weight::PassedOver });

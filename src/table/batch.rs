@@ -3,8 +3,9 @@
 //! Codes of a batch are local to it: a reader gives no number that would mean anything elsewhere.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::panic))]
 
-use hashbrown::HashSet;
 use std::ops::Range;
+
+use hashbrown::HashSet;
 
 use crate::table::codes::Codes;
 use crate::table::column::ColumnId;
